@@ -1,0 +1,72 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+import Store
+package import Web
+
+/// Runs a write once per `Idempotency-Key`: a repeat gets the first answer, the same key for anything else is refused.
+///
+/// The write is given the id of what it creates. A try that died after its commit is run again under the same id, so the
+/// insert finds its own row and nothing is created twice.
+package struct IdempotentWrites: Sendable {
+    private let keys: IdempotencyKeyStore
+    private let clock: WallClock
+    private let ids: IDSource
+
+    package init(database: Database, clock: WallClock, ids: IDSource) {
+        keys = IdempotencyKeyStore(database: database)
+        self.clock = clock
+        self.ids = ids
+    }
+
+    package func once(
+        _ request: Request, user: UserID, organization: OrganizationID? = nil,
+        _ write: (_ subject: UUID) async throws -> Response
+    ) async throws -> Response {
+        guard let key = request.headers["idempotency-key"] else { return try await write(ids.next()) }
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+            throw Fault.invalid("idempotency-key", "Idempotency-Key must be 1 to 255 printable ASCII characters.")
+        }
+        let claim = try await keys.claim(
+            key, user: user, fingerprint: Self.fingerprint(request, organization), subject: ids.next(), at: clock.now())
+        switch claim {
+        case .run(let subject): return try await run(key, user: user) { try await write(subject) }
+        case .replay(let status, let type, let body): return Self.replay(status, type, body)
+        case .busy:
+            throw Fault(
+                status: 409, code: "in-progress",
+                detail: "The first request with this Idempotency-Key is still running.",
+                retryAfter: 1)
+        case .otherRequest:
+            throw Fault(
+                status: 422, code: "idempotency-key-reused",
+                detail: "This Idempotency-Key was used for another request.", field: "idempotency-key")
+        }
+    }
+
+    /// Only success is kept: a refused or failed write changed nothing and may be tried again.
+    private func run(_ key: String, user: UserID, _ write: () async throws -> Response) async throws -> Response {
+        let response: Response
+        do {
+            response = try await write()
+        } catch {
+            try? await keys.release(key, user: user)
+            throw error
+        }
+        try await keys.store(
+            key, user: user, status: response.status, contentType: response.headers["content-type"],
+            body: Data(response.body))
+        return response
+    }
+
+    private static func replay(_ status: Int, _ type: String?, _ body: Data) -> Response {
+        var headers = Headers([("idempotent-replayed", "true")])
+        if let type { headers.add("content-type", type) }
+        return Response(status: status, headers: headers, body: [UInt8](body))
+    }
+
+    private static func fingerprint(_ request: Request, _ organization: OrganizationID?) -> Data {
+        let head = "\(request.method.rawValue) \(request.path)?\(request.rawQuery) \(organization?.text ?? "")\n"
+        return sha256(Array(head.utf8) + request.body)
+    }
+}

@@ -1,0 +1,17 @@
+import Dispatch
+
+/// Runs an actor on a queue of its own, so that the blocking calls of libpq and libcurl never hold a thread of the
+/// cooperative pool.
+package final class QueueExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    package init(label: String) {
+        queue = DispatchQueue(label: label)
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let executor = asUnownedSerialExecutor()
+        queue.async { job.runSynchronously(on: executor) }
+    }
+}

@@ -1,0 +1,65 @@
+package import Domain
+package import FoundationEssentials
+
+/// How messages leave through one kind of channel.
+package struct ChannelSender: Sendable {
+    /// Hands the message to the provider, once.
+    package var send: @Sendable (ChannelDraft) async -> SendResult
+    /// Looks for a message whose send had no answer: everything like it that the provider took since an instant.
+    package var reconcile: @Sendable (_ draft: ChannelDraft, _ since: Date) async throws -> [SentMessage]
+    /// Best effort, never fails; `messageID` is the provider's id of the customer's last message.
+    package var showTyping: @Sendable (_ messageID: String) async -> Void
+
+    package init(
+        send: @escaping @Sendable (ChannelDraft) async -> SendResult,
+        reconcile: @escaping @Sendable (ChannelDraft, Date) async throws -> [SentMessage],
+        showTyping: @escaping @Sendable (String) async -> Void = { _ in }
+    ) {
+        self.send = send
+        self.reconcile = reconcile
+        self.showTyping = showTyping
+    }
+}
+
+/// A message as it leaves.
+package struct ChannelDraft: Sendable, Equatable {
+    package var id: MessageID
+    package var from: String
+    package var to: String
+    package var body: String
+    package var mediaURLs: [String]
+
+    package init(id: MessageID, from: String, to: String, body: String, mediaURLs: [String] = []) {
+        self.id = id
+        self.from = from
+        self.to = to
+        self.body = body
+        self.mediaURLs = mediaURLs
+    }
+}
+
+package enum SendResult: Sendable, Equatable {
+    case accepted(providerID: String)
+    /// Only a template may be sent now.
+    case windowClosed(code: String?, reason: String)
+    case optedOut(code: String?, reason: String)
+    /// Not taken; the same message may be handed over again after so many seconds.
+    case later(after: Double?, reason: String)
+    /// Will never be taken.
+    case refused(code: String?, reason: String)
+    /// No answer: it may have been taken.
+    case unknown(reason: String)
+}
+
+/// A message that the provider says it took.
+package struct SentMessage: Sendable, Equatable {
+    package var providerID: String
+    package var body: String
+    package var createdAt: Date?
+
+    package init(providerID: String, body: String, createdAt: Date?) {
+        self.providerID = providerID
+        self.body = body
+        self.createdAt = createdAt
+    }
+}

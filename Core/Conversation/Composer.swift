@@ -1,0 +1,67 @@
+package import Domain
+package import FoundationEssentials
+
+/// Writes the reply of a turn: persona, knowledge, history and a model, or the built-in offline model when there is no
+/// key. Called outside any transaction; may take seconds; what it spent is in the answer and is stored with the reply.
+package struct Composer: Sendable {
+    package var compose: @Sendable (ComposeRequest) async throws -> ComposedReply
+
+    package init(compose: @escaping @Sendable (ComposeRequest) async throws -> ComposedReply) {
+        self.compose = compose
+    }
+}
+
+package struct ComposeRequest: Sendable {
+    package var organization: OrganizationID
+    package var channel: ChannelID
+    package var conversation: ConversationID
+    package var turn: TurnID
+    /// Oldest first; ends with the customer's messages of this turn.
+    package var history: [HistoryLine]
+    package var now: Date
+    /// Real seconds that may pass before the answer is useless.
+    package var timeout: Double
+
+    package init(
+        organization: OrganizationID, channel: ChannelID, conversation: ConversationID, turn: TurnID,
+        history: [HistoryLine], now: Date, timeout: Double
+    ) {
+        self.organization = organization
+        self.channel = channel
+        self.conversation = conversation
+        self.turn = turn
+        self.history = history
+        self.now = now
+        self.timeout = timeout
+    }
+}
+
+package struct HistoryLine: Sendable, Equatable {
+    package enum Author: Sendable, Equatable { case contact, business }
+    package var author: Author
+    package var text: String
+    package var media: [MediaReference]
+
+    package init(author: Author, text: String, media: [MediaReference] = []) {
+        self.author = author
+        self.text = text
+        self.media = media
+    }
+}
+
+package struct ComposedReply: Sendable, Equatable {
+    package var text: String
+    /// The customer should get a person: asked for one, or the answer is not known.
+    package var wantsHuman: Bool
+    /// For the decision trail: which persona, model and sources answered.
+    package var reason: String
+    /// Every model call that was made for it, failed ones included.
+    package var runs: [AIRun]
+
+    package init(text: String, wantsHuman: Bool = false, reason: String, runs: [AIRun] = []) {
+        self.text = text
+        self.wantsHuman = wantsHuman
+        self.reason = reason
+        self.runs = runs
+    }
+}

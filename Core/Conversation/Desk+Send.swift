@@ -1,0 +1,87 @@
+package import Domain
+package import FoundationEssentials
+import Postgres
+package import Store
+
+/// A person writes to a number, whether or not it ever wrote to them.
+package enum SendRefusal: Error, Sendable, Equatable {
+    case noLine
+    /// The line's kind can't be written to through here.
+    case unsupportedLine(ChannelKind)
+    case lineNotConnected
+    case optedOut
+    /// The 24-hour window is closed: since when, or `nil` when the customer never wrote.
+    case windowClosed(since: Date?)
+}
+
+extension Desk {
+    /// The conversation with `number` on a line, made when there is none yet and the line may start one.
+    package func thread(
+        with number: PhoneNumber, on line: LineView, of organization: OrganizationID
+    ) async throws -> ConversationID {
+        guard line.status == "connected", let local = line.address else { throw SendRefusal.lineNotConnected }
+        guard line.kind == .whatsappTwilio || line.kind == .sandbox else {
+            throw SendRefusal.unsupportedLine(line.kind)
+        }
+        let remote = number.whatsappAddress
+        return try await database.transaction(for: organization) { connection in
+            let rows = try await connection.query(
+                """
+                select id from conversations
+                where channel_id = \(line.id) and local_address = \(local) and remote_address = \(remote)
+                """)
+            if let row = rows.first { return try row["id"] }
+            guard !MessagingWindow.applies(to: line.kind, address: local) else {
+                throw SendRefusal.windowClosed(since: nil)
+            }
+            return try await open(line, local: local, remote: remote, of: organization, connection)
+        }
+    }
+
+    /// Whether a person may write freely in this conversation now.
+    package func checkSendable(_ conversation: ConversationView) throws(SendRefusal) {
+        guard !conversation.isOptedOut else { throw .optedOut }
+        guard MessagingWindow.applies(to: conversation.kind, address: conversation.localAddress) else { return }
+        guard MessagingWindow.isOpen(lastInbound: conversation.lastInboundAt, now: clock.now()) else {
+            throw .windowClosed(since: MessagingWindow.closes(lastInbound: conversation.lastInboundAt))
+        }
+    }
+
+    private func open(
+        _ line: LineView, local: String, remote: String, of organization: OrganizationID, _ connection: Connection
+    ) async throws -> ConversationID {
+        let now = clock.now()
+        let (contact, conversation): (ContactID, ConversationID) = (ids.make(), ids.make())
+        let rows = try await connection.pipeline([
+            // The same lock as an incoming first message takes.
+            """
+            select pg_advisory_xact_lock(
+                hashtextextended(\(organization)::text || \(line.kind.rawValue)::text || ' ' || \(remote)::text, 0))
+            """,
+            """
+            insert into contacts (id, organization_id, created_at, updated_at)
+            select \(contact), \(organization), \(now), \(now)
+            where not exists (select from contact_addresses
+                where organization_id = \(organization) and kind = \(line.kind.rawValue) and address = \(remote))
+            """,
+            """
+            insert into contact_addresses (organization_id, kind, address, contact_id, created_at)
+            select \(organization), \(line.kind.rawValue), \(remote), id, \(now) from contacts where id = \(contact)
+            """,
+            """
+            insert into conversations (id, organization_id, channel_id, contact_id, remote_address, local_address,
+                last_message_at, created_at)
+            select \(conversation), \(organization), \(line.id), contact_id, \(remote), \(local), \(now), \(now)
+            from contact_addresses
+            where organization_id = \(organization) and kind = \(line.kind.rawValue) and address = \(remote)
+            on conflict (channel_id, local_address, remote_address) do nothing
+            """,
+            """
+            select id from conversations
+            where channel_id = \(line.id) and local_address = \(local) and remote_address = \(remote)
+            """,
+        ])
+        guard let row = rows[4].first else { throw DeskError.noConversation }
+        return try row["id"]
+    }
+}

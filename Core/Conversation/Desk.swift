@@ -1,0 +1,128 @@
+package import Domain
+package import Postgres
+import Store
+
+/// What a person at the inbox does to a conversation: take it over, give it back, answer, settle an unknown send.
+///
+/// Every call is one transaction under the conversation's lock. A conversation of another organization is one that does
+/// not exist.
+package struct Desk: Sendable {
+    let database: Database
+    let clock: WallClock
+    let ids: IDSource
+
+    package init(database: Database, clock: WallClock, ids: IDSource) {
+        self.database = database
+        self.clock = clock
+        self.ids = ids
+    }
+
+    /// From now on machines are silent here; what they queued and has not left is withdrawn.
+    @discardableResult
+    package func takeOver(
+        _ id: ConversationID, of organization: OrganizationID, by user: UserID
+    ) async throws -> Ownership {
+        try await with(id, of: organization) { conversation, connection in
+            let taken = conversation.ownership.takenOver(by: user)
+            try await connection.pipeline(takingOver(conversation, as: taken))
+            return taken
+        }
+    }
+
+    /// Machines may answer again. A question that nobody has answered is answered now.
+    package func giveBack(_ id: ConversationID, of organization: OrganizationID) async throws -> GivenBack {
+        try await with(id, of: organization) { conversation, connection in
+            let now = clock.now()
+            let given = conversation.ownership.givenBack()
+            guard given != conversation.ownership else { return GivenBack(ownership: given, wakeNeeded: false) }
+            let waits = try await connection.query(.isQuestionWaiting(in: id)).first?["waiting"] == true
+            let answering: [Query] =
+                waits
+                ? [
+                    .open(ids.make(), in: id, of: organization, at: now),
+                    .enqueue(.turn, key: id.text, for: organization, id: ids.make(), due: now, at: now),
+                ] : []
+            let answers = try await connection.pipeline(
+                [.give(id, to: given, status: .open, at: now)] + answering + [.wakeNeeded])
+            return GivenBack(ownership: given, wakeNeeded: try waits && answers.last?.first?["wake"] == true)
+        }
+    }
+
+    /// Queues a person's answer, and takes the conversation over for them: a machine never talks on beside them.
+    ///
+    /// - Parameter reply: its id is chosen by the caller; the same id again changes nothing.
+    package func reply(
+        _ reply: PersonReply, in id: ConversationID, of organization: OrganizationID, by user: UserID
+    ) async throws -> QueuedReply {
+        try await with(id, of: organization) { conversation, connection in
+            let now = clock.now()
+            let message = OutboundMessage(
+                id: reply.id, author: .user, user: user, body: reply.text, media: reply.media, type: reply.type)
+            let answers = try await connection.pipeline(
+                takingOver(conversation, as: conversation.ownership.takenOver(by: user)) + [
+                    try .queue(message, in: conversation, at: now),
+                    .countOutbound(1, of: organization, at: now),
+                    .enqueue(.send, key: id.text, for: organization, id: ids.make(), due: now, at: now),
+                    .wakeNeeded,
+                ])
+            return QueuedReply(message: reply.id, wakeNeeded: try answers.last?.first?["wake"] ?? true)
+        }
+    }
+
+    private func takingOver(_ conversation: ConversationRecord, as taken: Ownership) -> [Query] {
+        guard taken != conversation.ownership else { return [] }
+        let now = clock.now()
+        return [
+            .give(conversation.id, to: taken, status: .open, at: now),
+            .cancelQueued(
+                in: conversation.id, before: taken.epoch, reason: "A person took the conversation over.", at: now),
+        ]
+    }
+
+    func with<Result: Sendable>(
+        _ id: ConversationID, of organization: OrganizationID,
+        _ body: (ConversationRecord, Connection) async throws -> Result
+    ) async throws -> Result {
+        try await database.transaction(for: organization) { connection in
+            guard let row = try await connection.query(.lock(id)).first else { throw DeskError.noConversation }
+            return try await body(try ConversationRecord(row), connection)
+        }
+    }
+}
+
+package struct PersonReply: Sendable, Equatable {
+    package var id: MessageID
+    package var text: String
+    package var media: [MediaReference]
+    package var type: MessageType
+
+    package init(id: MessageID, text: String, media: [MediaReference] = [], type: MessageType = .text) {
+        self.id = id
+        self.text = text
+        self.media = media
+        self.type = type
+    }
+}
+
+package struct QueuedReply: Sendable, Equatable {
+    package let message: MessageID
+    /// No idle job runner is looking: wake one.
+    package let wakeNeeded: Bool
+}
+
+package struct GivenBack: Sendable, Equatable {
+    package let ownership: Ownership
+    package let wakeNeeded: Bool
+}
+
+package enum DeskError: Error, Sendable, Equatable, CustomStringConvertible {
+    case noConversation
+    case notUnknown
+
+    package var description: String {
+        switch self {
+        case .noConversation: "there is no such conversation"
+        case .notUnknown: "the message's fate is known"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package import Domain
+package import Postgres
+package import Store
+
+/// Where every channel hands in what customers wrote: one transaction, one round trip, nothing to wait for.
+package struct Inbox: Sendable {
+    private let database: Database
+    private let clock: WallClock
+    private let ids: IDSource
+    private let debounce: Debounce
+    private let faults: FaultPoints
+
+    /// A connection that died while idle, or a deadlock: the same message again changes nothing, so it is safe to repeat.
+    private static let tries = 3
+
+    package init(
+        database: Database, clock: WallClock, ids: IDSource, debounce: Debounce, faults: FaultPoints = .none
+    ) {
+        self.database = database
+        self.clock = clock
+        self.ids = ids
+        self.debounce = debounce
+        self.faults = faults
+    }
+
+    /// Stores the message and sees to it that its turn will be worked on. A repeated delivery changes nothing.
+    ///
+    /// When the receipt says so, wake a job runner after this.
+    package func receive(_ message: InboundMessage) async throws -> InboundReceipt {
+        let query = try Query.receive(message, ids: InboundIDs(ids), at: clock.now(), debounce: debounce)
+        guard let row = try await rows(of: query).first else { throw InboxError.noLine(message.kind) }
+        faults.reach(.inboxStored)
+        return try InboundReceipt(row)
+    }
+
+    private func rows(of query: Query) async throws -> [Row] {
+        for _ in 1..<Self.tries {
+            do {
+                return try await database.query(query)
+            } catch let error as PostgresError where error.code == .connection || error.isRetryable {
+                continue
+            }
+        }
+        return try await database.query(query)
+    }
+}
+
+package enum InboxError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// No organization, not even the platform's, has a line of that kind.
+    case noLine(ChannelKind)
+
+    package var description: String {
+        switch self {
+        case .noLine(let kind): "no line of kind \(kind.rawValue)"
+        }
+    }
+}

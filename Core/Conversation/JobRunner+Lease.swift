@@ -1,0 +1,35 @@
+import Domain
+import Store
+
+extension JobRunner {
+    /// Does the work and renews the job's lease meanwhile. When the lease is lost the work is cancelled: another process
+    /// has the job.
+    func keepingLease(
+        of job: Job, _ body: @Sendable @escaping () async throws -> JobOutcome
+    ) async throws -> JobOutcome {
+        try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await renew(job)
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                guard let outcome = result else { throw LeaseLost() }
+                return outcome
+            }
+            throw LeaseLost()
+        }
+    }
+
+    /// Returns when the lease is lost.
+    private func renew(_ job: Job) async throws {
+        repeat {
+            try await Task.sleep(for: .seconds(queue.lease / 3))
+        } while try await queue.renew(job)
+    }
+}
+
+struct LeaseLost: Error, CustomStringConvertible {
+    let description = "the job's lease was lost"
+}

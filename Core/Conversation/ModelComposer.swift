@@ -1,0 +1,103 @@
+import Assistant
+package import Domain
+import FoundationEssentials
+package import Outbound
+package import Postgres
+package import Store
+
+extension Composer {
+    /// The composer of production: the channel's persona, the organization's knowledge, its own model keys or else the
+    /// platform's, a second provider when the first fails, and the offline model when no key or no answer is there.
+    ///
+    /// A failing provider is never thrown: the customer gets an honest offline answer, and what was spent is on record. What
+    /// throws is the database; then nothing was answered and the job is run again.
+    ///
+    /// - Parameters:
+    ///   - secretBox: `nil` when `PARLEY_SECRET_KEYS` is not set; stored keys are then out of reach.
+    ///   - environment: of the process: `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `OPENAI_MODEL` and their siblings;
+    ///     `MODEL_PROVIDERS` orders the providers of personas that choose none: `groq,openai`.
+    ///   - pause: waits between tries.
+    package static func live(
+        database: Database, http: HTTPClient, secretBox: SecretBox?, ids: IDSource, randomness: Randomness = .system,
+        environment: [String: String],
+        pause: @escaping @Sendable (Double) async -> Void = { try? await Task.sleep(for: .seconds($0)) }
+    ) -> Composer {
+        let composer = ModelComposer(
+            facts: ComposerFacts(database: database),
+            catalog: ModelCatalog(environment: environment, secretBox: secretBox, http: http),
+            chain: { ModelChain(prices: $0, ids: ids, randomness: randomness, pause: pause) }, ids: ids)
+        return Composer { request in try await composer.compose(request) }
+    }
+}
+
+/// Load, choose, ask, check: the steps of one reply.
+struct ModelComposer: Sendable {
+    let facts: ComposerFacts
+    let catalog: ModelCatalog
+    let chain: @Sendable (PriceList) -> ModelChain
+    let ids: IDSource
+
+    func compose(_ request: ComposeRequest) async throws -> ComposedReply {
+        let lines = request.history.map {
+            TranscriptLine(isCustomer: $0.author == .contact, text: $0.text, media: $0.media)
+        }
+        let question = Transcript.question(lines)
+        let loaded = try await facts.load(request, question: question)
+        let offline = OfflineModel.answer(
+            question, question: loaded.question, matches: loaded.matches, business: loaded.prompt.profile.name,
+            hours: loaded.prompt.hours)
+        let choice = catalog.candidates(for: loaded.prompt.persona.style, keys: loaded.keys)
+        guard !choice.candidates.isEmpty else {
+            return reply(offline, because: choice.note, persona: loaded.prompt.persona)
+        }
+        let outcome = await chain(loaded.prices).complete(
+            modelRequest(loaded.prompt, lines: lines, timeout: request.timeout), candidates: choice.candidates)
+        guard let text = outcome.text, let by = outcome.answeredBy else {
+            let why = outcome.failure?.reason ?? "There was no time left for a model."
+            return reply(offline, because: why, persona: loaded.prompt.persona, runs: outcome.runs)
+        }
+        return checked(text, by: by, loaded: loaded, lines: lines, asked: question, runs: outcome.runs)
+    }
+
+    private func modelRequest(_ prompt: PromptFacts, lines: [TranscriptLine], timeout: Double) -> ModelRequest {
+        let style = prompt.persona.style
+        return ModelRequest(
+            model: "", system: PersonaPrompt.system(prompt),
+            messages: Transcript.messages(lines, limit: style.historyLimit), temperature: style.temperature,
+            timeout: timeout)
+    }
+
+    /// What the model wrote, without its sign for a handover and without facts nobody gave it.
+    private func checked(
+        _ text: String, by model: String, loaded: LoadedFacts, lines: [TranscriptLine], asked: String, runs: [AIRun]
+    ) -> ComposedReply {
+        let marked = Handover.read(text)
+        let grounded = Grounding.check(
+            marked.text, business: PersonaPrompt.system(loaded.prompt),
+            said: lines.filter { !$0.isCustomer }.map(\.text), asked: lines.filter(\.isCustomer).map(\.text))
+        let persona = loaded.prompt.persona
+        let trail = "Persona \(persona.name) version \(persona.version), \(model)"
+        let sources = loaded.matches.items.prefix(3).map { "\"\($0.item.title)\"" }.joined(separator: ", ")
+        let from = sources.isEmpty ? "no matching knowledge" : "knowledge \(sources)"
+        let removed =
+            grounded.removed.isEmpty
+            ? "" : " Left out as not in the knowledge: \(grounded.removed.count) sentence(s) (missing_knowledge)."
+        return ComposedReply(
+            text: grounded.text.isEmpty ? Handover.sentence(for: asked) : grounded.text,
+            wantsHuman: marked.wantsPerson || !grounded.removed.isEmpty || Intent(asked).wantsPerson,
+            reason: "\(trail), with \(from).\(removed)", runs: runs)
+    }
+
+    private func reply(
+        _ answer: OfflineModel.Answer, because: String, persona: Persona, runs: [AIRun] = []
+    ) -> ComposedReply {
+        let run = AIRun(
+            id: ids.make(), provider: ModelProviderName.offline.rawValue, model: "built-in", tokensIn: 0, tokensOut: 0,
+            costMicros: 0, milliseconds: 0)
+        return ComposedReply(
+            text: answer.text, wantsHuman: answer.wantsPerson,
+            reason:
+                "Persona \(persona.name) version \(persona.version), built-in assistant (\(because)) \(answer.reason)",
+            runs: runs + [run])
+    }
+}

@@ -1,0 +1,137 @@
+package import Domain
+package import Providers
+package import Store
+
+/// Buys and releases Twilio numbers for organizations, each at most once.
+///
+/// A purchase is a row before it is a request, and its id travels in the number's friendly name. Whatever happened to an
+/// earlier try (a crash, a lost answer), the account is asked for the number first, and it is ours only if it carries
+/// the id of this very purchase. Twilio sells a number once, so that question is the whole of the reconciliation.
+package struct NumberProvisioning: Sendable {
+    private let store: NumberStore
+    private let twilio: TwilioNumbers
+    private let webhooks: TwilioWebhooks
+    private let clock: WallClock
+    private let ids: IDSource
+
+    package init(
+        store: NumberStore, twilio: TwilioNumbers, webhooks: TwilioWebhooks, clock: WallClock, ids: IDSource
+    ) {
+        self.store = store
+        self.twilio = twilio
+        self.webhooks = webhooks
+        self.clock = clock
+        self.ids = ids
+    }
+
+    package func buy(
+        _ number: String, for organization: OrganizationID, by user: UserID, name: String
+    ) async throws -> NumberPurchase {
+        let now = clock.now()
+        let wanted = NumberPurchase(
+            id: ids.make(), organization: organization, number: number, requestedBy: user, at: now)
+        let purchase = try await store.request(wanted, limit: \.numberLimit, at: now)
+        guard purchase.status != .bought else { return purchase }
+        guard purchase.status != .releasing else { throw NumberProvisioningError.releasing }
+        let bought = try await provider(purchase)
+        return try await store.bought(
+            purchase, providerID: bought.sid, line: ids.make(), name: name, at: clock.now())
+    }
+
+    private func provider(_ purchase: NumberPurchase) async throws -> TwilioNumber {
+        do {
+            if let owned = try await owned(purchase.number) { return try await adopt(owned, purchase) }
+            return try await twilio.purchasePhoneNumber(purchase.number, Self.tag(purchase), webhooks)
+        } catch let error as TwilioError {
+            // An answer that was lost may have been a yes; so may "taken", when the yes was our own earlier one.
+            let mayBeOurs = error.mayHaveArrived || error.isTemporary || purchase.status == .unknown
+            try await store.settle(
+                purchase, as: mayBeOurs ? .unknown : .failed, reason: error.reason, at: clock.now())
+            throw NumberProvisioningError.provider(error)
+        }
+    }
+
+    private func owned(_ number: String) async throws(TwilioError) -> TwilioNumber? {
+        try await twilio.listAllPhoneNumbers(number).first { $0.phoneNumber == number }
+    }
+
+    /// In the account already: ours if this purchase bought it, else it is the platform's and not for sale.
+    private func adopt(_ owned: TwilioNumber, _ purchase: NumberPurchase) async throws -> TwilioNumber {
+        guard owned.friendlyName == Self.tag(purchase) else {
+            try await store.settle(
+                purchase, as: .failed, reason: "The number is not for sale.", at: clock.now())
+            throw NumberProvisioningError.notForSale
+        }
+        return owned.inboundWebhook == webhooks.inbound
+            ? owned : try await twilio.updateNumberWebhook(owned.sid, webhooks)
+    }
+
+    /// Gives a number back. A repeat finds it given back and says the same.
+    package func release(_ purchase: NumberPurchase) async throws {
+        guard purchase.status != .released else { return }
+        guard let sid = try await sid(purchase) else {
+            return try await store.settle(purchase, as: .failed, reason: "It was never bought.", at: clock.now())
+        }
+        try await store.settle(purchase, as: .releasing, reason: "", at: clock.now())
+        do {
+            try await twilio.releasePhoneNumber(sid)
+        } catch {
+            if !error.mayHaveArrived, !error.isTemporary {
+                let before: NumberPurchase.Status = purchase.channel == nil ? .unknown : .bought
+                try await store.settle(purchase, as: before, reason: error.reason, at: clock.now())
+            }
+            throw NumberProvisioningError.provider(error)
+        }
+        try await store.released(purchase, at: clock.now())
+    }
+
+    /// A purchase whose answer was lost is looked for in the account; `nil` when it did not go through.
+    private func sid(_ purchase: NumberPurchase) async throws -> String? {
+        if let sid = purchase.providerID { return sid }
+        guard [.unknown, .releasing].contains(purchase.status) else { throw NumberProvisioningError.unsettled }
+        do {
+            return try await owned(purchase.number).flatMap { $0.friendlyName == Self.tag(purchase) ? $0.sid : nil }
+        } catch {
+            throw NumberProvisioningError.provider(error)
+        }
+    }
+
+    /// Points the number's webhooks at this installation again.
+    package func repair(_ purchase: NumberPurchase) async throws -> TwilioNumber {
+        try await ask(purchase) { sid throws(TwilioError) in try await twilio.updateNumberWebhook(sid, webhooks) }
+    }
+
+    package func details(_ purchase: NumberPurchase) async throws -> TwilioNumber {
+        try await ask(purchase) { sid throws(TwilioError) in try await twilio.getPhoneNumberDetails(sid) }
+    }
+
+    private func ask(
+        _ purchase: NumberPurchase, _ question: (String) async throws(TwilioError) -> TwilioNumber
+    ) async throws -> TwilioNumber {
+        guard let sid = purchase.providerID else { throw NumberProvisioningError.notBought }
+        do {
+            return try await question(sid)
+        } catch {
+            throw NumberProvisioningError.provider(error)
+        }
+    }
+
+    /// At most 64 characters.
+    static func tag(_ purchase: NumberPurchase) -> String { "Parley \(purchase.id.text)" }
+}
+
+package enum NumberProvisioningError: Error, Equatable {
+    case provider(TwilioError)
+    /// The number stands in the account, bought by somebody else.
+    case notForSale
+    case notBought
+    case releasing
+    /// Requested, and no answer yet: repeating the purchase settles it.
+    case unsettled
+}
+
+extension TwilioError {
+    fileprivate var isTemporary: Bool {
+        if case .retry = kind { true } else { false }
+    }
+}

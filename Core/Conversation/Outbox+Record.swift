@@ -1,0 +1,70 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+
+/// The transaction after the provider was called.
+extension Outbox {
+    /// `nil`: go on with the next message.
+    func record(_ result: SendResult, of departure: Departure) async throws -> JobOutcome? {
+        switch result {
+        case .accepted(let providerID):
+            try await write(departure, .accepted(providerID), "provider", .passed, "The provider took it.")
+            return nil
+        case .windowClosed(let code, let reason):
+            try await write(departure, .failed(code ?? "63016", reason), "window", .stopped, reason)
+            return nil
+        case .optedOut(let code, let reason):
+            let optOut = Query.setOptOut(departure.conversation.contact, at: clock.now(), now: clock.now())
+            try await write(departure, .failed(code ?? "21610", reason), "opt_out", .stopped, reason, and: [optOut])
+            return nil
+        case .refused(let code, let reason):
+            try await write(departure, .failed(code, reason), "provider", .stopped, reason)
+            return nil
+        case .later(let after, let reason):
+            return try await putOff(departure, after: after, reason: reason)
+        case .unknown:
+            // Still `sending`: the next look asks the provider, not before it had time to write the message down.
+            return .snooze(until: clock.now().addingTimeInterval(1))
+        }
+    }
+
+    private func putOff(_ departure: Departure, after: Double?, reason: String) async throws -> JobOutcome? {
+        let attempts = departure.entry.attempts + 1
+        guard attempts < limits.attempts else {
+            try await write(
+                departure, .failed(nil, reason), "provider", .stopped, "Given up after \(attempts) tries: \(reason)")
+            return nil
+        }
+        let delay = after ?? Self.backoff.delay(after: attempts, fraction: 0.5)
+        try await write(
+            departure, OutboxMove(to: .queued, from: [.sending], reason: reason), "provider", .passed,
+            "The provider asked to wait \(Int(delay.rounded(.up))) s: \(reason)")
+        return .snooze(until: clock.now().addingTimeInterval(delay))
+    }
+
+    func write(
+        _ departure: Departure, _ move: OutboxMove, _ gate: String, _ outcome: GateResult.Outcome, _ reason: String,
+        and more: [Query] = []
+    ) async throws {
+        let now = clock.now()
+        let queries: [Query] = [
+            .move(departure.entry.id, move, at: now),
+            .record(
+                gate, outcome, reason, turn: departure.entry.turn, message: departure.entry.id,
+                in: departure.conversation, at: now),
+        ]
+        try await database.pipeline(for: departure.conversation.organization, queries + more)
+    }
+}
+
+extension OutboxMove {
+    /// Also from `unknown`: the answer came after all.
+    static func accepted(_ providerID: String) -> OutboxMove {
+        OutboxMove(to: .sent, from: [.sending, .unknown], providerID: providerID)
+    }
+
+    static func failed(_ code: String?, _ reason: String) -> OutboxMove {
+        OutboxMove(to: .failed, from: [.sending, .unknown], errorCode: code, reason: reason)
+    }
+}

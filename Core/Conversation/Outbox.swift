@@ -1,0 +1,92 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+package import Store
+
+/// Sends what was queued, oldest first, one conversation at a time.
+///
+/// A message is marked as sending before the provider hears of it. Whatever happens after that mark (a crash, a time-out),
+/// the provider is asked what it took; the message is never handed over a second time on a guess.
+package struct Outbox: Sendable {
+    let database: Database
+    let clock: WallClock
+    let ids: IDSource
+    let sender: @Sendable (ChannelKind) -> ChannelSender?
+    let limits: Limits
+    let faults: FaultPoints
+
+    package struct Limits: Sendable {
+        /// How often a message that the provider did not take is handed over.
+        package var attempts = 8
+        /// Real seconds for which the provider is asked about a message whose fate is unknown.
+        package var lookingFor = 30.0
+        /// The same when the provider does not even answer that question.
+        package var lookingInTheDark = 600.0
+
+        package init() {}
+    }
+
+    static let backoff = Backoff(base: 2, limit: 300)
+
+    package init(
+        database: Database, clock: WallClock, ids: IDSource,
+        sender: @escaping @Sendable (ChannelKind) -> ChannelSender?,
+        limits: Limits = Limits(), faults: FaultPoints = .none
+    ) {
+        self.database = database
+        self.clock = clock
+        self.ids = ids
+        self.sender = sender
+        self.limits = limits
+        self.faults = faults
+    }
+
+    /// - Parameter deadline: real time after which no further message is begun.
+    package func run(_ job: Job, until deadline: Date) async throws -> JobOutcome {
+        guard let conversation = ConversationID(job.key) else { return .cancel(reason: "The key is no conversation.") }
+        while Date() < deadline {
+            let next = try await take(conversation, of: job.organization)
+            faults.reach(.outboxMarked)
+            switch next {
+            case .empty: return .done
+            case .settled: continue
+            case .send(let departure):
+                if let pause = try await send(departure) { return pause }
+            case .reconcile(let departure):
+                if let pause = try await reconcile(departure) { return pause }
+            }
+        }
+        return .snooze(until: clock.now())
+    }
+
+    /// `nil`: go on with the next message.
+    private func send(_ departure: Departure) async throws -> JobOutcome? {
+        let result = await departure.sender.send(departure.draft)
+        faults.reach(.outboxSent)
+        let pause = try await record(result, of: departure)
+        faults.reach(.outboxRecorded)
+        return pause
+    }
+}
+
+/// A message on its way.
+struct Departure: Sendable {
+    let conversation: ConversationRecord
+    let entry: OutboxEntry
+    let sender: ChannelSender
+
+    var draft: ChannelDraft {
+        ChannelDraft(
+            id: entry.id, from: conversation.localAddress, to: conversation.remoteAddress, body: entry.body,
+            mediaURLs: entry.media.map(\.url))
+    }
+}
+
+enum OutboxStep: Sendable {
+    case empty
+    /// The oldest message may not be sent; that is written down. There may be another.
+    case settled
+    case send(Departure)
+    /// It was marked as sending before; nobody knows whether the provider has it.
+    case reconcile(Departure)
+}

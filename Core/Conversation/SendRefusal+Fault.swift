@@ -1,0 +1,24 @@
+import Domain
+import FoundationEssentials
+package import Web
+
+extension Fault {
+    /// What a person is told who may not write now.
+    package init(_ refusal: SendRefusal) {
+        switch refusal {
+        case .noLine: self = .notFound("account")
+        case .unsupportedLine(let kind):
+            self = .conflict("unsupported-line", "Messages can't be started on a \(kind.rawValue) line from here yet.")
+        case .lineNotConnected: self = .conflict("line-not-connected", "The line is not connected.")
+        case .optedOut:
+            self = .conflict("opted-out", "The customer asked not to be written to (STOP). They can write START.")
+        case .windowClosed(let since):
+            self = .conflict(
+                "window-closed",
+                (since.map { "The 24-hour window closed at \($0.formatted(.iso8601))." }
+                    ?? "The customer has not written to this number yet.")
+                    + " WhatsApp allows free text only within 24 hours of the customer's last message; outside it only an"
+                    + " approved template may be sent.")
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+
+/// How a turn ends without the reply it was to get. Never without a reason.
+extension Turn {
+    /// A person took the conversation while the reply was being written.
+    func overtaken(_ turn: TurnID, in conversation: ConversationRecord, at now: Date) -> [Query] {
+        [
+            .record(
+                "owner", .stopped, "A person took the conversation while the reply was written; nothing was sent.",
+                turn: turn, in: conversation, at: now),
+            .finish(turn, as: .closed, at: now),
+        ]
+    }
+
+    /// Other replies used the rest of the quota while this one was written.
+    func overQuota(
+        _ turn: TurnID, _ allowance: QuotaAllowance, in conversation: ConversationRecord, at now: Date
+    ) throws -> [Query] {
+        let notice = allowance.notice.map {
+            OutboundMessage(id: ids.make(), author: .system, body: $0, turn: turn, epoch: conversation.ownership.epoch)
+        }
+        let reason = "The quota of \(allowance.quota.limit) messages was used up while the reply was written."
+        return [
+            .record("quota", notice == nil ? .stopped : .answered, reason, turn: turn, in: conversation, at: now),
+            .finish(turn, as: notice == nil ? .closed : .answered, at: now),
+        ]
+            + (try notice.map { try queue([$0], in: conversation, at: now) } ?? [])
+            + (notice == nil ? [] : [.countOutbound(1, of: conversation.organization, at: now)])
+    }
+
+    /// The last try to write a reply failed: a person has to answer.
+    func giveUp(_ assignment: Assignment, reason: String) async throws -> JobOutcome {
+        try await database.transaction(for: assignment.conversation.organization) { connection in
+            let now = clock.now()
+            guard let conversation = try await current(assignment, on: connection) else { return assignment.afterwards }
+            let stillHolds = conversation.ownership.allowsReply(composedUnder: assignment.epoch)
+            try await connection.pipeline(
+                stillHolds
+                    ? try handOver(assignment.turn, in: conversation, reason: reason, at: now)
+                    : overtaken(assignment.turn, in: conversation, at: now))
+            return assignment.afterwards
+        }
+    }
+
+    func handOver(
+        _ turn: TurnID, in conversation: ConversationRecord, reason: String, at now: Date
+    ) throws -> [Query] {
+        [
+            .record(
+                "model", .stopped,
+                "No reply could be written in \(Self.tries) tries, a person has to answer: \(reason)",
+                turn: turn, in: conversation, at: now),
+            .finish(turn, as: .closed, at: now),
+        ] + (try callPerson(in: conversation, reason: reason, turn: turn, at: now))
+    }
+
+    /// From now on machines are silent here until a person gives the conversation back. What was queued for this
+    /// conversation before still goes out: nobody has contradicted it yet.
+    func callPerson(
+        in conversation: ConversationRecord, reason: String, turn: TurnID, at now: Date
+    ) throws -> [Query] {
+        let handed = conversation.ownership.handedToPeople()
+        return [
+            .give(conversation.id, to: handed, status: .pending, at: now),
+            .carryQueued(in: conversation.id, from: conversation.ownership.epoch, to: handed.epoch),
+            try .event(
+                "conversation.handoff", about: conversation.id.rawValue, of: conversation.organization,
+                data: ["reason": reason, "turn_id": turn.text], at: now),
+        ]
+    }
+}

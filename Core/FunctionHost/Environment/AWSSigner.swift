@@ -1,0 +1,66 @@
+import Crypto
+import FoundationEssentials
+
+/// AWS Signature Version 4 for requests without a query ("Signing AWS API requests", AWS IAM guide).
+struct AWSSigner: Sendable {
+    let region: String
+    let service: String
+    let accessKey: String
+    let secretKey: String
+    let sessionToken: String?
+
+    struct Request {
+        var method: String
+        var host: String
+        var path: String
+        /// Names lower-cased. `host`, `x-amz-date` and the session token are added.
+        var headers: [(name: String, value: String)] = []
+        var body: [UInt8] = []
+    }
+
+    /// Headers to send: the request's own, the date, the session token and the signature.
+    func sign(_ request: Request, at date: Date) -> [(name: String, value: String)] {
+        let time = Self.timestamp(date)
+        var headers = request.headers + [(name: "x-amz-date", value: time)]
+        if let sessionToken { headers.append((name: "x-amz-security-token", value: sessionToken)) }
+        let signed = (headers + [(name: "host", value: request.host)]).sorted { $0.name < $1.name }
+        let names = signed.map(\.name).joined(separator: ";")
+        let canonical =
+            "\(request.method)\n\(request.path)\n\n" + signed.map { "\($0.name):\($0.value)\n" }.joined()
+            + "\n\(names)\n\(hex(SHA256.hash(data: request.body)))"
+        let day = String(time.prefix(8))
+        let scope = "\(day)/\(region)/\(service)/aws4_request"
+        let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(hex(SHA256.hash(data: Array(canonical.utf8))))"
+        let signature = hex(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key(for: day)))
+        let authorization =
+            "AWS4-HMAC-SHA256 Credential=\(accessKey)/\(scope), SignedHeaders=\(names), Signature=\(signature)"
+        return headers + [(name: "authorization", value: authorization)]
+    }
+
+    private func key(for day: String) -> SymmetricKey {
+        [day, region, service, "aws4_request"].reduce(SymmetricKey(data: Array("AWS4\(secretKey)".utf8))) { key, part in
+            SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
+        }
+    }
+
+    /// `20150830T123600Z`.
+    private static func timestamp(_ date: Date) -> String {
+        Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, timeZone: .gmt).format(date)
+    }
+}
+
+extension AWSSigner {
+    /// With the credentials that Lambda gives every function; `nil` elsewhere.
+    init?(_ configuration: Configuration, service: String) {
+        guard let region = configuration["AWS_REGION"], let accessKey = configuration["AWS_ACCESS_KEY_ID"],
+            let secretKey = configuration["AWS_SECRET_ACCESS_KEY"]
+        else { return nil }
+        self.init(
+            region: region, service: service, accessKey: accessKey, secretKey: secretKey,
+            sessionToken: configuration["AWS_SESSION_TOKEN"])
+    }
+}
+
+private func hex(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}

@@ -1,0 +1,140 @@
+import Blocking
+import CPostgres
+import Glibc
+
+/// One libpq connection on a queue of its own. Use it through `Database`, which leases it to one caller at a time.
+///
+/// Every statement is prepared once per connection and found again by its SQL text, so a repeated query costs neither
+/// parsing nor planning. Statements run in the text format; the session's time zone is UTC.
+package actor Connection {
+    /// Prepared statements kept per connection; further statements run unprepared.
+    private static let preparedLimit = 256
+
+    private let executor: QueueExecutor
+    /// Guarded by the actor; `PGconn *`. `nil` after `close`.
+    private var handle: OpaquePointer?
+    private var prepared: [String: String] = [:]
+    private let statementTimeout: Double
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private init(statementTimeout: Double) {
+        executor = QueueExecutor(label: "postgres")
+        self.statementTimeout = statementTimeout
+    }
+
+    /// Connects or throws within `connectTimeout` seconds. `url` is a libpq connection string or URI.
+    package static func connect(
+        _ url: String, connectTimeout: Int = 5, statementTimeout: Double = 30
+    ) async throws(PostgresError) -> Connection {
+        let connection = Connection(statementTimeout: statementTimeout)
+        try await connection.open(url, connectTimeout: connectTimeout)
+        return connection
+    }
+
+    private func open(_ url: String, connectTimeout: Int) throws(PostgresError) {
+        // libpq reads options in order and lets the later one win: ours stand before the caller's string.
+        let keywords = ["connect_timeout", "client_encoding", "application_name", "options", "dbname"]
+        let values = [String(connectTimeout), "UTF8", "parley", "-c TimeZone=UTC -c DateStyle=ISO -c search_path=parley,public", url]
+        let connected = withCStrings(keywords) { keywords in
+            withCStrings(values) { values in PQconnectdbParams(keywords, values, 1) }
+        }
+        guard let connected, PQstatus(connected) == CONNECTION_OK else {
+            let detail = connected.map { String(cString: PQerrorMessage($0)) } ?? "out of memory"
+            connected.map(PQfinish)
+            throw PostgresError(.connection, detail: detail)
+        }
+        PQsetErrorVerbosity(connected, PQERRORS_DEFAULT)
+        PQsetNoticeProcessor(connected, { _, _ in }, nil)
+        handle = connected
+    }
+
+    package var isUsable: Bool {
+        handle.map { PQstatus($0) == CONNECTION_OK } ?? false
+    }
+
+    /// True between BEGIN and COMMIT or ROLLBACK, or in a failed transaction.
+    package var isInTransaction: Bool {
+        handle.map { PQtransactionStatus($0) != PQTRANS_IDLE } ?? false
+    }
+
+    package func close() {
+        handle.map(PQfinish)
+        handle = nil
+    }
+
+    isolated deinit {
+        handle.map(PQfinish)
+    }
+
+    /// Runs one statement and returns its rows.
+    @discardableResult
+    package func query(_ query: Query) throws(PostgresError) -> [Row] {
+        try pipeline([query])[0]
+    }
+
+    /// Sends all statements at once and reads all answers: one round trip. They run in order; after a failure the rest
+    /// are skipped and the failure is thrown. Outside a transaction the whole pipeline is one implicit transaction.
+    @discardableResult
+    package func pipeline(_ queries: [Query]) throws(PostgresError) -> [[Row]] {
+        let handle = try usable()
+        var exchange = PipelineExchange(handle: handle, deadline: ContinuousClock.now + .seconds(statementTimeout))
+        do throws(PostgresError) {
+            return try exchange.run(queries) { sql in name(for: sql) }
+        } catch {
+            if error.code != .server { close() }
+            // A statement whose preparation failed or was skipped is not there; forget every name this pipeline gave out.
+            for sql in exchange.newlyNamed { prepared[sql] = nil }
+            throw error
+        }
+    }
+
+    /// Runs a script of several statements separated by `;` without parameters: migrations and nothing else.
+    package func script(_ sql: String) throws(PostgresError) {
+        let handle = try usable()
+        let result = PQexec(handle, sql)
+        defer { PQclear(result) }
+        let status = PQresultStatus(result)
+        guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY else {
+            throw PostgresError(result: result)
+        }
+    }
+
+    /// Waits up to `seconds` for a notification on a channel this connection listens to (`LISTEN name`).
+    /// Returns its payload, or `nil` when none came. Blocks this connection: listen on one of its own.
+    package func notification(within seconds: Double) throws(PostgresError) -> (channel: String, payload: String)? {
+        let handle = try usable()
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while true {
+            if let notification = PQnotifies(handle) {
+                defer { PQfreemem(notification) }
+                return (String(cString: notification.pointee.relname), String(cString: notification.pointee.extra))
+            }
+            guard try waitForSocket(handle, until: deadline) else { return nil }
+            guard PQconsumeInput(handle) == 1 else { throw PostgresError(connection: handle) }
+        }
+    }
+
+    private func usable() throws(PostgresError) -> OpaquePointer {
+        guard let handle, PQstatus(handle) == CONNECTION_OK else {
+            throw PostgresError(.connection, detail: "the connection is closed")
+        }
+        return handle
+    }
+
+    /// The prepared name for a statement, and whether it still has to be prepared.
+    private func name(for sql: String) -> (name: String, isNew: Bool) {
+        if let name = prepared[sql] { return (name, false) }
+        guard prepared.count < Self.preparedLimit else { return ("", true) }
+        let name = "p\(prepared.count)_\(UInt32.random(in: 0 ... .max))"
+        prepared[sql] = name
+        return (name, true)
+    }
+}
+
+/// Passes C a NULL-terminated array of strings that lives as long as the closure.
+func withCStrings<Result>(_ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result) -> Result {
+    let copies = strings.map { strdup($0) }
+    defer { copies.forEach { free($0) } }
+    return body(copies.map { UnsafePointer($0) } + [nil])
+}

@@ -1,0 +1,39 @@
+/// A failure of the database. `description` is safe to show; SQL, values and server text are in `debugDescription` only.
+package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    package enum Code: String, Sendable {
+        /// No connection could be made, or it broke. A transaction in flight may or may not have committed.
+        case connection
+        /// The server refused the statement; `sqlState` says why.
+        case server
+        /// The statement did not answer in time; the connection is closed.
+        case timeout
+        /// A result did not have the expected form: a bug of ours or a schema out of step.
+        case decoding
+    }
+
+    package let code: Code
+    /// Five characters (PostgreSQL appendix A), for `.server` only: `23505` is a unique violation.
+    package let sqlState: String?
+    /// Name of the violated constraint, when there is one.
+    package let constraint: String?
+    package let detail: String
+
+    package init(_ code: Code, sqlState: String? = nil, constraint: String? = nil, detail: String) {
+        self.code = code
+        self.sqlState = sqlState
+        self.constraint = constraint
+        self.detail = detail
+    }
+
+    package static func decoding(_ detail: String) -> PostgresError { PostgresError(.decoding, detail: detail) }
+
+    package var isUniqueViolation: Bool { sqlState == "23505" }
+
+    /// The same transaction may succeed when it is run again (serialization failure, deadlock).
+    package var isRetryable: Bool { sqlState == "40001" || sqlState == "40P01" }
+
+    package var description: String {
+        "database error: \(code.rawValue)" + (sqlState.map { " (\($0))" } ?? "")
+    }
+    package var debugDescription: String { "\(description) \(constraint ?? "") \(detail)" }
+}

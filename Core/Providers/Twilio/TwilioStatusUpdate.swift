@@ -1,0 +1,40 @@
+package import Domain
+package import Web
+
+/// Twilio's form for news of a message that we sent (`twilio.md`, "Status callback"). The order of these is not
+/// guaranteed, and each may come twice: `MessageStatus.advances(to:)` decides. Verify the signature before reading.
+package struct TwilioStatusUpdate: Sendable, Equatable {
+    package let messageSID: String
+    /// `nil` when Twilio uses a word we don't know: acknowledge it and change nothing.
+    package let status: MessageStatus?
+    /// Twilio's own word, for the record.
+    package let word: String
+    package let errorCode: Int?
+    /// What to tell the inbox about a failure; our own sentence when Twilio gave none.
+    package let errorReason: String?
+    package let accountSID: String?
+    package let from: String?
+    package let to: String?
+}
+
+extension TwilioStatusUpdate {
+    package init(_ form: FormFields) throws(TwilioFormError) {
+        guard let sid = form.filled("MessageSid") ?? form.filled("SmsSid") else { throw .missing("MessageSid") }
+        guard let word = form.filled("MessageStatus") ?? form.filled("SmsStatus") else {
+            throw .missing("MessageStatus")
+        }
+        guard sid.utf8.count <= TwilioInbound.maximumAddress else { throw .tooLong("MessageSid") }
+        messageSID = sid
+        self.word = word
+        // WhatsApp tells a read also, and for some accounts only, by the event type.
+        status = form.filled("EventType") == "READ" ? .read : MessageStatus(twilio: word)
+        errorCode = form.filled("ErrorCode").flatMap { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
+        let foreign = form.filled("ErrorMessage") ?? form.filled("ChannelStatusMessage")
+        errorReason = errorCode.map { code in
+            foreign.map { String($0.prefix(300)) } ?? TwilioErrorClass(code: code).sentence
+        }
+        accountSID = form.filled("AccountSid")
+        from = form.filled("From")
+        to = form.filled("To")
+    }
+}

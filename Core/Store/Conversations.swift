@@ -1,0 +1,112 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+
+/// A conversation's row with what the road needs of its channel.
+package struct ConversationRecord: Sendable, Equatable {
+    package enum Status: String, Sendable, Codable, CaseIterable {
+        case open, pending, snoozed, resolved
+    }
+
+    package let id: ConversationID
+    package let organization: OrganizationID
+    package let channel: ChannelID
+    package let kind: ChannelKind
+    package let contact: ContactID
+    package let remoteAddress: String
+    package let localAddress: String
+    package let isGroup: Bool
+    package let status: Status
+    package var ownership: Ownership
+    package let lastInboundAt: Date?
+    package let isOptedOut: Bool
+}
+
+extension Query {
+    /// The conversation, locked until the transaction ends: everything that decides about it waits. One row or none.
+    package static func lock(_ conversation: ConversationID) -> Query {
+        """
+        select c.id, c.organization_id, c.channel_id, c.contact_id, c.remote_address, c.local_address, c.is_group, c.status,
+            c.owner, c.owner_user_id, c.epoch, c.last_inbound_at, channels.kind, contacts.opted_out_at is not null as opted_out
+        from conversations c
+        join channels on channels.id = c.channel_id
+        join contacts on contacts.id = c.contact_id
+        where c.id = \(conversation)
+        for update of c
+        """
+    }
+
+    /// Writes who answers from now on, with its event. `status`: `nil` leaves it.
+    package static func give(
+        _ conversation: ConversationID, to ownership: Ownership, status: ConversationRecord.Status? = nil, at now: Date
+    ) -> Query {
+        """
+        with given as (
+            update conversations
+            set owner = \(ownership.owner.rawValue), owner_user_id = \(ownership.user), epoch = \(ownership.epoch)::int,
+                status = coalesce(\(status?.rawValue), status)
+            where id = \(conversation)
+            returning id, organization_id, owner, owner_user_id, epoch, status
+        )
+        insert into events (organization_id, type, subject_id, data, at)
+        select organization_id, 'conversation.owner', id,
+            jsonb_build_object('owner', owner, 'user_id', owner_user_id, 'epoch', epoch, 'status', status), \(now)
+        from given
+        """
+    }
+
+    package static func setStatus(_ conversation: ConversationID, _ status: ConversationRecord.Status, at now: Date)
+        -> Query
+    {
+        """
+        with changed as (
+            update conversations set status = \(status.rawValue)
+            where id = \(conversation) and status <> \(status.rawValue)
+            returning id, organization_id, status
+        )
+        insert into events (organization_id, type, subject_id, data, at)
+        select organization_id, 'conversation.status', id, jsonb_build_object('status', status), \(now) from changed
+        """
+    }
+
+    /// STOP (`at` the time) and START (`nil`).
+    package static func setOptOut(_ contact: ContactID, at: Date?, now: Date) -> Query {
+        "update contacts set opted_out_at = \(at), updated_at = \(now) where id = \(contact)"
+    }
+}
+
+extension ConversationRecord {
+    package init(_ row: Row) throws(PostgresError) {
+        id = try row["id"]
+        organization = try row["organization_id"]
+        channel = try row["channel_id"]
+        kind = try row.value("kind")
+        contact = try row["contact_id"]
+        remoteAddress = try row["remote_address"]
+        localAddress = try row["local_address"]
+        isGroup = try row["is_group"]
+        status = try row.value("status")
+        ownership = Ownership(owner: try row.value("owner"), user: try row["owner_user_id"], epoch: try row["epoch"])
+        lastInboundAt = try row["last_inbound_at"]
+        isOptedOut = try row["opted_out"]
+    }
+}
+
+extension Row {
+    /// A column that holds one of an enum's words.
+    func value<Value: RawRepresentable<String>>(_ name: String) throws(PostgresError) -> Value {
+        let text: String = try self[name]
+        guard let value = Value(rawValue: text) else { throw .decoding("column \(name) is no \(Value.self)") }
+        return value
+    }
+
+    /// A column of JSON.
+    func json<Value: Decodable>(_ name: String) throws(PostgresError) -> Value {
+        let text: String = try self[name]
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+        } catch {
+            throw .decoding("column \(name) is no \(Value.self)")
+        }
+    }
+}

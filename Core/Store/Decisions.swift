@@ -1,0 +1,62 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+
+/// One line of "why was this answered so, or not at all?" (moonshots M11).
+package struct DecisionRecord: Sendable, Equatable, Codable {
+    package let gate: String
+    package let outcome: String
+    package let reason: String
+    package let at: Date
+}
+
+extension Query {
+    /// The way to a decision, in order.
+    package static func record(
+        _ gates: [GateResult], turn: TurnID?, in conversation: ConversationRecord, at now: Date
+    ) -> Query {
+        """
+        insert into decisions (organization_id, conversation_id, turn_id, gate, outcome, reason, at)
+        select \(conversation.organization), \(conversation.id), \(turn), gate, outcome, reason, \(now)
+        from unnest(\(array: gates.map(\.gate.rawValue))::text[], \(array: gates.map(\.outcome.rawValue))::text[],
+            \(array: gates.map(\.reason))::text[]) with ordinality as trail (gate, outcome, reason, position)
+        order by position
+        """
+    }
+
+    /// One step outside the rule of who answers: `model`, `outbox`, `window`, `provider` ...
+    package static func record(
+        _ gate: String, _ outcome: GateResult.Outcome, _ reason: String, turn: TurnID? = nil, message: MessageID? = nil,
+        in conversation: ConversationRecord, at now: Date
+    ) -> Query {
+        """
+        insert into decisions (organization_id, conversation_id, turn_id, message_id, gate, outcome, reason, at)
+        values (\(conversation.organization), \(conversation.id), \(turn), \(message), \(gate), \(outcome.rawValue),
+            \(reason), \(now))
+        """
+    }
+
+    /// Everything that was decided about a message: the trail of its turn, and its own steps.
+    package static func decisions(about message: MessageID) -> Query {
+        """
+        select gate, outcome, reason, at from decisions
+        where message_id = \(message)
+            or (turn_id = (select turn_id from messages where id = \(message)) and message_id is null)
+            or message_id in (
+                select reply.id from messages asked join messages reply
+                    on reply.turn_id = asked.turn_id and reply.direction = 'outbound'
+                where asked.id = \(message) and asked.direction = 'inbound')
+        order by at, id
+        limit 200
+        """
+    }
+}
+
+extension DecisionRecord {
+    package init(_ row: Row) throws(PostgresError) {
+        gate = try row["gate"]
+        outcome = try row["outcome"]
+        reason = try row["reason"]
+        at = try row["at"]
+    }
+}

@@ -1,0 +1,162 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+
+/// What the inbox and the API read: conversations, messages, the event log. All inside one organization.
+package struct InboxReads: Sendable {
+    private let database: Database
+
+    package init(database: Database) {
+        self.database = database
+    }
+
+    /// Latest first.
+    package func conversations(
+        of organization: OrganizationID, _ filter: ConversationFilter, after: (Date, ConversationID)?, limit: Int
+    ) async throws -> [ConversationView] {
+        let rows = try await database.pipeline(
+            for: organization,
+            [
+                """
+                select \(unescaped: ConversationView.columns) from \(unescaped: ConversationView.tables)
+                where c.organization_id = \(organization)
+                    and (\(filter.status?.rawValue)::text is null or c.status = \(filter.status?.rawValue))
+                    and (\(filter.owner?.rawValue)::text is null or c.owner = \(filter.owner?.rawValue))
+                    and (\(filter.channel)::uuid is null or c.channel_id = \(filter.channel))
+                    and (\(after?.0)::timestamptz is null or c.last_message_at < \(after?.0)
+                        or (c.last_message_at = \(after?.0) and c.id > \(after?.1)))
+                order by c.last_message_at desc, c.id limit \(limit)
+                """
+            ])
+        return try rows[0].map(ConversationView.init(row:))
+    }
+
+    package func conversation(_ id: ConversationID, of organization: OrganizationID) async throws -> ConversationView? {
+        let rows = try await database.pipeline(
+            for: organization,
+            [
+                """
+                select \(unescaped: ConversationView.columns) from \(unescaped: ConversationView.tables)
+                where c.id = \(id)
+                """
+            ])
+        return try rows[0].first.map(ConversationView.init(row:))
+    }
+
+    /// Of one conversation or of one line, newest first.
+    package func messages(
+        _ place: MessagePlace, of organization: OrganizationID, after: (Date, MessageID)?, limit: Int
+    ) async throws -> [MessageView] {
+        let rows = try await database.pipeline(
+            for: organization,
+            [
+                """
+                select \(unescaped: MessageView.columns) from messages m
+                where \(unescaped: place.column) = \(place.id) and m.organization_id = \(organization)
+                    and (\(after?.0)::timestamptz is null
+                        or (m.created_at, m.id) < (\(after?.0)::timestamptz, \(after?.1)::uuid))
+                order by m.created_at desc, m.id desc limit \(limit)
+                """
+            ])
+        return try rows[0].map(MessageView.init(row:))
+    }
+
+    /// The line's kind and address; `nil` when the organization has no such line.
+    package func line(_ id: ChannelID, of organization: OrganizationID) async throws -> LineView? {
+        let rows = try await database.pipeline(
+            for: organization,
+            [
+                """
+                select c.id, c.kind, c.address, c.status, o.country from channels c
+                join organizations o on o.id = c.organization_id
+                where c.id = \(id) and c.deleted_at is null
+                """
+            ])
+        return try rows[0].first.map(LineView.init(row:))
+    }
+
+    /// Everything that explains a message: itself, its decisions, and what became of the messages that answered it.
+    package func trail(_ id: MessageID, of organization: OrganizationID) async throws -> MessageTrail? {
+        let rows = try await database.pipeline(
+            for: organization,
+            [
+                "select \(unescaped: MessageView.columns) from messages m where m.id = \(id)",
+                .decisions(about: id),
+                """
+                select s.message_id, s.status, s.error_code, s.at from message_statuses s
+                where s.message_id = \(id) or s.message_id in (
+                    select reply.id from messages asked join messages reply on reply.turn_id = asked.turn_id
+                    where asked.id = \(id) and asked.direction = 'inbound' and reply.direction = 'outbound')
+                order by s.at limit 200
+                """,
+            ])
+        guard let row = rows[0].first else { return nil }
+        return MessageTrail(
+            message: try MessageView(row: row), decisions: try rows[1].map(DecisionRecord.init),
+            statuses: try rows[2].map(StatusView.init(row:)))
+    }
+
+    /// The event log after a position, in an order in which nothing can appear behind a reader: an event is shown once
+    /// every transaction that started before its own has ended.
+    package func events(
+        of organization: OrganizationID, after: EventPosition, limit: Int
+    ) async throws -> [EventView] {
+        let rows = try await database.pipeline(
+            for: organization,
+            [
+                """
+                select transaction_id::text as transaction_id, id, type, subject_id, data, at from events
+                where organization_id = \(organization) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+                    and (transaction_id, id) > (\(after.transaction)::xid8, \(after.id))
+                order by transaction_id, id limit \(limit)
+                """
+            ])
+        return try rows[0].map(EventView.init(row:))
+    }
+
+    /// Where the log ends now.
+    package func lastEvent(of organization: OrganizationID) async throws -> EventPosition {
+        let rows = try await database.pipeline(
+            for: organization,
+            [
+                """
+                select transaction_id::text as transaction_id, id from events
+                where organization_id = \(organization) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+                order by transaction_id desc, id desc limit 1
+                """
+            ])
+        return try rows[0].first.map(EventPosition.init(row:)) ?? .start
+    }
+}
+
+package struct ConversationFilter: Sendable, Equatable {
+    package var status: ConversationRecord.Status?
+    package var owner: Ownership.Owner?
+    package var channel: ChannelID?
+
+    package init(
+        status: ConversationRecord.Status? = nil, owner: Ownership.Owner? = nil, channel: ChannelID? = nil
+    ) {
+        self.status = status
+        self.owner = owner
+        self.channel = channel
+    }
+}
+
+package enum MessagePlace: Sendable {
+    case conversation(ConversationID)
+    case line(ChannelID)
+
+    fileprivate var column: String {
+        switch self {
+        case .conversation: "m.conversation_id"
+        case .line: "m.channel_id"
+        }
+    }
+    fileprivate var id: UUID {
+        switch self {
+        case .conversation(let id): id.rawValue
+        case .line(let id): id.rawValue
+        }
+    }
+}

@@ -1,0 +1,156 @@
+-- One inbound message, one call, one transaction.
+
+create policy definer on channels for select to parley_definer using (deleted_at is null);
+grant select (id, organization_id, kind, address, deleted_at) on channels to parley_definer;
+
+-- The channel an incoming address belongs to; a number that belongs to nobody falls to the platform's. PL/pgSQL, because
+-- it keeps its plan for the life of the connection; a function in SQL would be planned for every message.
+create function find_channel(wanted_kind text, wanted_address text, out channel_id uuid, out organization_id uuid)
+    language plpgsql stable security definer set search_path = parley, pg_temp
+as $$
+begin
+    select c.id, c.organization_id into channel_id, organization_id from channels c
+    where c.kind = wanted_kind and c.address = wanted_address and c.deleted_at is null;
+    if found then
+        return;
+    end if;
+    select c.id, c.organization_id into channel_id, organization_id from channels c
+    where c.kind = wanted_kind and c.address is null and c.organization_id = platform_organization()
+        and c.deleted_at is null;
+end
+$$;
+alter function find_channel(text, text) owner to parley_definer;
+revoke execute on function find_channel(text, text) from public;
+grant execute on function find_channel(text, text) to parley_app;
+
+create type inbound_message as (
+    kind text,
+    local_address text,
+    remote_address text,
+    provider_message_id text,
+    contact_name text,
+    type text,
+    body text,
+    media jsonb,
+    provider_keyword text,
+    choice text,
+    written_at timestamptz,
+    is_group boolean
+);
+
+-- Ids for the rows that may have to be made.
+create type inbound_ids as (message uuid, contact uuid, conversation uuid, turn uuid, job uuid);
+
+-- Stores a message, opens or extends the turn it belongs to and enqueues the turn's job. A message that is already here
+-- changes nothing. No row comes back when the kind of channel has no line at all.
+--
+-- Runs with the caller's rights: only `find_channel` looks across organizations.
+create function receive_message(
+    message inbound_message, ids inbound_ids, received_at timestamptz, debounce double precision,
+    debounce_limit double precision,
+    out is_new boolean, out organization_id uuid, out channel_id uuid, out conversation_id uuid, out message_id uuid,
+    out turn_id uuid, out wake boolean
+) returns setof record
+    language plpgsql volatile as $$
+#variable_conflict use_column
+declare
+    organization uuid;
+    channel uuid;
+    thread uuid;
+    stored uuid;
+    turn uuid;
+    due timestamptz;
+    month text;
+begin
+    select found_channel.channel_id, found_channel.organization_id into channel, organization
+    from find_channel(message.kind, message.local_address) as found_channel;
+    if channel is null then
+        return;
+    end if;
+    perform set_config('parley.organization', organization::text, true);
+    -- Two first messages of one contact at once: the second waits and finds what the first has made.
+    perform pg_advisory_xact_lock(
+        hashtextextended(organization::text || message.kind || ' ' || message.remote_address, 0));
+
+    select m.id, m.conversation_id, m.turn_id into stored, thread, turn
+    from messages m where m.channel_id = channel and m.provider_message_id = message.provider_message_id;
+    if found then
+        -- Repeated because our answer was lost, and with it perhaps the wake-up.
+        return query select false, organization, channel, thread, stored, turn, wake_needed();
+        return;
+    end if;
+
+    update conversations c
+    set last_inbound_at = greatest(c.last_inbound_at, received_at),
+        last_message_at = greatest(c.last_message_at, received_at),
+        status = case when c.status in ('resolved', 'snoozed') then 'open' else c.status end
+    where c.channel_id = channel and c.local_address = message.local_address
+        and c.remote_address = message.remote_address
+    returning c.id into thread;
+    if not found then
+        thread := open_conversation(message, ids, organization, channel, received_at);
+    end if;
+
+    insert into turns (id, organization_id, conversation_id, opened_at, due_at)
+    values (ids.turn, organization, thread, received_at, received_at + make_interval(secs => debounce))
+    on conflict (conversation_id) where state = 'open' do update
+    set due_at = greatest(
+        turns.due_at, least(excluded.due_at, turns.opened_at + make_interval(secs => debounce_limit)))
+    returning id, due_at into turn, due;
+
+    insert into messages (id, organization_id, conversation_id, channel_id, direction, author, type, body, media,
+        provider_keyword, choice, provider_message_id, status, turn_id, provider_at, created_at)
+    values (ids.message, organization, thread, channel, 'inbound', 'contact', message.type, message.body, message.media,
+        message.provider_keyword, message.choice, message.provider_message_id, 'received', turn, message.written_at, received_at);
+
+    insert into jobs (id, organization_id, kind, key, run_at, created_at)
+    values (ids.job, organization, 'turn', thread::text, due, received_at)
+    on conflict (kind, key) where state = 'ready' do update set run_at = excluded.run_at;
+
+    select to_char(received_at at time zone o.time_zone, 'YYYY-MM') into month
+    from organizations o where o.id = organization;
+    insert into usage_inbound (organization_id, period, slot, inbound)
+    values (organization, month, pg_backend_pid() % 16, 1)
+    on conflict (organization_id, period, slot) do update set inbound = usage_inbound.inbound + 1;
+
+    insert into decisions (organization_id, conversation_id, turn_id, message_id, gate, outcome, reason, at)
+    values (organization, thread, turn, ids.message, 'received', 'passed', 'The message was stored.', received_at);
+    insert into events (organization_id, type, subject_id, data, at)
+    values (organization, 'message.received', ids.message,
+        jsonb_build_object('conversation_id', thread, 'channel_id', channel), received_at);
+
+    return query select true, organization, channel, thread, ids.message, turn, wake_needed();
+end
+$$;
+
+-- A thread nobody has seen yet: the contact may be known from another line of the organization.
+create function open_conversation(
+    message inbound_message, ids inbound_ids, organization uuid, channel uuid, opened_at timestamptz
+) returns uuid
+    language plpgsql volatile as $$
+declare
+    contact uuid;
+begin
+    select a.contact_id into contact from contact_addresses a
+    where a.organization_id = organization and a.kind = message.kind and a.address = message.remote_address;
+    if not found then
+        contact := ids.contact;
+        insert into contacts (id, organization_id, name, created_at, updated_at)
+        values (contact, organization, left(coalesce(message.contact_name, ''), 255), opened_at, opened_at);
+        insert into contact_addresses (organization_id, kind, address, contact_id, created_at)
+        values (organization, message.kind, message.remote_address, contact, opened_at);
+    end if;
+    insert into conversations (id, organization_id, channel_id, contact_id, remote_address, local_address, is_group,
+        last_inbound_at, last_message_at, created_at)
+    values (ids.conversation, organization, channel, contact, message.remote_address, message.local_address,
+        message.is_group, opened_at, opened_at, opened_at);
+    return ids.conversation;
+end
+$$;
+
+revoke execute on function
+    receive_message(inbound_message, inbound_ids, timestamptz, double precision, double precision),
+    open_conversation(inbound_message, inbound_ids, uuid, uuid, timestamptz) from public;
+grant execute on function
+    receive_message(inbound_message, inbound_ids, timestamptz, double precision, double precision),
+    open_conversation(inbound_message, inbound_ids, uuid, uuid, timestamptz) to parley_app;

@@ -1,0 +1,130 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+
+/// Organizations: listed for a user, everything else inside one of them.
+package struct OrganizationStore: Sendable {
+    private let database: Database
+
+    package init(database: Database) {
+        self.database = database
+    }
+
+    /// The user's organizations with their role there, oldest first.
+    /// - Parameter after: creation time and id of the last one of the page before.
+    package func list(of user: UserID, after: (Date, OrganizationID)?, limit: Int) async throws -> [Membership] {
+        let rows = try await database.pipeline(
+            as: user,
+            [
+                """
+                select \(unescaped: Self.listed), memberships.role
+                from memberships join organizations on organizations.id = memberships.organization_id
+                where memberships.user_id = \(user) and (\(after?.0)::timestamptz is null
+                    or (organizations.created_at, organizations.id) > (\(after?.0)::timestamptz, \(after?.1)::uuid))
+                order by organizations.created_at, organizations.id
+                limit \(limit)
+                """
+            ])
+        return try rows[0].map { Membership(organization: try Organization(row: $0), role: try $0["role"]) }
+    }
+
+    private static let listed = Organization.columns.split(separator: ",")
+        .map { "organizations." + $0.filter { !$0.isWhitespace } }.joined(separator: ", ")
+
+    /// Creates the organization with the fields that were given. The same id again returns what is there.
+    package func create(_ new: NewOrganization, _ change: OrganizationChange) async throws -> Organization {
+        try await database.transaction(for: new.organization) { connection in
+            try await Self.check(change, connection)
+            _ = try await connection.pipeline(NewOrganization.queries(new, isPersonal: false))
+            return try await Self.apply(change, to: new.organization, at: new.at, connection)
+        }
+    }
+
+    package func read(_ id: OrganizationID) async throws -> Organization? {
+        let rows = try await database.pipeline(for: id, [Self.select(id)])
+        return try rows[0].first.map(Organization.init(row:))
+    }
+
+    package func update(_ id: OrganizationID, _ change: OrganizationChange, at now: Date) async throws -> Organization {
+        try await database.transaction(for: id) { connection in
+            try await Self.check(change, connection)
+            return try await Self.apply(change, to: id, at: now, connection)
+        }
+    }
+
+    /// Deletes softly: the rows stay for the books, its lines no longer answer, its members no longer see it.
+    package func delete(_ id: OrganizationID, at now: Date) async throws {
+        try await database.pipeline(
+            for: id,
+            [
+                "update channels set deleted_at = \(now), updated_at = \(now), status = 'stopped' where deleted_at is null",
+                "update number_purchases set status = 'kept', updated_at = \(now) where status in ('bought', 'unknown')",
+                """
+                update organizations set deleted_at = \(now), updated_at = \(now)
+                where id = \(id) and deleted_at is null
+                """,
+                """
+                insert into events (organization_id, type, subject_id, at)
+                values (\(id), 'organization.deleted', \(id), \(now))
+                """,
+            ])
+    }
+
+    func statistics(_ queries: [Query], of id: OrganizationID) async throws -> [[Row]] {
+        try await database.pipeline(for: id, queries)
+    }
+
+    private static func check(_ change: OrganizationChange, _ connection: Connection) async throws {
+        guard let zone = change.timeZone else { return }
+        let rows = try await connection.query(
+            "select exists (select from pg_timezone_names where name = \(zone)) as known")
+        guard try rows.first?["known"] == true else { throw OrganizationStoreError.unknownTimeZone }
+    }
+
+    private static func apply(
+        _ change: OrganizationChange, to id: OrganizationID, at now: Date, _ connection: Connection
+    ) async throws -> Organization {
+        let rows = try await connection.query(
+            """
+            with changed as (
+                update organizations set
+                    name = coalesce(\(change.name), name),
+                    description = coalesce(\(change.description), description),
+                    industry = coalesce(\(change.industry), industry),
+                    website = coalesce(\(change.website), website),
+                    country = coalesce(\(change.country), country),
+                    time_zone = coalesce(\(change.timeZone), time_zone),
+                    business_hours = coalesce(\(change.businessHours)::jsonb, business_hours),
+                    welcome_message = coalesce(\(change.welcomeMessage), welcome_message),
+                    away_message = coalesce(\(change.awayMessage), away_message),
+                    quota_message = coalesce(\(change.quotaMessage), quota_message),
+                    auto_reply = coalesce(\(change.autoReply), auto_reply),
+                    onboarding_completed = coalesce(\(change.onboardingCompleted), onboarding_completed),
+                    updated_at = \(now)
+                where id = \(id) and deleted_at is null
+                returning \(unescaped: Organization.columns)
+            ), history as (
+                insert into events (organization_id, type, subject_id, at)
+                select id, 'organization.updated', id, \(now) from changed
+            )
+            select * from changed
+            """)
+        guard let row = rows.first else { throw OrganizationStoreError.gone }
+        return try Organization(row: row)
+    }
+
+    private static func select(_ id: OrganizationID) -> Query {
+        "select \(unescaped: Organization.columns) from organizations where id = \(id) and deleted_at is null"
+    }
+}
+
+package struct Membership: Sendable, Equatable {
+    package var organization: Organization
+    /// `owner`, `admin` or `agent`.
+    package var role: String
+}
+
+package enum OrganizationStoreError: Error, Equatable {
+    case unknownTimeZone
+    case gone
+}

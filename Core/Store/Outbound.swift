@@ -1,0 +1,123 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+
+/// A message to be sent, written before anything is sent.
+package struct OutboundMessage: Sendable, Equatable {
+    package enum Author: String, Sendable {
+        case ai, flow, system, user
+    }
+
+    /// Chosen beforehand.
+    package var id: MessageID
+    package var author: Author
+    package var user: UserID?
+    package var body: String
+    package var media: [MediaReference]
+    package var type: MessageType
+    /// The turn it answers, and its place among the parts of that answer.
+    package var turn: TurnID?
+    package var part: Int
+    /// The epoch it may be sent under; `nil` when it may be sent whoever owns the conversation.
+    package var epoch: Int?
+
+    package init(
+        id: MessageID, author: Author, user: UserID? = nil, body: String, media: [MediaReference] = [],
+        type: MessageType = .text, turn: TurnID? = nil, part: Int = 0, epoch: Int? = nil
+    ) {
+        self.id = id
+        self.author = author
+        self.user = user
+        self.body = body
+        self.media = media
+        self.type = type
+        self.turn = turn
+        self.part = part
+        self.epoch = epoch
+    }
+}
+
+extension Query {
+    /// Writes a message as `queued`, with its history and event. `one_reply_per_turn` refuses a second answer to a turn; a
+    /// message with the same id is the same message and changes nothing.
+    package static func queue(
+        _ message: OutboundMessage, in conversation: ConversationRecord, at now: Date
+    ) throws -> Query {
+        """
+        with queued as (
+            insert into messages (id, organization_id, conversation_id, channel_id, direction, author, author_user_id, type,
+                body, media, status, turn_id, part, epoch, created_at)
+            values (\(message.id), \(conversation.organization), \(conversation.id), \(conversation.channel), 'outbound',
+                \(message.author.rawValue), \(message.user), \(message.type.rawValue), \(message.body),
+                \(try json(message.media)), 'queued', \(message.turn), \(message.part)::int, \(message.epoch), \(now))
+            on conflict (id) do nothing
+            returning id, organization_id, conversation_id
+        ), history as (
+            insert into message_statuses (organization_id, message_id, status, at)
+            select organization_id, id, 'queued', \(now) from queued
+        ), thread as (
+            update conversations set last_message_at = greatest(last_message_at, \(now))
+            from queued where conversations.id = queued.conversation_id
+        )
+        insert into events (organization_id, type, subject_id, data, at)
+        select organization_id, 'message.queued', id, jsonb_build_object('conversation_id', conversation_id), \(now)
+        from queued
+        """
+    }
+
+    /// One row, `part`: the place the next part of a turn's answer takes.
+    package static func nextPart(of turn: TurnID) -> Query {
+        "select coalesce(max(part) + 1, 0) as part from messages where turn_id = \(turn) and direction = 'outbound'"
+    }
+
+    /// Withdraws what machines queued under an earlier epoch and has not left yet.
+    package static func cancelQueued(
+        in conversation: ConversationID, before epoch: Int, reason: String, at now: Date
+    ) -> Query {
+        """
+        with cancelled as (
+            update messages set status = 'cancelled', error_reason = \(reason)
+            where conversation_id = \(conversation) and status = 'queued' and epoch < \(epoch)
+            returning id, organization_id, conversation_id, turn_id
+        ), history as (
+            insert into message_statuses (organization_id, message_id, status, at)
+            select organization_id, id, 'cancelled', \(now) from cancelled
+        ), trail as (
+            insert into decisions (organization_id, conversation_id, turn_id, message_id, gate, outcome, reason, at)
+            select organization_id, conversation_id, turn_id, id, 'outbox', 'stopped', \(reason), \(now) from cancelled
+        )
+        insert into events (organization_id, type, subject_id, data, at)
+        select organization_id, 'message.status', id,
+            jsonb_build_object('conversation_id', conversation_id, 'status', 'cancelled'), \(now)
+        from cancelled
+        """
+    }
+}
+
+extension Query {
+    /// What is still queued under one epoch may leave under the next.
+    package static func carryQueued(in conversation: ConversationID, from old: Int, to new: Int) -> Query {
+        """
+        update messages set epoch = \(new)::int
+        where conversation_id = \(conversation) and status = 'queued' and epoch = \(old)::int
+        """
+    }
+}
+
+extension Query {
+    /// A person answers for the message now: no epoch holds it back.
+    package static func unbind(_ message: MessageID) -> Query {
+        "update messages set epoch = null where id = \(message)"
+    }
+
+    /// One row, `waiting`: whether the customer wrote last.
+    package static func isQuestionWaiting(in conversation: ConversationID) -> Query {
+        """
+        select coalesce((
+            select direction = 'inbound' from messages
+            where conversation_id = \(conversation) and status not in ('failed', 'cancelled')
+            order by created_at desc, id desc
+            limit 1), false) as waiting
+        """
+    }
+}

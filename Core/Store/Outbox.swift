@@ -1,0 +1,113 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+
+/// The oldest message of a conversation that has not left yet.
+package struct OutboxEntry: Sendable, Equatable {
+    package let id: MessageID
+    package let status: MessageStatus
+    package let author: OutboundMessage.Author
+    package let turn: TurnID?
+    package let epoch: Int?
+    package let body: String
+    package let media: [MediaReference]
+    /// How often it was handed to the provider.
+    package let attempts: Int
+    /// Real seconds since it was marked as sending; `nil` while it is queued.
+    package let sendingFor: Double?
+    /// Real time.
+    package let sendingSince: Date?
+}
+
+/// A change of an outbound message's status that the outbox makes.
+package struct OutboxMove: Sendable {
+    package var status: MessageStatus
+    /// Only from these; otherwise somebody else (a callback) was faster and nothing changes.
+    package var from: [MessageStatus]
+    package var providerID: String?
+    package var errorCode: String?
+    package var reason: String?
+
+    package init(
+        to status: MessageStatus, from: [MessageStatus], providerID: String? = nil, errorCode: String? = nil,
+        reason: String? = nil
+    ) {
+        self.status = status
+        self.from = from
+        self.providerID = providerID
+        self.errorCode = errorCode
+        self.reason = reason
+    }
+}
+
+extension Query {
+    package static func nextInOutbox(of conversation: ConversationID) -> Query {
+        """
+        select id, status, author, turn_id, epoch, body, media, attempts, sending_since,
+            extract(epoch from clock_timestamp() - sending_since)::float8 as sending_for
+        from messages
+        where conversation_id = \(conversation) and status in ('queued', 'sending')
+        order by created_at, part, id
+        limit 1
+        """
+    }
+
+    /// Returns a row when the message moved.
+    package static func move(_ message: MessageID, _ move: OutboxMove, at now: Date) -> Query {
+        """
+        with moved as (
+            update messages
+            set status = \(move.status.rawValue), error_code = \(move.errorCode), error_reason = \(move.reason),
+                provider_message_id = coalesce(\(move.providerID), provider_message_id),
+                attempts = attempts + (\(move.status == .sending))::int,
+                sending_since = case \(move.status.rawValue)
+                    when 'sending' then clock_timestamp() when 'queued' then null else sending_since end,
+                sent_at = case \(move.status.rawValue) when 'sent' then coalesce(sent_at, \(now)) else sent_at end
+            where id = \(message) and status = any (\(array: move.from.map(\.rawValue)))
+            returning id, organization_id, conversation_id
+        ), history as (
+            insert into message_statuses (organization_id, message_id, status, error_code, at)
+            select organization_id, id, \(move.status.rawValue), \(move.errorCode), \(now) from moved
+            on conflict (message_id, status) do nothing
+        )
+        insert into events (organization_id, type, subject_id, data, at)
+        select organization_id, 'message.status', id,
+            jsonb_build_object('conversation_id', conversation_id, 'status', \(move.status.rawValue)::text), \(now)
+        from moved
+        returning subject_id
+        """
+    }
+
+    /// Those of the provider's ids that belong to some message of the channel already.
+    package static func assigned(_ providerIDs: [String], on channel: ChannelID) -> Query {
+        """
+        select provider_message_id from messages
+        where channel_id = \(channel) and provider_message_id = any (\(array: providerIDs))
+        """
+    }
+
+    /// What was counted as sent and then was not.
+    package static func uncountOutbound(_ messages: Int, of organization: OrganizationID, at now: Date) -> Query {
+        """
+        update usage_periods set outbound = greatest(0, usage_periods.outbound - \(messages)::int)
+        from organizations
+        where organizations.id = \(organization) and usage_periods.organization_id = organizations.id
+            and usage_periods.period = to_char(\(now)::timestamptz at time zone organizations.time_zone, 'YYYY-MM')
+        """
+    }
+}
+
+extension OutboxEntry {
+    package init(_ row: Row) throws(PostgresError) {
+        id = try row["id"]
+        status = try row.value("status")
+        author = try row.value("author")
+        turn = try row["turn_id"]
+        epoch = try row["epoch"]
+        body = try row["body"]
+        media = try row.json("media")
+        attempts = try row["attempts"]
+        sendingFor = try row["sending_for"]
+        sendingSince = try row["sending_since"]
+    }
+}

@@ -1,0 +1,119 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+
+/// One turn of a conversation: what the customer wrote until they paused, and what became of it.
+package struct TurnRecord: Sendable, Equatable {
+    package enum State: String, Sendable {
+        /// Collecting messages until `dueAt`.
+        case open
+        /// The reply is being written under `epoch`; if its process died, it will be written again.
+        case composing
+        /// A reply was queued.
+        case answered
+        /// Over without an automatic reply; the decisions say why.
+        case closed
+    }
+
+    package let id: TurnID
+    package let state: State
+    package let openedAt: Date
+    package let dueAt: Date
+    package let epoch: Int?
+}
+
+/// A message of the turn, as far as deciding and answering need it.
+package struct TurnMessage: Sendable, Equatable {
+    package let text: String
+    package let providerKeyword: String?
+    /// The provider's id, for the typing indicator.
+    package let providerMessageID: String?
+}
+
+extension Query {
+    /// The conversation's unfinished turns, the one to work on first: at most one is being composed, one open.
+    package static func unfinishedTurns(of conversation: ConversationID) -> Query {
+        """
+        select id, state, opened_at, due_at, epoch from turns
+        where conversation_id = \(conversation) and state in ('open', 'composing')
+        order by opened_at, id
+        limit 2
+        """
+    }
+
+    /// The customer's messages of a turn, oldest first. A turn that a person gave back has none of its own: then those
+    /// that nobody has answered.
+    package static func messages(of turn: TurnID, in conversation: ConversationID) -> Query {
+        """
+        select body, provider_keyword, provider_message_id from (
+            select * from messages
+            where turn_id = \(turn) and direction = 'inbound'
+            union all
+            select * from messages
+            where conversation_id = \(conversation) and direction = 'inbound'
+                and not exists (select from messages where turn_id = \(turn) and direction = 'inbound')
+                and created_at > coalesce((
+                    select max(created_at) from messages
+                    where conversation_id = \(conversation) and direction = 'outbound' and status <> 'cancelled'),
+                    '-infinity')
+        ) own
+        order by created_at, id
+        limit 50
+        """
+    }
+
+    /// What was said before and in this turn, newest first: messages of later turns are left out, and the turn's own come
+    /// last even when the reply to the turn before was written after them.
+    package static func history(upTo turn: TurnID, in conversation: ConversationID, limit: Int) -> Query {
+        """
+        select direction, body, media from messages
+        where conversation_id = \(conversation) and status not in ('failed', 'cancelled')
+            and (direction = 'outbound' or turn_id is null or turn_id in (
+                select earlier.id from turns earlier, turns this
+                where this.id = \(turn) and earlier.conversation_id = \(conversation)
+                    and (earlier.opened_at, earlier.id) <= (this.opened_at, this.id)))
+        order by (direction = 'inbound' and turn_id = \(turn)) desc, created_at desc, part desc, id desc
+        limit \(limit)
+        """
+    }
+
+    package static func compose(_ turn: TurnID, under epoch: Int) -> Query {
+        "update turns set state = 'composing', epoch = \(epoch)::int where id = \(turn) and state = 'open'"
+    }
+
+    package static func finish(_ turn: TurnID, as state: TurnRecord.State, at now: Date) -> Query {
+        """
+        update turns set state = \(state.rawValue), closed_at = \(now)
+        where id = \(turn) and state in ('open', 'composing')
+        """
+    }
+
+    /// A turn that is due at once, for a question that is still waiting when a person gives the conversation back.
+    package static func open(
+        _ turn: TurnID, in conversation: ConversationID, of organization: OrganizationID, at now: Date
+    ) -> Query {
+        """
+        insert into turns (id, organization_id, conversation_id, opened_at, due_at)
+        values (\(turn), \(organization), \(conversation), \(now), \(now))
+        on conflict (conversation_id) where state = 'open' do nothing
+        """
+    }
+}
+
+extension TurnRecord {
+    package init(_ row: Row) throws(PostgresError) {
+        id = try row["id"]
+        state = try row.value("state")
+        openedAt = try row["opened_at"]
+        dueAt = try row["due_at"]
+        epoch = try row["epoch"]
+    }
+}
+
+extension TurnMessage {
+    package init(_ row: Row) throws(PostgresError) {
+        text = try row["body"]
+        providerKeyword = try row["provider_keyword"]
+        providerMessageID = try row["provider_message_id"]
+    }
+}

@@ -1,0 +1,87 @@
+package import Domain
+package import FoundationEssentials
+package import Postgres
+
+extension Query {
+    /// Counts outbound messages in the organization's current month. With a limit, only while the quota was not used up:
+    /// no row comes back when it was. The row's lock makes concurrent replies count one after the other.
+    package static func countOutbound(
+        _ messages: Int, of organization: OrganizationID, limit: Int? = nil, at now: Date
+    ) -> Query {
+        """
+        insert into usage_periods as used (organization_id, period, outbound)
+        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), \(messages)::int
+        from organizations
+        where id = \(organization) and coalesce(\(limit)::bigint, 1) > 0
+        on conflict (organization_id, period) do update set outbound = used.outbound + excluded.outbound
+        where \(limit)::bigint is null or used.outbound < \(limit)::bigint
+        returning outbound
+        """
+    }
+
+    /// Counts a persona's reply and what its model calls used.
+    package static func countReply(_ runs: [AIRun], replies: Int, of organization: OrganizationID, at now: Date)
+        -> Query
+    {
+        """
+        insert into usage_periods as used
+            (organization_id, period, ai_replies, tokens_in, tokens_out, cost_micros, unpriced_runs)
+        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), \(replies)::int,
+            \(runs.reduce(0) { $0 + $1.tokensIn }), \(runs.reduce(0) { $0 + $1.tokensOut }),
+            \(runs.reduce(0) { $0 + ($1.costMicros ?? 0) }), \(runs.count { $0.costMicros == nil })::int
+        from organizations where id = \(organization)
+        on conflict (organization_id, period) do update
+        set ai_replies = used.ai_replies + excluded.ai_replies, tokens_in = used.tokens_in + excluded.tokens_in,
+            tokens_out = used.tokens_out + excluded.tokens_out, cost_micros = used.cost_micros + excluded.cost_micros,
+            unpriced_runs = used.unpriced_runs + excluded.unpriced_runs
+        """
+    }
+
+    package static func store(
+        _ run: AIRun, turn: TurnID?, conversation: ConversationID?, of organization: OrganizationID, at now: Date
+    ) -> Query {
+        """
+        insert into ai_runs (id, organization_id, conversation_id, turn_id, provider, model, tokens_in, cached_tokens_in,
+            tokens_out, cost_micros, is_estimate, milliseconds, failure, at)
+        values (\(run.id), \(organization), \(conversation), \(turn), \(run.provider), \(run.model), \(run.tokensIn)::int,
+            \(run.cachedTokensIn)::int, \(run.tokensOut)::int, \(run.costMicros), \(run.isEstimate),
+            \(run.milliseconds)::int, \(run.failure), \(now))
+        on conflict (id) do nothing
+        """
+    }
+}
+
+/// What an organization may still send this month, and what a customer is told when that is nothing.
+package struct QuotaAllowance: Sendable, Equatable {
+    package let quota: Quota
+    /// `nil`: none is configured, or the conversation had it this month.
+    package let notice: String?
+}
+
+extension Query {
+    /// One row: the quota of a conversation's organization in its current month.
+    package static func allowance(in conversation: ConversationID, at now: Date) -> Query {
+        """
+        select plan, message_limit, coalesce(used.inbound, 0) as inbound, coalesce(used.outbound, 0) as outbound,
+            case when quota_message <> '' and not exists (
+                select from decisions
+                where conversation_id = threads.id and gate = 'quota' and outcome = 'answered'
+                    and at >= date_trunc('month', \(now)::timestamptz at time zone time_zone) at time zone time_zone)
+            then quota_message end as notice
+        from conversations as threads
+        join organizations on organizations.id = threads.organization_id
+        left join usage as used on used.organization_id = threads.organization_id
+            and used.period = to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM')
+        where threads.id = \(conversation)
+        """
+    }
+}
+
+extension QuotaAllowance {
+    package init(_ row: Row) throws(PostgresError) {
+        quota = Quota(
+            plan: try row.value("plan"), limitOverride: try row["message_limit"], inbound: try row["inbound"],
+            outbound: try row["outbound"])
+        notice = try row["notice"]
+    }
+}

@@ -1,0 +1,34 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import FunctionHost
+import Store
+
+/// No route: invoked asynchronously by whoever enqueued work, and every minute by the schedule `sweep`, which finds what a
+/// lost wake-up left. Claims due jobs of all organizations and works on them until nothing is due for a few seconds or its
+/// time is nearly up. Killed at any point it loses nothing: see `Turn` and `Outbox`.
+struct RunJobsHandler: Sendable {
+    /// Real seconds a composer may take at most; leaves time to write its reply down.
+    static let composing = 20.0
+
+    let turn: Turn
+    let outbox: Outbox
+    let runner: @Sendable (@escaping @Sendable (Job, Date) async throws -> JobOutcome) -> JobRunner
+
+    func handle(_ payload: Data, _ context: InvocationContext) async throws -> Data {
+        let worked = try await runner(perform).run(until: context.deadline)
+        return Data(#"{"jobs":\#(worked)}"#.utf8)
+    }
+
+    private func perform(_ job: Job, until deadline: Date) async throws -> JobOutcome {
+        switch job.kind {
+        case .turn:
+            let timeout = min(Self.composing, deadline.timeIntervalSinceNow - 1)
+            return try await turn.run(job, timeout: max(1, timeout))
+        case .send:
+            return try await outbox.run(job, until: deadline)
+        case .media, .number, .reconcile:
+            return .cancel(reason: "Nobody does this kind of work here.")
+        }
+    }
+}

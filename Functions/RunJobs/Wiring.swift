@@ -1,0 +1,64 @@
+import Conversation
+import Domain
+import FunctionHost
+import Providers
+import Store
+
+extension RunJobsHandler {
+    /// What production and the sandbox are made of; the sandbox differs in its variables only.
+    init(_ environment: FunctionEnvironment) throws {
+        let configuration = environment.configuration
+        let faults = FaultPoints.configured(configuration.fault, isSandbox: configuration.isSandbox)
+        let sender = try Self.senders(environment)
+        let queue = JobQueue(
+            database: environment.database, clock: environment.clock, randomness: environment.randomness,
+            lease: try configuration.jobLease)
+        turn = Turn(
+            database: environment.database, clock: environment.clock, ids: environment.ids,
+            composer: try Self.composer(environment), sender: sender, faults: faults)
+        outbox = Outbox(
+            database: environment.database, clock: environment.clock, ids: environment.ids, sender: sender,
+            limits: try Outbox.Limits(configuration), faults: faults)
+        runner = { perform in
+            JobRunner(
+                queue: queue, database: environment.database, clock: environment.clock, ids: environment.ids,
+                faults: faults, wake: { await environment.invoke.wake("run-jobs") },
+                report: { job, error in
+                    environment.complain(
+                        "a job failed", about: error, ["kind": job.kind.rawValue, "key": job.key])
+                },
+                perform: perform)
+        }
+    }
+
+    private static func composer(_ environment: FunctionEnvironment) throws -> Composer {
+        let configuration = environment.configuration
+        return .live(
+            database: environment.database, http: environment.http,
+            secretBox: try configuration["PARLEY_SECRET_KEYS"].map { try SecretBox(keys: $0) }, ids: environment.ids,
+            randomness: environment.randomness, environment: configuration.variables)
+    }
+
+    /// Twilio, when its account is configured.
+    private static func senders(
+        _ environment: FunctionEnvironment
+    ) throws -> @Sendable (ChannelKind) -> ChannelSender? {
+        let configuration = environment.configuration
+        guard let account = configuration.twilioAccountSID, let token = configuration.twilioAuthToken else {
+            return { _ in nil }
+        }
+        let client = TwilioClient.live(
+            http: environment.http, accountSID: account, authToken: token,
+            apiBaseURL: configuration.twilioAPIBaseURL, messagingBaseURL: configuration.twilioMessagingBaseURL)
+        let twilio = ChannelSender.twilio(
+            client, statusCallback: "\(try configuration.publicURL)/api/hooks/twilio/status")
+        return { kind in kind == .whatsappTwilio ? twilio : nil }
+    }
+}
+
+extension Outbox.Limits {
+    init(_ configuration: Configuration) throws {
+        self.init()
+        lookingFor = try configuration.reconcileSeconds
+    }
+}

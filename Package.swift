@@ -1,0 +1,176 @@
+// swift-tools-version:6.2
+// Sections: Core, Functions, local-runner, Tests. Targets and array elements alphabetical, one dependency per line.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the house: a library in `Core/<name>`.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Core/\(name)", exclude: exclude, swiftSettings: settings)
+}
+
+/// One function executable in `Functions/<name>`; `function.json` beside it declares its routes and schedules.
+func function(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["FunctionHost"] + dependencies, path: "Functions/\(name)",
+        exclude: ["function.json"], swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["Support"], path: "Tests/\(name)", exclude: exclude,
+        swiftSettings: settings)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
+
+/// UpperCamelCase target -> kebab-case product.
+let functions: [(target: String, product: String)] = [
+    ("Auth", "auth"),
+    ("Conversations", "conversations"),
+    ("Health", "health"),
+    ("Messages", "messages"),
+    ("Numbers", "numbers"),
+    ("Organizations", "organizations"),
+    ("ResetUsage", "reset-usage"),
+    ("RunJobs", "run-jobs"),
+    ("Training", "training"),
+    ("TwilioInbound", "twilio-inbound"),
+    ("TwilioStatus", "twilio-status"),
+]
+
+/// What every endpoint of the API stands on.
+let api: [Target.Dependency] = ["Access", "Domain", "Postgres", "Store", "Web"]
+/// What every function on the road of a message stands on.
+let road: [Target.Dependency] = ["Conversation", "Domain", "Outbound", "Postgres", "Providers", "Store", "Web"]
+
+let package = Package(
+    name: "parley",
+    platforms: [.macOS(.v15)],
+    products: functions.map { .executable(name: $0.product, targets: [$0.target]) } + [
+        .executable(name: "parley", targets: ["LocalRunner"]),
+        .executable(name: "probe", targets: ["Probe"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        // MARK: Core
+        room(
+            "Access",
+            ["Domain", "Postgres", "Store", "Web", crypto, cryptoExtras, .product(name: "JWTKit", package: "jwt-kit")]),
+        room("Assistant", ["Domain", "Outbound", "Web"]),
+        room("Blocking"),
+        // No pkgConfig: Outbound loads libcurl when the first request is made.
+        .systemLibrary(name: "CCurl", path: "Core/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPostgres", path: "Core/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CSodium", path: "Core/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Core/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        room("Conversation", ["Assistant", "Domain", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web"]),
+        room("Domain"),
+        room("Flow", ["Domain"]),
+        room("FunctionHost", ["Domain", "Outbound", "Postgres", "Web", crypto, logging]),
+        room("Outbound", ["Blocking", "CCurl"]),
+        room("Postgres", ["Blocking", "CPostgres"]),
+        room("Providers", ["Domain", "Outbound", "Web"]),
+        room("Store", ["Domain", "Flow", "Postgres", crypto], exclude: ["Migrations"]),
+        room("Web", ["Domain", crypto]),
+        room(
+            "WhatsAppWire",
+            ["CSodium", "CZlib", crypto, cryptoExtras, .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Proto"]),
+
+        // MARK: Functions
+        function("Auth", api),
+        function("Conversations", api + ["Conversation"]),
+        function("Health", ["Domain", "Postgres", "Store", "Web"]),
+        function("Messages", api + ["Conversation"]),
+        function("Numbers", api + ["Conversation", "Outbound", "Providers"]),
+        function("Organizations", api + ["Conversation", "Outbound", "Providers"]),
+        function("ResetUsage", api),
+        function("RunJobs", road + ["Assistant"]),
+        function("Training", api + ["Assistant"]),
+        function("TwilioInbound", road),
+        function("TwilioStatus", road),
+
+        // MARK: local-runner
+        // Between fork and exec only C is safe: parent-death signal, limits, descriptors.
+        .target(name: "CSpawn", path: "local-runner/Sources/CSpawn"),
+        .executableTarget(
+            name: "LocalRunner",
+            dependencies: [
+                "CSpawn",
+                "Domain",
+                "Outbound",
+                "Postgres",
+                "Sandbox",
+                "Store",
+                "Web",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                hummingbird,
+                logging,
+            ],
+            path: "local-runner/Sources/LocalRunner", swiftSettings: settings),
+        .target(
+            name: "Sandbox", dependencies: ["Domain", "Web", crypto, hummingbird, logging] + nio,
+            path: "local-runner/Sources/Sandbox", exclude: ["Phone"], swiftSettings: settings),
+
+        // MARK: Tests
+        tests("AccessTests", api),
+        tests("AssistantTests", ["Assistant", "Domain", "Outbound", "Store", "Web"]),
+        tests("ConversationTests", road + ["Assistant"]),
+        tests("DomainTests", ["Domain"]),
+        tests("EndToEndTests", ["Conversation", "Domain", "Outbound", "Postgres", "Store", "Web"]),
+        tests(
+            "FunctionHostTests",
+            ["Domain", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
+        tests(
+            "FunctionTests",
+            road + ["Access", "FunctionHost"] + functions.map { .target(name: $0.target) }),
+        tests("HouseTests", []),
+        tests("LocalRunnerTests", ["Domain", "LocalRunner", "Postgres", "Store", "Web"] + nio),
+        tests("OutboundTests", ["Outbound"]),
+        tests("PostgresTests", ["Postgres"]),
+        tests("ProvidersTests", ["Domain", "Outbound", "Providers", "Web"]),
+        tests("SandboxTests", ["Domain", "Sandbox", "Web"]),
+        tests("StoreTests", ["Domain", "Postgres", "Store"]),
+        .target(
+            name: "Support", dependencies: ["Domain", "FunctionHost", "Outbound", "Postgres", "Store", "Web", logging], path: "Tests/Support",
+            exclude: ["Probe"], swiftSettings: settings),
+        // A function that does as it is told (echo, sleep, crash): the host's tests and benchmarks run it.
+        .executableTarget(
+            name: "Probe", dependencies: ["Domain", "FunctionHost", "Web"], path: "Tests/Support/Probe",
+            swiftSettings: settings),
+        tests("WebTests", ["Domain", "Web"]),
+        tests("WhatsAppWireTests", ["WhatsAppWire"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

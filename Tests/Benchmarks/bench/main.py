@@ -1,0 +1,22 @@
+"""Runs the chosen benchmarks and prints their lines. See Tests/Benchmarks/run."""
+
+import sys
+
+import cold
+import memory
+import noop
+import road
+import webhooks
+
+ALL = {"noop": noop, "cold": cold, "webhooks": webhooks, "road": road, "memory": memory}
+
+
+def main():
+    names = sys.argv[1:] or list(ALL)
+    for name in names:
+        print(f"== {name}", flush=True)
+        ALL[name].run()
+
+
+if __name__ == "__main__":
+    main()

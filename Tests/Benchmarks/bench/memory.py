@@ -1,0 +1,26 @@
+"""Resident memory: a warm function, the host, and the whole stack when it is idle."""
+
+import time
+
+from measure import descendants, parley, resident, verdict, wait_for
+from webhooks import TOKEN
+
+
+def run():
+    with parley(arguments=["--sandbox"]) as host:
+        wait_for(f"{host.url}/health")
+        time.sleep(5)
+        rows = []
+        for pid in descendants(host.process.pid):
+            try:
+                name = open(f"/proc/{pid}/cmdline").read().split("\0")[0].split("/")[-1]
+                rows.append((name, *resident(pid)))
+            except OSError:
+                continue
+    functions = [row for row in rows if row[0] in ("health", "twilio-inbound", "run-jobs", "twilio-status")]
+    for name, rss, pss in functions:
+        print(f"warm function {name}: {rss:.1f} MB resident (goal 15 or less): {verdict(rss <= 15)}", flush=True)
+    runner = [row for row in rows if row[0] == "parley"]
+    print("host and sandbox: " + ", ".join(f"{rss:.1f} MB" for _, rss, _ in runner), flush=True)
+    print(f"whole stack idle, Postgres included: {sum(pss for *_, pss in rows):.1f} MB proportional "
+          f"({len(rows)} processes)", flush=True)

@@ -1,0 +1,121 @@
+"""Acknowledged inbound webhooks, each with a durable commit: ours through host and function, and one Node.js process that
+verifies the same signature and makes the same inserts on the same Postgres."""
+
+import base64
+import hashlib
+import hmac
+import os
+import subprocess
+import urllib.parse
+
+from measure import HERE, ROOT, SECONDS, WORK, free_port, parley, started, verdict, wait_for, wrk
+
+TOKEN = "12345678901234567890123456789012"
+ACCOUNT = "AC00112233445566778899aabbccddeeff"
+CONTACTS = 5000
+
+
+def signed_forms(public_url, count, prefix):
+    """`count` webhooks of Twilio's form, each with a message id of its own, signed as Twilio signs."""
+    path = f"{WORK}/webhooks-{prefix}.txt"
+    with open(path, "w") as out:
+        for index in range(count):
+            sid = "SM" + hashlib.md5(f"{prefix}{index}".encode()).hexdigest()
+            phone = f"1555{index % CONTACTS:07d}"
+            form = {
+                "AccountSid": ACCOUNT, "ApiVersion": "2010-04-01", "Body": f"Are you open on day {index}?",
+                "From": f"whatsapp:+{phone}", "MessageSid": sid, "MessageType": "text", "NumMedia": "0",
+                "NumSegments": "1", "ProfileName": f"Customer {index % CONTACTS}", "SmsMessageSid": sid,
+                "SmsSid": sid, "SmsStatus": "received", "To": "whatsapp:+14155238886", "WaId": phone,
+            }
+            text = f"{public_url}/api/whatsapp/webhook" + "".join(name + form[name] for name in sorted(form))
+            signature = base64.b64encode(hmac.new(TOKEN.encode(), text.encode(), hashlib.sha1).digest()).decode()
+            out.write(f"{signature}\t{urllib.parse.urlencode(form)}\n")
+    return path
+
+
+class Cluster:
+    """A durable Postgres of its own, migrated, for both sides."""
+
+    def __enter__(self):
+        self.directory = f"/var/tmp/parley-bench-pg-{os.getpid()}"
+        environment = {**os.environ, "DURABLE": "1"}
+        self.url = subprocess.run(
+            [f"{ROOT}/Tests/postgres", "start", self.directory], env=environment, capture_output=True, text=True,
+            check=True).stdout.strip()
+        self.app_url = self.url.replace("owner@", "parley_app@")
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([f"{ROOT}/Tests/postgres", "stop", self.directory])
+        subprocess.run(["rm", "-rf", self.directory, self.directory + ".initdb"])
+
+    def query(self, sql):
+        return subprocess.run(
+            ["psql", "-qAtX", self.url, "-v", "ON_ERROR_STOP=1", "-c", sql], capture_output=True, text=True,
+            check=True).stdout.strip()
+
+    def environment(self):
+        return {
+            "DATABASE_URL": self.app_url, "MIGRATION_DATABASE_URL": self.url, "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": TOKEN, "DASHBOARD_PASSWORD": "not-the-default", "LOG_LEVEL": "error",
+        }
+
+
+def ours(cluster):
+    public = "https://bench.example.com"
+    environment = cluster.environment() | {"PUBLIC_URL": public, "DEBOUNCE_SECONDS": "120"}
+    with parley(environment=environment) as host:
+        wait_for(f"{host.url}/health")
+        load = lambda prefix, seconds: wrk(
+            f"{host.url}/api/whatsapp/webhook", 16, script=f"{HERE}/reference/webhooks.lua", seconds=seconds,
+            environment={"WEBHOOKS": signed_forms(public, 60_000, prefix)})
+        load("warm", 2)
+        before = int(cluster.query("select count(*) from parley.messages"))
+        result = load("ours", SECONDS)
+        stored = int(cluster.query("select count(*) from parley.messages")) - before
+        return result, stored
+
+
+def theirs(cluster):
+    cluster.query("""
+        create or replace function parley.bench_channel(address text) returns table (id uuid, organization_id uuid)
+        language sql security definer set search_path = parley as
+        $$ select c.id, c.organization_id from channels c join organizations o on o.id = c.organization_id
+           where o.is_platform and c.kind = 'whatsapp_twilio' and c.address is null limit 1 $$;
+        grant execute on function parley.bench_channel(text) to parley_app;""")
+    public, port = "https://bench.example.com", free_port()
+    environment = {
+        **os.environ, "DATABASE_URL": cluster.app_url, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": public,
+        "PORT": str(port)}
+    with started(["node", f"{HERE}/reference/webhook.js"], env=environment, log=f"{WORK}/node.log"):
+        wait_for_port(port)
+        load = lambda prefix, seconds: wrk(
+            f"http://127.0.0.1:{port}/api/whatsapp/webhook", 16, script=f"{HERE}/reference/webhooks.lua",
+            seconds=seconds, environment={"WEBHOOKS": signed_forms(public, 60_000, prefix)})
+        load("node-warm", 2)
+        before = int(cluster.query("select count(*) from parley.messages"))
+        result = load("node", SECONDS)
+        return result, int(cluster.query("select count(*) from parley.messages")) - before
+
+
+def wait_for_port(port):
+    import socket
+    import time
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit("the Node.js reference did not start")
+
+
+def run():
+    with Cluster() as cluster:
+        (rate, p50, p99, failed), stored = ours(cluster)
+        (node_rate, node_p50, node_p99, node_failed), node_stored = theirs(cluster)
+    print(f"inbound webhooks, 16 connections: {rate:.0f}/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms, {stored} stored, failed "
+          f"{failed}; Node.js {node_rate:.0f}/s, p50 {node_p50:.1f} ms, p99 {node_p99:.1f} ms, {node_stored} stored, "
+          f"failed {node_failed}", flush=True)
+    print(f"  throughput ratio {rate / node_rate:.2f} (goal 1 or more): {verdict(rate >= node_rate)}", flush=True)
+    print(f"  p99 ratio {p99 / node_p99:.2f} (goal 0.5 or less): {verdict(p99 <= node_p99 / 2)}", flush=True)

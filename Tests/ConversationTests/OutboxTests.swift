@@ -1,0 +1,156 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import Support
+import Testing
+
+@Suite struct OutboxTests {
+    @Test func aMessageWhoseAnswerWasLostIsFoundAndNotRepeated() async throws {
+        try await Road.with { road in
+            road.provider.answers(takingAnyway: true) { _ in .unknown(reason: "timed out") }
+            try await road.receive("Hi")
+            try await road.settle()
+            #expect(try await road.messages().map(\.status) == ["sending"])
+            try await road.settle()
+            #expect(try await road.messages().map(\.status) == ["sent"])
+            #expect(road.provider.sent == ["You said: Hi"])
+        }
+    }
+
+    @Test func aMessageThatNobodyHasStaysUnknownForAPerson() async throws {
+        try await Road.with { road in
+            road.provider.answers { _ in .unknown(reason: "timed out") }
+            try await road.receive("Hi")
+            try await road.settle()
+            var limits = Outbox.Limits()
+            limits.lookingFor = 0
+            road.advance(30)
+            try await road.work(limits)
+            #expect(try await road.messages().map(\.status) == ["unknown"])
+            #expect(road.provider.sent.isEmpty)
+            #expect(try await road.count("select count(*) from parley.conversations where status = 'pending'") == 1)
+        }
+    }
+
+    @Test func anEarlierMessageWithTheSameWordsIsNotTakenForThisOne() async throws {
+        try await Road.with { road in
+            road.composes { _ in ComposedReply(text: "Yes", reason: "same words") }
+            try await road.receive("one")
+            try await road.settle()
+            road.provider.answers { _ in .unknown(reason: "timed out") }
+            try await road.receive("two")
+            try await road.settle()
+            var limits = Outbox.Limits()
+            limits.lookingFor = 0
+            road.advance(30)
+            try await road.work(limits)
+            #expect(try await road.messages().map(\.status) == ["sent", "unknown"])
+        }
+    }
+
+    @Test func aPersonSettlesAnUnknownMessage() async throws {
+        try await Road.with { road in
+            road.provider.answers { _ in .unknown(reason: "timed out") }
+            let receipt = try await road.receive("Hi")
+            try await road.settle()
+            var limits = Outbox.Limits()
+            limits.lookingFor = 0
+            road.advance(30)
+            try await road.work(limits)
+            road.provider.answers { _ in nil }
+            let rows = try await road.database.owner.query(
+                "select id from parley.messages where direction = 'outbound'")
+            let message: MessageID = try #require(try rows.first?["id"])
+            for expected in [true, false] {
+                do {
+                    _ = try await road.desk.decide(message, in: receipt.conversation, of: road.organization, .sendAgain)
+                    #expect(expected)
+                } catch DeskError.notUnknown {
+                    #expect(!expected)
+                }
+                try await road.settle()
+            }
+            #expect(road.provider.sent == ["You said: Hi"])
+        }
+    }
+
+    @Test func whatIsQueuedWhenAPersonTakesOverIsCancelled() async throws {
+        try await Road.with { road in
+            let receipt = try await road.receive("Hi")
+            road.advance(3)
+            let (job, _) = try #require(try await road.queue.claim(horizon: 0))
+            try await road.queue.finish(job, try await road.perform(job))
+            #expect(try await road.messages().map(\.status) == ["queued"])
+            try await road.desk.takeOver(receipt.conversation, of: road.organization, by: road.user)
+            try await road.work()
+            #expect(try await road.messages().map(\.status) == ["cancelled"])
+            #expect(road.provider.sent.isEmpty)
+        }
+    }
+
+    @Test func theWindowIsKeptLocally() async throws {
+        try await Road.with { road in
+            let receipt = try await road.receive("Hi")
+            try await road.settle()
+            road.advance(24 * 3600)
+            let reply = PersonReply(id: road.ids.make(), text: "Late")
+            _ = try await road.desk.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+            try await road.work()
+            #expect(try await road.messages().last?.code == "63016")
+            #expect(road.provider.sent.count == 1)
+        }
+    }
+
+    @Test func aRefusedMessageFailsWithItsReasonAndTheNextGoesOn() async throws {
+        try await Road.with { road in
+            let receipt = try await road.receive("Hi")
+            try await road.settle()
+            road.provider.answers { $0.body == "bad" ? .refused(code: "21211", reason: "Bad number") : nil }
+            for text in ["bad", "good"] {
+                let reply = PersonReply(id: road.ids.make(), text: text)
+                _ = try await road.desk.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+                road.advance(0.1)
+            }
+            try await road.work()
+            #expect(try await road.messages().map(\.status) == ["sent", "failed", "sent"])
+            #expect(try await road.messages()[1].code == "21211")
+        }
+    }
+
+    @Test func aProviderThatAsksToWaitIsAskedAgainLater() async throws {
+        try await Road.with { road in
+            road.provider.answers { _ in .later(after: 30, reason: "Too many requests") }
+            try await road.receive("Hi")
+            try await road.settle()
+            #expect(try await road.messages().map(\.status) == ["queued"])
+            road.provider.answers { _ in nil }
+            road.advance(20)
+            #expect(try await road.work() == [])
+            road.advance(11)
+            try await road.work()
+            #expect(road.provider.sent == ["You said: Hi"])
+        }
+    }
+
+    @Test func aProviderThatKeepsAskingToWaitIsGivenUp() async throws {
+        try await Road.with { road in
+            road.provider.answers { _ in .later(after: nil, reason: "Too many requests") }
+            try await road.receive("Hi")
+            for _ in 0..<12 { road.advance(400); try await road.work() }
+            #expect(try await road.messages().map(\.status) == ["failed"])
+            #expect(try await road.count("select count(*) from parley.jobs") == 0)
+        }
+    }
+
+    @Test func theProvidersOptOutIsRemembered() async throws {
+        try await Road.with { road in
+            road.provider.answers { _ in .optedOut(code: "21610", reason: "Opted out") }
+            try await road.receive("Hi")
+            try await road.settle()
+            #expect(try await road.messages().map(\.code) == ["21610"])
+            #expect(try await road.count("select count(*) from parley.contacts where opted_out_at is not null") == 1)
+        }
+    }
+}

@@ -1,0 +1,238 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import Support
+import Testing
+
+@Suite struct TurnTests {
+    @Test func aQuestionIsAnsweredOnceAndSent() async throws {
+        try await Road.with { road in
+            try await road.receive("Are you open?")
+            #expect(try await road.work() == [])
+            try await road.settle()
+            #expect(road.provider.sent == ["You said: Are you open?"])
+            #expect(try await road.messages().map(\.status) == ["sent"])
+            #expect(try await road.count("select count(*) from parley.jobs") == 0)
+            #expect(try await road.count("select count(*) from parley.turns where state = 'answered'") == 1)
+            #expect(try await road.count("select ai_replies as count from parley.usage") == 1)
+        }
+    }
+
+    @Test func severalMessagesGetOneAnswerThatKnowsThemAll() async throws {
+        try await Road.with { road in
+            road.composes { request in
+                ComposedReply(text: request.history.map(\.text).joined(separator: "+"), reason: "all")
+            }
+            for text in ["a", "b", "c"] { try await road.receive(text) }
+            try await road.settle()
+            #expect(road.provider.sent == ["a+b+c"])
+        }
+    }
+
+    @Test func theWelcomeGoesFirstAndOnlyOnce() async throws {
+        try await Road.with { road in
+            try await road.set("welcome_message", "Welcome!")
+            try await road.receive("one")
+            try await road.settle()
+            try await road.receive("two")
+            try await road.settle()
+            #expect(road.provider.sent == ["Welcome!", "You said: one", "You said: two"])
+        }
+    }
+
+    @Test func outsideHoursTheAwayMessageIsSentOnce() async throws {
+        try await Road.with { road in
+            try await road.set("business_hours", #"{"enabled": true, "week": {}}"#)
+            try await road.set("away_message", "We are closed.")
+            try await road.receive("one")
+            try await road.settle()
+            try await road.receive("two")
+            try await road.settle()
+            #expect(road.provider.sent == ["We are closed."])
+            #expect(try await road.decisions().filter { $0.hasPrefix("hours") } == ["hours answered", "hours stopped"])
+        }
+    }
+
+    @Test func anExhaustedQuotaIsSaidOnceAMonth() async throws {
+        try await Road.with { road in
+            try await road.set("message_limit", "1")
+            try await road.set("quota_message", "Limit reached.")
+            for text in ["one", "two", "three"] {
+                try await road.receive(text)
+                try await road.settle()
+            }
+            #expect(road.provider.sent == ["You said: one", "Limit reached."])
+        }
+    }
+
+    @Test func concurrentRepliesNeverExceedTheQuota() async throws {
+        try await Road.with { road in
+            try await road.set("message_limit", "3")
+            for number in 0..<8 { try await road.receive("Hi", from: "whatsapp:+4917000000\(number)") }
+            road.advance(3)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 { group.addTask { try await road.work() } }
+                try await group.waitForAll()
+            }
+            #expect(road.provider.sent.count == 3)
+            #expect(try await road.count("select outbound as count from parley.usage") == 3)
+        }
+    }
+
+    @Test func stopIsConfirmedAndThenThereIsSilenceUntilStart() async throws {
+        try await Road.with { road in
+            for text in ["STOP", "hello?", "start", "hello!"] {
+                try await road.receive(text)
+                try await road.settle()
+            }
+            #expect(road.provider.sent.count == 3)
+            #expect(road.provider.sent.first?.contains("no more messages") == true)
+            #expect(road.provider.sent.last == "You said: hello!")
+        }
+    }
+
+    @Test func wordsThatTheProviderAnsweredAreNotAnsweredAgain() async throws {
+        try await Road.with { road in
+            try await road.receive("ARRET", keyword: "STOP")
+            try await road.settle()
+            #expect(road.provider.sent.isEmpty)
+            #expect(try await road.count("select count(*) from parley.contacts where opted_out_at is not null") == 1)
+        }
+    }
+
+    @Test func aPersonWhoTakesOverWhileTheModelWritesIsNotTalkedOver() async throws {
+        try await Road.with { road in
+            let receipt = try await road.receive("Help me")
+            road.composes { _ in
+                try await road.desk.takeOver(receipt.conversation, of: road.organization, by: road.user)
+                return ComposedReply(text: "Too late", reason: "slow")
+            }
+            try await road.settle()
+            #expect(road.provider.sent.isEmpty)
+            #expect(try await road.messages().isEmpty)
+            #expect(try await road.decisions().last == "owner stopped")
+        }
+    }
+
+    @Test func aModelThatFailsIsTriedAgainAndThenAPersonIsCalled() async throws {
+        struct Down: Error {}
+        try await Road.with { road in
+            road.composes { _ in throw Down() }
+            try await road.receive("Hi")
+            for _ in 0..<8 { try await road.settle(); road.advance(60) }
+            let rows = try await road.database.owner.query("select owner, status from parley.conversations")
+            #expect(try rows.first?["owner"] == "human")
+            #expect(try rows.first?["status"] == "pending")
+            #expect(try await road.count("select count(*) from parley.events where type = 'conversation.handoff'") == 1)
+            #expect(try await road.decisions().last == "model stopped")
+            #expect(try await road.count("select count(*) from parley.jobs") == 0)
+        }
+    }
+
+    @Test func aModelThatRecoversAnswersOnce() async throws {
+        struct Down: Error {}
+        try await Road.with { road in
+            road.composes { _ in throw Down() }
+            try await road.receive("Hi")
+            try await road.settle()
+            road.composes { _ in ComposedReply(text: "Back again", reason: "ok") }
+            for _ in 0..<3 { road.advance(60); try await road.work() }
+            #expect(road.provider.sent == ["Back again"])
+        }
+    }
+
+    @Test func whoAsksForAPersonGetsOneAndTheMachineFallsSilent() async throws {
+        try await Road.with { road in
+            road.composes { _ in
+                ComposedReply(text: "I will call somebody.", wantsHuman: true, reason: "asked for a person")
+            }
+            try await road.receive("A human please")
+            try await road.settle()
+            try await road.receive("Hello?")
+            try await road.settle()
+            #expect(road.provider.sent == ["I will call somebody."])
+            #expect(try await road.decisions().last == "owner stopped")
+        }
+    }
+
+    @Test func aQuestionThatWaitsWhenAPersonGivesBackIsAnsweredOnce() async throws {
+        try await Road.with { road in
+            let receipt = try await road.receive("Hi")
+            try await road.desk.takeOver(receipt.conversation, of: road.organization, by: road.user)
+            try await road.settle()
+            #expect(road.provider.sent.isEmpty)
+            let given = try await road.desk.giveBack(receipt.conversation, of: road.organization)
+            #expect(given.wakeNeeded)
+            try await road.settle()
+            _ = try await road.desk.giveBack(receipt.conversation, of: road.organization)
+            try await road.settle()
+            #expect(road.provider.sent == ["You said: Hi"])
+        }
+    }
+
+    @Test func aTurnWhoseProcessDiedWhileComposingIsComposedAgain() async throws {
+        try await Road.with { road in
+            try await road.receive("Hi")
+            road.advance(3)
+            let (lost, _) = try #require(try await road.queue.claim(horizon: 0))
+            struct Died: Error {}
+            road.composes { _ in
+                try await Task.sleep(for: .seconds(60)); throw Died()
+            }
+            let dying = Task { try await road.perform(lost) }
+            while try await road.count("select count(*) from parley.turns where state = 'composing'") == 0 {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            dying.cancel()
+            _ = try? await dying.value
+            try await road.database.owner.query("update parley.jobs set leased_until = now() - interval '1 second'")
+            road.composes { _ in ComposedReply(text: "Second try", reason: "ok") }
+            try await road.work()
+            #expect(road.provider.sent == ["Second try"])
+        }
+    }
+
+    @Test func twoProcessesWithTheSameTurnAnswerOnce() async throws {
+        try await Road.with { road in
+            try await road.receive("Hi")
+            road.advance(3)
+            let (job, _) = try #require(try await road.queue.claim(horizon: 0))
+            async let one = road.perform(job)
+            async let two = road.perform(job)
+            _ = try await (one, two)
+            try await road.work()
+            #expect(road.provider.sent == ["You said: Hi"])
+        }
+    }
+
+    @Test func whatArrivesWhileTheModelWritesIsTheNextTurn() async throws {
+        try await Road.with { road in
+            try await road.receive("first")
+            road.composes { request in
+                if request.history.last?.text == "first" { try await road.receive("second") }
+                return ComposedReply(text: "re: \(request.history.last?.text ?? "")", reason: "ok")
+            }
+            try await road.settle()
+            try await road.settle()
+            #expect(road.provider.sent == ["re: first", "re: second"])
+        }
+    }
+
+    @Test func aPersonsAnswerTakesTheConversationAndIsSentEvenOverQuota() async throws {
+        try await Road.with { road in
+            try await road.set("message_limit", "0")
+            let receipt = try await road.receive("Hi")
+            let reply = PersonReply(id: road.ids.make(), text: "It is me")
+            for _ in 0..<2 {
+                _ = try await road.desk.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+            }
+            try await road.settle()
+            #expect(road.provider.sent == ["It is me"])
+            await #expect(throws: DeskError.noConversation) {
+                try await road.desk.takeOver(receipt.conversation, of: OrganizationID(UUID()), by: road.user)
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Conversation
+import Domain
+import Foundation
+import Postgres
+import Store
+import Support
+import Synchronization
+import Testing
+
+/// Must show no. 3: real processes are killed with SIGKILL at the commit points of the road while customers write, messages
+/// are delivered twice, late and out of order, Twilio takes messages without answering, and people take conversations over.
+/// Whatever happens: no inbound message is lost, no turn is visibly answered twice, and nothing that was not already on its
+/// way is said after a person took over.
+///
+/// `CRASH_SEED` repeats a schedule, `CRASH_ROUNDS` (default 12) sets its length; one round is three customers.
+@Suite(.serialized) struct CrashTests {
+    static let seed =
+        ProcessInfo.processInfo.environment["CRASH_SEED"].flatMap { UInt64($0) } ?? .random(in: 1...999_999)
+    static let rounds = ProcessInfo.processInfo.environment["CRASH_ROUNDS"].flatMap { Int($0) } ?? 12
+
+    @Test(.timeLimit(.minutes(60))) func nothingIsLostDoubledOrSaidOverAPerson() async throws {
+        print("CRASH_SEED=\(Self.seed) CRASH_ROUNDS=\(Self.rounds)")
+        try await TestDatabase.with { database in
+            let harbour = try await Harbour(database, seed: Self.seed)
+            defer { harbour.stop() }
+            try await storm(harbour)
+            try await judge(harbour)
+        }
+    }
+
+    private func storm(_ harbour: Harbour) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for name in ["jobs-1", "jobs-2"] {
+                group.addTask { try await harbour.runJobs(name) }
+            }
+            group.addTask {
+                while !harbour.isOver {
+                    for bubble in harbour.twilio.takeUnreported() { try await harbour.report(bubble) }
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            group.addTask { try await harbour.reap() }
+            for round in 0..<Self.rounds { try await play(round, harbour) }
+            harbour.calm()
+            try await settle(harbour)
+            harbour.end()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Three customers write one to three messages each; each is delivered once or twice, in any order, and again until it
+    /// was acknowledged. One conversation in four is taken over at some moment.
+    private func play(_ round: Int, _ harbour: Harbour) async throws {
+        var deliveries: [(sid: String, from: String, body: String)] = []
+        for customer in 0..<3 {
+            for number in 0...harbour.roll(3) {
+                let from = "whatsapp:+1555\(1_000_000 + round * 3 + customer)"
+                let sid = "SM\(round)-\(customer)-\(number)"
+                deliveries += Array(
+                    repeating: (sid, from, "When are you open? (\(round).\(number))"), count: 1 + harbour.roll(2))
+            }
+        }
+        var waiting = harbour.shuffled(deliveries)
+        while !waiting.isEmpty {
+            let next = waiting.removeFirst()
+            if try await !harbour.deliver(next.sid, from: next.from, body: next.body) { waiting.append(next) }
+            if harbour.roll(8) == 0 { try await takeOver(next.from, harbour) }
+            if harbour.roll(3) == 0 { try await Task.sleep(for: .milliseconds(harbour.roll(120))) }
+        }
+    }
+
+    private func takeOver(_ customer: String, _ harbour: Harbour) async throws {
+        let rows = try await harbour.database.owner.query(
+            "select id from parley.conversations where remote_address = \(customer)")
+        guard let id: ConversationID = try rows.first?["id"] else { return }
+        let clock = WallClock { Date() }
+        let desk = Desk(
+            database: harbour.database.app, clock: clock, ids: IDSource(clock: clock, randomness: .system))
+        try await desk.takeOver(id, of: harbour.organization, by: UserID(UUID()))
+        try await harbour.database.owner.query(
+            """
+            insert into public.takeovers (conversation_id, at) values (\(id), clock_timestamp())
+            on conflict do nothing
+            """)
+    }
+
+    private func settle(_ harbour: Harbour) async throws {
+        let patience = Date() + 90
+        while try await harbour.unfinished() > 0 {
+            guard Date() < patience else { break }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}

@@ -1,0 +1,129 @@
+@testable import Access
+@testable import Auth
+import Conversation
+@testable import Conversations
+import Domain
+import FoundationEssentials
+@testable import Messages
+@testable import Numbers
+@testable import Organizations
+import Postgres
+import Providers
+@testable import ResetUsage
+import Store
+import Support
+import Synchronization
+@testable import Training
+import Web
+
+/// The API's functions over one real database, called through their routers as the host calls them.
+struct TestAPI: Sendable {
+    static let secret = "a secret of the tests that is long enough"
+    static let cronSecret = "cron secret"
+    static let start = Date(timeIntervalSince1970: 1_795_219_200)  // 2026-11-21T00:00:00Z
+
+    let db: TestDatabase
+    let clock: MovableClock
+    let twilio: FakeTwilioNumbers
+    let wakes = Counter()
+    let router: @Sendable (Request) async throws -> Response
+
+    static func with<Result: Sendable>(
+        hasTwilio: Bool = true, _ body: (TestAPI) async throws -> Result
+    ) async throws -> Result {
+        try await TestDatabase.with { db in try await body(try TestAPI(db, hasTwilio: hasTwilio)) }
+    }
+
+    init(_ db: TestDatabase, hasTwilio: Bool) throws {
+        self.db = db
+        let clock = MovableClock(Self.start)
+        let twilio = FakeTwilioNumbers()
+        (self.clock, self.twilio) = (clock, twilio)
+        let routers = try Self.routers(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, wakes)
+        router = { request in
+            // One function has the path, as in the host; the last one's 404 stands for all.
+            for router in routers where router.knows(request) { return try await router.handle(request) }
+            throw Fault.notFound("page")
+        }
+    }
+
+    private static func routers(
+        _ database: Database, _ clock: WallClock, _ twilio: TwilioNumbers?, _ wakes: Counter
+    ) throws -> [Router] {
+        let ids = IDSource(clock: clock, randomness: .system)
+        let authenticator = try Authenticator(
+            database: database, secret: secret, publicURL: "https://bot.example.com", clock: clock)
+        let accounts = Accounts(
+            authenticator: authenticator, database: database,
+            admin: try FirstAdmin(username: "root", password: "an operator's password", isSandbox: false),
+            randomness: .system, ids: ids, cost: .init(logRounds: 4, blockSize: 8, parallelism: 1))
+        let organizations = OrganizationStore(database: database)
+        let numbers = NumberStore(database: database)
+        let writes = IdempotentWrites(database: database, clock: clock, ids: ids)
+        let provisioning = twilio.map {
+            NumberProvisioning(
+                store: numbers, twilio: $0, webhooks: .of(publicURL: "https://bot.example.com"), clock: clock, ids: ids)
+        }
+        let wake: @Sendable () async -> Void = { wakes.add() }
+        let desk = Desk(database: database, clock: clock, ids: ids)
+        let inbox = InboxReads(database: database)
+        var training = Routes(authenticator)
+        TrainingHandler(database: database, writes: writes, clock: clock, ids: ids).declare(in: &training)
+        AssistantSettingsHandler(
+            database: database, box: try SecretBox(keys: "t:\(Data(repeating: 7, count: 32).base64EncodedString())"),
+            clock: clock, ids: ids
+        ).declare(in: &training)
+        var cron = Router()
+        cron.on(
+            "GET /api/cron/reset-usage",
+            ResetUsageHandler(
+                housekeeping: HousekeepingStore(database: database), secret: cronSecret, clock: clock
+            ).reset)
+        return [
+            AuthHandler(accounts: accounts, organizations: organizations).router(),
+            OrganizationsHandler(
+                organizations: organizations, numbers: numbers, provisioning: provisioning, writes: writes, clock: clock
+            ).router(authenticator),
+            NumbersHandler(numbers: numbers, twilio: twilio, provisioning: provisioning, writes: writes)
+                .router(authenticator),
+            MessagesHandler(inbox: inbox, desk: desk, writes: writes, wakeRunner: wake).router(authenticator),
+            ConversationsHandler(
+                inbox: inbox, database: database, clock: clock, desk: desk, writes: writes, wakeRunner: wake
+            ).router(authenticator),
+            training.router,
+            cron,
+        ]
+    }
+}
+
+extension Router {
+    /// The most specific route wins over all functions; `search-numbers` is Numbers', not an organization's id.
+    fileprivate func knows(_ request: Request) -> Bool {
+        if request.path.hasSuffix("/search-numbers") {
+            return routes.contains { $0.declaration.contains("search-numbers") }
+        }
+        return routes.contains { $0.route.match(method: request.method.rawValue, path: request.path) != nil }
+    }
+}
+
+/// A clock that a test moves.
+final class MovableClock: Sendable {
+    private let date: Mutex<Date>
+
+    init(_ date: Date) {
+        self.date = Mutex(date)
+    }
+
+    var now: Date { date.withLock { $0 } }
+    var clock: WallClock { WallClock { self.now } }
+
+    func advance(_ seconds: Double) {
+        date.withLock { $0 = $0.addingTimeInterval(seconds) }
+    }
+}
+
+final class Counter: Sendable {
+    private let value = Mutex(0)
+    var count: Int { value.withLock { $0 } }
+    func add() { value.withLock { $0 += 1 } }
+}

@@ -1,0 +1,131 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Providers
+import Store
+import Support
+import Testing
+@testable import TwilioStatus
+import Web
+
+@Suite struct TwilioStatusTests {
+    private static let publicURL = "https://bot.example.com"
+    private static let path = "/api/hooks/twilio/status"
+    private static let line = "whatsapp:+14155238886"
+
+    private func request(_ fields: [(name: String, value: String)], message: MessageID?) -> Request {
+        let form = FormFields(fields + [("From", Self.line), ("To", "whatsapp:+491701234567")])
+        let query = message.map { "message=\($0.text)" } ?? ""
+        let url = Self.publicURL + Self.path + (query.isEmpty ? "" : "?\(query)")
+        return Request(
+            method: .post, path: Self.path, rawQuery: query,
+            headers: Headers([
+                ("content-type", "application/x-www-form-urlencoded"),
+                ("x-twilio-signature", TwilioSignature.signature(url: url, fields: form, key: "token")),
+            ]),
+            body: Array(form.encoded.utf8))
+    }
+
+    /// A message that was marked as sending, as a crash leaves it.
+    private func with(
+        status: String = "sending", _ body: (TwilioStatusHandler, TestDatabase, MessageID) async throws -> Void
+    ) async throws {
+        try await TestDatabase.with { database in
+            let clock = WallClock { Date() }
+            let inbox = Inbox(
+                database: database.app, clock: clock, ids: IDSource(clock: clock, randomness: .system),
+                debounce: Debounce(quiet: 2))
+            let receipt = try await inbox.receive(
+                InboundMessage(
+                    kind: .whatsappTwilio, localAddress: Self.line, remoteAddress: "whatsapp:+491701234567",
+                    providerMessageID: "SM0", text: "Hi"))
+            let message = MessageID(UUID())
+            try await database.owner.query(
+                """
+                insert into parley.messages (id, organization_id, conversation_id, channel_id, direction, author, body,
+                    status, created_at)
+                values (\(message), \(receipt.organization), \(receipt.conversation), \(receipt.channel), 'outbound', 'ai',
+                    'Hello', \(status), now())
+                """)
+            let reports = StatusReports(database: database.app, clock: clock)
+            let handler = TwilioStatusHandler(
+                signature: TwilioSignature(authTokens: ["token"]), publicURL: Self.publicURL, report: reports.receive,
+                note: { _, _ in })
+            try await body(handler, database, message)
+        }
+    }
+
+    private func state(_ database: TestDatabase, _ message: MessageID) async throws -> [String?] {
+        let rows = try await database.owner.query(
+            "select status, provider_message_id, error_code from parley.messages where id = \(message)")
+        let row = try #require(rows.first)
+        return [try row["status"], try row["provider_message_id"], try row["error_code"]]
+    }
+
+    @Test func statusesMoveForwardAndNeverBackInAnyOrder() async throws {
+        try await with { handler, database, message in
+            for word in ["delivered", "sent", "queued", "read", "delivered", "read"] {
+                let response = try await handler.handle(
+                    request([("MessageSid", "SM9"), ("MessageStatus", word)], message: message))
+                #expect(response.status == 200)
+            }
+            #expect(try await state(database, message) == ["read", "SM9", nil])
+            let rows = try await database.owner.query("select count(*) from parley.message_statuses")
+            #expect(try rows.first?["count"] == 3)
+        }
+    }
+
+    @Test func aReportSettlesASendWhoseAnswerWasLost() async throws {
+        for status in ["sending", "unknown"] {
+            try await with(status: status) { handler, database, message in
+                _ = try await handler.handle(request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: message))
+                #expect(try await state(database, message) == ["sent", "SM9", nil])
+                // Later ones need not carry our id.
+                _ = try await handler.handle(request([("MessageSid", "SM9"), ("MessageStatus", "delivered")], message: nil))
+                #expect(try await state(database, message) == ["delivered", "SM9", nil])
+            }
+        }
+    }
+
+    @Test func aFailureKeepsItsCodeAndReason() async throws {
+        try await with { handler, database, message in
+            let fields = [("MessageSid", "SM9"), ("MessageStatus", "undelivered"), ("ErrorCode", "63016")]
+            _ = try await handler.handle(request(fields, message: message))
+            #expect(try await state(database, message) == ["failed", "SM9", "63016"])
+        }
+    }
+
+    @Test func aReportAboutAnotherMessageOfTheProviderDoesNotTouchThisOne() async throws {
+        try await with { handler, database, message in
+            _ = try await handler.handle(request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: message))
+            let other = request([("MessageSid", "SM10"), ("MessageStatus", "read")], message: message)
+            let othersAnswer = try await handler.handle(other)
+            #expect(othersAnswer.status == 200)
+            #expect(try await state(database, message) == ["sent", "SM9", nil])
+        }
+    }
+
+    @Test func messagesOfNobodyAndUnknownWordsAreAcknowledged() async throws {
+        try await with { handler, database, message in
+            let stranger = request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: MessageID(UUID()))
+            let strangersAnswer = try await handler.handle(stranger)
+            #expect(strangersAnswer.status == 200)
+            let word = request([("MessageSid", "SM9"), ("MessageStatus", "teleported")], message: message)
+            let wordsAnswer = try await handler.handle(word)
+            #expect(wordsAnswer.status == 200)
+            #expect(try await state(database, message) == ["sending", nil, nil])
+        }
+    }
+
+    @Test func aForgedReportIsRefused() async throws {
+        try await with { handler, database, message in
+            var forged = request([("MessageSid", "SM9"), ("MessageStatus", "read")], message: message)
+            forged.rawQuery = "message=\(UUID().uuidString)"
+            let fault = await #expect(throws: Fault.self) { _ = try await handler.handle(forged) }
+            #expect(fault?.status == 403)
+            let unchanged = try await state(database, message)
+            #expect(unchanged == ["sending", nil, nil])
+        }
+    }
+}

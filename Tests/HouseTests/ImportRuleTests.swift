@@ -1,0 +1,91 @@
+import Foundation
+import Support
+import Testing
+
+/// Who may import whom: the table of `Core/README.md`, checked over the manifest as SwiftPM sees it.
+@Suite struct ImportRuleTests {
+    private static let core: [String: Set<String>] = [
+        "Access": ["Domain", "Postgres", "Store", "Web", "Crypto", "CryptoExtras", "JWTKit"],
+        "Assistant": ["Domain", "Outbound", "Web"],
+        "Blocking": [],
+        "Conversation": ["Assistant", "Domain", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web"],
+        "Domain": [],
+        "Flow": ["Domain"],
+        "FunctionHost": ["Crypto", "Domain", "Logging", "Outbound", "Postgres", "Web"],
+        "Outbound": ["Blocking", "CCurl"],
+        "Postgres": ["Blocking", "CPostgres"],
+        "Providers": ["Domain", "Outbound", "Web"],
+        "Store": ["Crypto", "Domain", "Flow", "Postgres"],
+        "Web": ["Crypto", "Domain"],
+        "WhatsAppWire": ["CSodium", "CZlib", "Crypto", "CryptoExtras", "SwiftProtobuf"],
+    ]
+    /// Only these may link a server or an event loop.
+    private static let persistent: Set<String> = ["LocalRunner", "Sandbox", "SessionWorker"]
+    private static let heavy: Set<String> = [
+        "Hummingbird", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket", "WhatsAppWire",
+    ]
+
+    @Test func everyRoomImportsOnlyWhatTheTableAllows() async throws {
+        let targets = try await Manifest.load().targets.filter {
+            $0.path?.hasPrefix("Core/") == true && $0.type == "regular"
+        }
+        #expect(targets.count >= 12, "the manifest lists no rooms: the test would prove nothing")
+        for target in targets {
+            let allowed = try #require(Self.core[target.name], "\(target.name) is missing from the table")
+            let extra = target.dependencyNames.subtracting(allowed)
+            #expect(extra.isEmpty, "\(target.name) may not depend on \(extra.sorted())")
+        }
+    }
+
+    @Test func functionsUseRoomsAndNeverEachOther() async throws {
+        let targets = try await Manifest.load().targets.filter { $0.path?.hasPrefix("Functions/") == true }
+        #expect(targets.count >= 10)
+        let rooms = Set(Self.core.keys)
+        for target in targets where !Self.persistent.contains(target.name) {
+            let extra = target.dependencyNames.subtracting(rooms)
+            #expect(extra.isEmpty, "\(target.name) may not depend on \(extra.sorted())")
+            #expect(!target.dependencyNames.contains("WhatsAppWire"), "only the session worker links the wire")
+        }
+    }
+
+    @Test func onlyPersistentProcessesLinkServersAndEventLoops() async throws {
+        for target in try await Manifest.load().targets
+        where target.type != "test" && !Self.persistent.contains(target.name) && target.name != "Support" {
+            let extra = target.dependencyNames.intersection(Self.heavy)
+            #expect(extra.isEmpty, "\(target.name) may not link \(extra.sorted())")
+        }
+    }
+}
+
+/// The parts of `swift package dump-package` that the rules look at.
+struct Manifest: Decodable {
+    let targets: [Target]
+
+    struct Target: Decodable {
+        let name: String
+        let path: String?
+        let type: String
+        let dependencies: [[String: [Part?]]]
+
+        /// Each dependency is `{"byName": [name, null]}` or `{"product": [name, package, ...]}`: the first text is the name.
+        var dependencyNames: Set<String> {
+            Set(dependencies.flatMap { $0.values.compactMap { $0.first??.text } })
+        }
+    }
+
+    struct Part: Decodable {
+        let text: String?
+        init(from decoder: any Decoder) throws {
+            text = try? decoder.singleValueContainer().decode(String.self)
+        }
+    }
+
+    static func load() async throws -> Manifest {
+        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("manifest-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let (_, output) = try await Program.run(
+            "/bin/sh", ["-c", "exec swift package --scratch-path '\(scratch.path)' dump-package 2>/dev/null"],
+            directory: ProjectRoot.path)
+        return try JSONDecoder().decode(Manifest.self, from: Data(output.utf8))
+    }
+}

@@ -1,0 +1,80 @@
+import FoundationEssentials
+import Postgres
+import Support
+import Testing
+
+@Suite struct DatabaseTests {
+    @Test func everyTypeComesBackAsItWent() async throws {
+        try await TestDatabase.with { database in
+            let id = UUID()
+            let date = Date(timeIntervalSince1970: 1_795_369_234.123456)
+            let bytes = Data([0, 1, 255])
+            let rows = try await database.app.query(
+                """
+                select \(id) as id, \(date) as date, \(bytes) as bytes, \("it's \"q\" é")::text as text, \(true) as yes,
+                    \(-7) as number, \(0.25) as fraction, \(nil as String?)::text as nothing
+                """)
+            let row = try #require(rows.first)
+            #expect(try row["id"] == id)
+            #expect(try row["date"] as Date == date)
+            #expect(try row["bytes"] == bytes)
+            #expect(try row["text"] == "it's \"q\" é")
+            #expect(try row["yes"] == true)
+            #expect(try row["number"] == -7)
+            #expect(try row["fraction"] == 0.25)
+            #expect(try row["nothing"] as String? == nil)
+        }
+    }
+
+    @Test func aPipelineIsOneTransactionAndStopsAtTheFirstFailure() async throws {
+        try await TestDatabase.with { database in
+            try await database.owner.query("create table public.t (n int primary key)")
+            await #expect(throws: PostgresError.self) {
+                try await database.owner.withConnection {
+                    try await $0.pipeline(["insert into t values (1)", "insert into t values (1)", "insert into t values (2)"])
+                }
+            }
+            #expect(try await database.owner.query("select * from t").isEmpty)
+            let rows = try await database.owner.query("select 1 as one")
+            #expect(try rows.first?["one"] == 1)
+        }
+    }
+
+    @Test func aFailedTransactionLeavesNothingAndTheConnectionUsable() async throws {
+        struct Stop: Error {}
+        try await TestDatabase.with(connections: 1) { database in
+            try await database.owner.query("create table public.t (n int)")
+            await #expect(throws: Stop.self) {
+                try await database.owner.transaction { connection in
+                    try await connection.query("insert into t values (1)")
+                    throw Stop()
+                }
+            }
+            #expect(try await database.owner.query("select * from t").isEmpty)
+        }
+    }
+
+    @Test func aKilledIdleConnectionIsReplacedByTheNextTransaction() async throws {
+        try await TestDatabase.with(connections: 1) { database in
+            let rows = try await database.app.query("select pg_backend_pid() as pid")
+            let pid: Int = try #require(try rows.first?["pid"])
+            try await database.owner.query("select pg_terminate_backend(\(pid)::int)")
+            let again = try await database.app.transaction { try await $0.query("select 1 as one") }
+            #expect(try again.first?["one"] == 1)
+        }
+    }
+
+    @Test func foreignTextNeverBecomesSQL() async throws {
+        try await TestDatabase.with { database in
+            let hostile = "'; drop table parley.messages; --"
+            let rows = try await database.app.query("select \(hostile)::text as text")
+            #expect(try rows.first?["text"] == hostile)
+        }
+    }
+
+    @Test(arguments: [0, -1, 951_782_399.999999, 4_102_444_800, -62_135_596_800])
+    func timestampsRoundTrip(_ seconds: Double) throws {
+        let date = Date(timeIntervalSince1970: seconds)
+        #expect(PostgresTimestamp.date(PostgresTimestamp.text(date)) == date)
+    }
+}

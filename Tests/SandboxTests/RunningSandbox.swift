@@ -1,0 +1,89 @@
+import Foundation
+import FoundationNetworking
+import Sandbox
+import Support
+import Testing
+
+/// A sandbox on a port of the system's choice, with a folder of its own, for the length of `body`.
+struct RunningSandbox: Sendable {
+    static let account = "AC00112233445566778899aabbccddeeff"
+    static let token = "a-token-of-the-tests"
+
+    let url: String
+    let folder: String
+    var clockFile: String { "\(folder)/clock" }
+    var stateFile: String { "\(folder)/state.json" }
+
+    static func with<Value: Sendable>(
+        folder: String? = nil, _ body: @Sendable @escaping (RunningSandbox) async throws -> Value
+    ) async throws -> Value {
+        let kept = folder != nil
+        let folder = folder ?? "/var/tmp/parley-sandbox-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { if !kept { try? FileManager.default.removeItem(atPath: folder) } }
+        let (ports, found) = AsyncStream.makeStream(of: Int.self)
+        let server = SandboxServer(configuration(folder)) { found.yield($0) }
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                try await server.run()
+                return nil
+            }
+            group.addTask {
+                let port = try #require(await ports.first { _ in true })
+                return try await body(RunningSandbox(url: "http://127.0.0.1:\(port)", folder: folder))
+            }
+            defer { group.cancelAll() }
+            return try #require(try await group.next() ?? nil, "the sandbox ended early")
+        }
+    }
+
+    private static func configuration(_ folder: String) -> SandboxConfiguration {
+        SandboxConfiguration(
+            port: 0, publicURL: "https://parley.example", deliveryURL: "http://127.0.0.1:9", twilioAccountSID: account,
+            twilioAuthToken: token, clockFile: "\(folder)/clock", stateFile: "\(folder)/state.json",
+            assets: ProjectRoot.path + "/local-runner/Sources/Sandbox/Phone")
+    }
+
+    // MARK: Requests
+
+    func request(
+        _ method: String, _ path: String, json: String? = nil, form: String? = nil, authorized: Bool = true
+    ) async throws -> (status: Int, body: String) {
+        var request = URLRequest(url: try #require(URL(string: url + path)), timeoutInterval: 20)
+        request.httpMethod = method
+        if let json {
+            request.httpBody = Data(json.utf8)
+            request.setValue("application/json", forHTTPHeaderField: "content-type")
+        }
+        if let form { request.httpBody = Data(form.utf8) }
+        if authorized {
+            let credentials = Data("\(Self.account):\(Self.token)".utf8).base64EncodedString()
+            request.setValue("Basic \(credentials)", forHTTPHeaderField: "authorization")
+        }
+        let (data, response) = try await URLSession.shared.data(for: request)
+        return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
+    }
+
+    // MARK: Python
+
+    /// Runs one of the Python judges against this sandbox; its whole output is the failure's comment.
+    func judge(_ script: String, variables: [String: String] = [:]) async throws {
+        let log = "\(folder)/\(UUID().uuidString).log"
+        try Data().write(to: URL(filePath: log))
+        let process = Process()
+        process.executableURL = URL(filePath: ProjectRoot.path + "/Tests/python")
+        process.arguments = ["-W", "ignore", ProjectRoot.path + "/Tests/" + script]
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["SANDBOX_URL": url, "SANDBOX_ACCOUNT": Self.account, "SANDBOX_TOKEN": Self.token]) { $1 }
+            .merging(variables) { $1 }
+        let output = try #require(FileHandle(forWritingAtPath: log))
+        process.standardOutput = output
+        process.standardError = output
+        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in ended.resume() }
+            do { try process.run() } catch { ended.resume(throwing: error) }
+        }
+        let text = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self)
+        #expect(process.terminationStatus == 0, "\(script):\n\(text)")
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// What the sandbox does beyond any provider's description.
+@Suite struct ServerTests {
+    @Test func thePagesPolicyIsStrictAndTheFolderIsClosed() async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            let page = try await sandbox.request("GET", "/sandbox/phone")
+            #expect(page.status == 200)
+            #expect(!page.body.contains("<style") && !page.body.contains("onclick") && !page.body.contains("style="))
+            for path in [
+                "/sandbox/phone/../../SandboxServer.swift", "/sandbox/phone/%2e%2e/SandboxServer.swift",
+                "/sandbox/samples/nothing.png",
+            ] {
+                #expect(try await sandbox.request("GET", path).status == 404, "\(path)")
+            }
+        }
+    }
+
+    @Test func theClockFileHoldsTheOffset() async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            #expect(
+                try await sandbox.request("POST", "/sandbox/control/clock", json: #"{"advance_seconds":3600}"#).status
+                    == 200)
+            #expect(
+                try await sandbox.request("POST", "/sandbox/control/clock", json: #"{"advance_seconds":60}"#).status
+                    == 200)
+            let text = try String(contentsOfFile: sandbox.clockFile, encoding: .utf8)
+            #expect(Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) == 3660)
+            // Another process may write the file too.
+            try "-7200".write(toFile: sandbox.clockFile, atomically: true, encoding: .utf8)
+            #expect(
+                try await sandbox.request("GET", "/sandbox/control/clock").body.contains(#""offset_seconds":-7200"#))
+            #expect(
+                try await sandbox.request("POST", "/sandbox/control/clock", json: #"{"advance_seconds":"x"}"#).status
+                    == 422)
+        }
+    }
+
+    @Test func numbersAndOptOutsOutliveTheProcess() async throws {
+        let folder = "/var/tmp/parley-sandbox-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let buy = "PhoneNumber=%2B14155550142&SmsUrl=https%3A%2F%2Fparley.example%2Fhook"
+        let path = "/2010-04-01/Accounts/\(RunningSandbox.account)"
+        try await RunningSandbox.with(folder: folder) { sandbox async throws in
+            #expect(try await sandbox.request("POST", "\(path)/IncomingPhoneNumbers.json", form: buy).status == 201)
+            let stop = #"{"from":"whatsapp:+12025550117","to":"whatsapp:+14155550142","body":"stop"}"#
+            #expect(try await sandbox.request("POST", "/sandbox/control/messages", json: stop).status == 201)
+        }
+        try await RunningSandbox.with(folder: folder) { sandbox async throws in
+            #expect(
+                try await sandbox.request("POST", "\(path)/IncomingPhoneNumbers.json", form: buy).body.contains("21422")
+            )
+            let send = "To=whatsapp%3A%2B12025550117&From=whatsapp%3A%2B14155550142&Body=x"
+            #expect(try await sandbox.request("POST", "\(path)/Messages.json", form: send).body.contains("21610"))
+        }
+    }
+
+    @Test func anUnknownNumberUsesTheInstallationsWebhook() async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            let message = #"{"from":"whatsapp:+12025550117","to":"whatsapp:+15005550006","body":"x"}"#
+            let answer = try await sandbox.request("POST", "/sandbox/control/messages", json: message)
+            #expect(answer.body.contains("Webhook failed: nobody listens there after 2 attempts"))
+            let state = try await sandbox.request("GET", "/sandbox/control/state").body
+            #expect(state.contains(#""url":"https://parley.example/api/whatsapp/webhook""#))
+        }
+    }
+
+    @Test func credentialsAreChecked() async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            let path = "/2010-04-01/Accounts/\(RunningSandbox.account)/Messages.json"
+            #expect(try await sandbox.request("GET", path, authorized: false).status == 401)
+            #expect(try await sandbox.request("GET", path.replacingOccurrences(of: "AC00", with: "AC11")).status == 404)
+            #expect(try await sandbox.request("GET", path).status == 200)
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import Testing
+
+@Suite struct VectorFolderTests {
+    /// The files this room is checked against; taking one away fails here as well as in its own test.
+    @Test(arguments: [
+        "app-state", "binary-node", "media", "noise", "pairing", "pairing-code", "phash", "poll-vote", "sender-key",
+        "signal-session", "wa-tokens", "xeddsa",
+    ])
+    func isThere(name: String) throws {
+        struct AnyObject: Decodable {}
+        _ = try Vectors.load(name, as: AnyObject.self)
+    }
+
+    @Test func aMissingOneFails() {
+        #expect(throws: Vectors.Missing.self) { try Vectors.load("no-such-file", as: String.self) }
+    }
+}

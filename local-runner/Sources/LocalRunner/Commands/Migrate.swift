@@ -1,0 +1,42 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// `parley migrate`: brings the database up to date and ends.
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Applies the migrations that the database lacks.",
+        discussion: """
+            With MIGRATION_DATABASE_URL (a role that may create roles and schemas) that database; PARLEY_APP_PASSWORD \
+            then sets the password of parley_app. Without it the private cluster under --data.
+            """)
+
+    @OptionGroup var installation: Installation
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        if let url = environment["MIGRATION_DATABASE_URL"], !url.isEmpty {
+            let access = DatabaseAccess(appURL: "", ownerURL: url, appPassword: environment[Keys.database])
+            return report(try await access.migrate(installation.migrationsFolder))
+        }
+        guard (environment["DATABASE_URL"] ?? "").isEmpty else {
+            throw ValidationError("with DATABASE_URL set, MIGRATION_DATABASE_URL says who may migrate")
+        }
+        let data = try DataDirectory(installation.data)
+        let lock = try data.lock()
+        defer { lock.release() }
+        let access = try await DatabaseAccess.open(
+            environment, data: data, keys: try Keys.load(data.keys), connections: 20)
+        do {
+            report(try await access.migrate(installation.migrationsFolder))
+            await access.cluster?.stop()
+        } catch {
+            await access.cluster?.stop()
+            throw error
+        }
+    }
+
+    private func report(_ applied: [String]) {
+        for name in applied { say("Applied \(name)") }
+        say(applied.isEmpty ? "Nothing to do." : "Done.")
+    }
+}

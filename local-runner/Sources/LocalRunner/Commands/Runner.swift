@@ -1,0 +1,146 @@
+import Domain
+import FoundationEssentials
+import Glibc
+import NIOCore
+import Postgres
+import ServiceLifecycle
+import Web
+
+struct RunnerOptions: Sendable {
+    var installation: Installation
+    var environment: [String: String]
+    var address: String
+    var port: Int
+    var controlPort: Int
+    var isSandbox: Bool
+    var setsUpDemo: Bool
+    var watches: Bool
+    var isQuiet: Bool
+    var idleSeconds: Double
+    var retries: RetryPolicy
+}
+
+/// The order in which everything comes up; it goes down in reverse.
+struct Runner: Service {
+    let options: RunnerOptions
+
+    /// Connections beyond one per function process: the runner's own, a person's, Postgres' reserve.
+    private static let spareConnections = 30
+
+    init(_ options: RunnerOptions) {
+        self.options = options
+    }
+
+    func run() async throws {
+        let catalog = try options.installation.catalog()
+        for folder in catalog.unwritten { say("\(folder)/function.json declares nothing yet: left out") }
+        let data = try DataDirectory(options.installation.data)
+        let lock = try data.lock()
+        defer { lock.release() }
+        let keys = try Keys.load(data.keys)
+        say("Starting the database ...")
+        let processes = catalog.entries.reduce(0) { $0 + $1.manifest.concurrency }
+        let access = try await DatabaseAccess.open(
+            options.environment, data: data, keys: keys, connections: processes + Self.spareConnections)
+        let result: Result<Void, any Error>
+        do {
+            for name in try await access.migrate(options.installation.migrationsFolder) { say("Applied \(name)") }
+            result = .success(try await serve(catalog, data: data, keys: keys, access: access))
+        } catch {
+            result = .failure(error)
+        }
+        if let cluster = access.cluster {
+            say("Stopping the database ...")
+            await cluster.stop()
+        }
+        try result.get()
+    }
+
+    @HostLoop
+    private func serve(_ catalog: Catalog, data: DataDirectory, keys: Keys, access: DatabaseAccess) async throws {
+        let book = LogBook(directory: data.logs, terminal: options.isQuiet ? nil : STDERR_FILENO)
+        let ports = try await Ports.bind(options)
+        var variables = FunctionVariables(
+            environment: options.environment, keys: keys, data: data, isSandbox: options.isSandbox,
+            databaseURL: access.appURL, frontPort: ports.front.port, controlPort: ports.control.port)
+        let sandbox = options.isSandbox ? try await startSandbox(&variables, data: data, keys: keys, book: book) : nil
+        let values = try variables.values()
+        let host = Host(settings: HostSettings(environment: values, idleSeconds: options.idleSeconds), book: book)
+        host.add(ports.front)
+        host.add(ports.control)
+        host.load(catalog)
+        host.start()
+        let database = Database(url: access.appURL, connections: 3)
+        let wakes = Wakes()
+        let events = EventQueue(
+            host: host, store: EventStore(database: database, runner: keys["RUNNER_ID"] ?? "local"),
+            policy: options.retries, wakes: wakes)
+        try await events.takeBack()
+        let scheduler = Scheduler(
+            host: host, store: ScheduleStore(database: database), clock: clock(data), wakes: wakes)
+        let forwards = sandbox.map { [Forward(prefix: "/sandbox/", host: "127.0.0.1", port: $0.port)] } ?? []
+        ports.open(
+            front: FrontServer(host: host, settings: try frontSettings(forwards), port: ports.front.port),
+            control: InvokeAPI(host: host, events: events))
+        announce(ports, publicURL: values["PUBLIC_URL"] ?? "")
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await events.run() }
+            group.addTask { await scheduler.run() }
+            if options.isSandbox, options.setsUpDemo, catalog.entries.contains(where: { $0.manifest.name == "auth" }) {
+                let demo = Demo(url: "http://127.0.0.1:\(ports.front.port)", dataFolder: data.path)
+                group.addTask { for line in await demo.run() { say(line) } }
+            }
+            if options.watches {
+                group.addTask { await Watcher(host: host, installation: options.installation).run() }
+            }
+            try? await gracefulShutdown()
+            group.cancelAll()
+        }
+        say("Stopping ...")
+        await host.stop()
+        await events.stop()
+        await sandbox?.stop()
+        await book.close()
+        await database.close()
+    }
+
+    @HostLoop
+    private func startSandbox(
+        _ variables: inout FunctionVariables, data: DataDirectory, keys: Keys, book: LogBook
+    ) async throws -> SandboxChild {
+        let account = variables.playTwilio()
+        say("Starting the sandbox ...")
+        let sandbox = SandboxChild(
+            root: options.installation.rootFolder, data: data, account: account, publicURL: variables.publicURL,
+            frontPort: variables.frontPort, book: book)
+        try await sandbox.start()
+        variables.environment.merge(sandbox.variables(variables.environment)) { $1 }
+        return sandbox
+    }
+
+    private func clock(_ data: DataDirectory) -> WallClock {
+        guard options.isSandbox else { return WallClock { Date() } }
+        return WallClock {
+            let text = FileManager.default.contents(atPath: data.clockFile).map { String(decoding: $0, as: UTF8.self) }
+            return Date() + (Double((text ?? "").filter { !$0.isWhitespace }) ?? 0)
+        }
+    }
+
+    private func frontSettings(_ forwards: [Forward]) throws -> FrontServer.Settings {
+        guard let trusted = TrustedProxies(options.environment["TRUSTED_PROXIES"] ?? "") else {
+            throw StartError("TRUSTED_PROXIES must be a comma-separated list of addresses and CIDR blocks")
+        }
+        return FrontServer.Settings(
+            cors: CORS(options.environment["CORS_ORIGINS"]), trusted: trusted, forwards: forwards)
+    }
+
+    @HostLoop
+    private func announce(_ ports: Ports, publicURL: String) {
+        let host = ["0.0.0.0", "::"].contains(options.address) ? "127.0.0.1" : options.address
+        let url = "http://\(host):\(ports.front.port)"
+        if options.isSandbox { say("Phone:      \(url)/sandbox/phone") }
+        say("Invoke API: http://127.0.0.1:\(ports.control.port)")
+        if publicURL != url { say("Public URL: \(publicURL)") }
+        writeAll(STDOUT_FILENO, Array("Parley is ready: \(url)\n".utf8))
+    }
+}

@@ -1,0 +1,104 @@
+import FoundationEssentials
+import Glibc
+import NIOCore
+import Sandbox
+
+/// The sandbox as a child of `up`: started before the functions, which are pointed at it, and started again if it ends.
+@HostLoop
+final class SandboxChild {
+    /// Seconds it may take to be ready.
+    private static let patience = 30.0
+
+    private let command: ChildProcess.Command
+    private let book: LogBook
+    private(set) var port = 0
+    private var child: ChildProcess?
+    private var isStopping = false
+    private var onReady: CheckedContinuation<Void, any Error>?
+
+    /// - Parameters:
+    ///   - account: Twilio account SID and token it plays.
+    ///   - frontPort: where webhooks for `publicURL` are delivered.
+    init(
+        root: String, data: DataDirectory, account: (sid: String, token: String), publicURL: String, frontPort: Int,
+        book: LogBook
+    ) {
+        self.book = book
+        command = ChildProcess.Command(
+            path: Installation.executable,
+            arguments: [
+                "sandbox", "--public-url", publicURL, "--delivery-url", "http://127.0.0.1:\(frontPort)",
+                "--clock-file", data.clockFile, "--state-file", "\(data.run)/sandbox.json",
+                "--assets", "\(root)/local-runner/Sources/Sandbox/Phone",
+            ],
+            environment: ProcessInfo.processInfo.environment.merging(
+                ["TWILIO_ACCOUNT_SID": account.sid, "TWILIO_AUTH_TOKEN": account.token]) { $1 },
+            directory: root)
+    }
+
+    /// Variables that point functions at it. A provider whose key is set stays the real one, unless the key is `sandbox`.
+    func variables(_ environment: [String: String]) -> [String: String] {
+        var values = SandboxConfiguration.environment(port: port)
+        for name in values.keys where name.hasSuffix("_BASE_URL") {
+            let provider = name.dropLast("_BASE_URL".count)
+            if !["", "sandbox"].contains(environment["\(provider)_API_KEY"] ?? "") { values[name] = nil }
+        }
+        let allowed = [environment["EGRESS_ALLOW"] ?? "", "127.0.0.1:\(port)"].filter { !$0.isEmpty }
+        values["EGRESS_ALLOW"] = allowed.joined(separator: ",")
+        return values
+    }
+
+    func start() async throws {
+        let timeout = HostLoop.loop.scheduleTask(in: .nanoseconds(Int64(Self.patience * 1e9))) {
+            HostLoop.assumeIsolated { self.settle(StartError("the sandbox doesn't get ready; see sandbox.log")) }
+        }
+        defer { timeout.cancel() }
+        try await withCheckedThrowingContinuation { continuation in
+            onReady = continuation
+            do {
+                try launch()
+            } catch {
+                settle(error)
+            }
+        }
+    }
+
+    func stop() async {
+        isStopping = true
+        child?.signal(SIGTERM)
+        for _ in 0..<100 where child?.ending == nil { try? await Task.sleep(for: .milliseconds(20)) }
+        child?.signal(SIGKILL)
+    }
+
+    private func launch() throws {
+        var command = command
+        command.arguments += ["--port", String(port)]
+        child = try ChildProcess.start(
+            command, onLine: { [weak self] in self?.read($0) }, onExit: { [weak self] in self?.ended($0) })
+    }
+
+    private func read(_ line: ByteBuffer) {
+        let text = String(buffer: line)
+        guard text.hasPrefix("Sandbox is ready: "), let colon = text.lastIndex(of: ":") else {
+            return book.write("sandbox", text)
+        }
+        port = Int(text[text.index(after: colon)...]) ?? port
+        settle(nil)
+    }
+
+    private func settle(_ error: (any Error)?) {
+        let continuation = onReady
+        onReady = nil
+        if let error { continuation?.resume(throwing: error) } else { continuation?.resume() }
+    }
+
+    /// It holds the phone's windows; functions keep its address, so it comes back on the same port.
+    private func ended(_ child: ChildProcess) {
+        guard !isStopping else { return }
+        settle(StartError("the sandbox ended: \(child.ending?.words ?? ""); see sandbox.log"))
+        book.write("sandbox", "ended: \(child.ending?.words ?? ""); starting it again")
+        HostLoop.loop.scheduleTask(in: .seconds(1)) {
+            HostLoop.assumeIsolated { if !self.isStopping { try? self.launch() } }
+        }
+    }
+}

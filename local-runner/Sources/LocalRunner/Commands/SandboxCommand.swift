@@ -1,0 +1,42 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Sandbox
+
+/// `parley sandbox`: the simulated providers in a process of their own. `parley up --sandbox` starts it.
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract: "Simulates the providers and a phone; `up` starts it when it is needed.",
+        discussion: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are the account it plays.")
+
+    @Option(help: "Loopback port; 0 lets the system choose.")
+    var port = 0
+
+    @Option(help: "Public URL of Parley, as signatures are computed over it.")
+    var publicURL: String
+
+    @Option(help: "Where requests for the public URL really connect.")
+    var deliveryURL: String?
+
+    @Option(help: "File with the clock's offset in seconds.")
+    var clockFile: String?
+
+    @Option(help: "File that keeps bought numbers and windows.")
+    var stateFile: String?
+
+    @Option(help: "Folder with the phone page's files.")
+    var assets: String
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let configuration = SandboxConfiguration(
+            port: port, publicURL: publicURL, deliveryURL: deliveryURL,
+            twilioAccountSID: environment["TWILIO_ACCOUNT_SID"] ?? "",
+            twilioAuthToken: environment["TWILIO_AUTH_TOKEN"] ?? "", clockFile: clockFile, stateFile: stateFile,
+            assets: assets)
+        try await SandboxServer(configuration) { port in
+            writeAll(STDOUT_FILENO, Array("Sandbox is ready: http://127.0.0.1:\(port)\n".utf8))
+        }.run()
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Logging
+import NIOCore
+import ServiceLifecycle
+import UnixSignals
+
+/// `parley up`: everything on this machine, until it is told to stop.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Starts Postgres, migrates, and serves the functions over HTTP.",
+        discussion: """
+            Prints one line "Parley is ready: <url>" on standard output when requests will be answered; everything \
+            else goes to standard error. Ctrl-C stops everything.
+
+            Environment: DATABASE_URL (else a private cluster under --data), MIGRATION_DATABASE_URL, PUBLIC_URL, \
+            DASHBOARD_PASSWORD, TWILIO_ACCOUNT_SID, TRUSTED_PROXIES, CORS_ORIGINS; all of it reaches the functions.
+            """)
+
+    @OptionGroup var installation: Installation
+
+    @Option(help: "Port for HTTP; 0 lets the system choose.")
+    var port = 8080
+
+    @Option(help: "Address to listen on for HTTP.")
+    var address = "127.0.0.1"
+
+    @Option(help: "Loopback port of the Invoke API; 0 lets the system choose.")
+    var controlPort = 9001
+
+    @Flag(inversion: .prefixedNo, help: "Simulate the providers (default: when TWILIO_ACCOUNT_SID is not set).")
+    var sandbox: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Set up a demo business in the sandbox.")
+    var demo = true
+
+    @Flag(help: "Rebuild and replace functions when their sources change.")
+    var watch = false
+
+    @Flag(help: "Keep the functions' log lines out of the terminal.")
+    var quiet = false
+
+    @Option(help: "Seconds without work after which an idle process ends.")
+    var idleSeconds: Double = 300
+
+    @Option(
+        help: ArgumentHelp("Seconds before the second and third attempt of a failed event.", visibility: .hidden))
+    var eventRetryDelays = "60,120"
+
+    func run() async throws {
+        let runner = Runner(try options())
+        var logger = Logger(label: "parley")
+        logger.logLevel = .error
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: runner, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
+        try await group.run()
+    }
+
+    private func options() throws -> RunnerOptions {
+        let environment = ProcessInfo.processInfo.environment
+        let delays = eventRetryDelays.split(separator: ",").compactMap { Double($0) }
+        return RunnerOptions(
+            installation: installation, environment: environment, address: address, port: port,
+            controlPort: controlPort,
+            isSandbox: sandbox ?? (environment["TWILIO_ACCOUNT_SID"] ?? "").isEmpty,
+            setsUpDemo: demo, watches: watch, isQuiet: quiet,
+            idleSeconds: idleSeconds, retries: RetryPolicy(delays: delays))
+    }
+}

@@ -1,0 +1,134 @@
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+import Web
+
+/// The client side of Lambda: `POST /2015-03-31/functions/{name}/invocations` (Lambda host contract, section 5).
+/// Signatures are not checked: the listener is on loopback only.
+@HostLoop
+final class InvokeAPI {
+    nonisolated static let synchronousLimit = 6 << 20
+    static let eventLimit = 1 << 20
+    /// Characters of base64.
+    private static let clientContextLimit = 3583
+
+    private let host: Host
+    private let events: any EventIntake
+
+    init(host: Host, events: any EventIntake) {
+        self.host = host
+        self.events = events
+    }
+
+    /// SDKs sign in long headers; the body limit leaves room for our own, better worded refusal.
+    nonisolated static let limits = HTTPLimits(header: 32 << 10, body: 2 * synchronousLimit)
+
+    func serve(_ exchange: HTTPExchange) {
+        do throws(InvokeRefusal) {
+            try handle(exchange)
+        } catch {
+            refuse(exchange, error)
+        }
+    }
+
+    private func handle(_ exchange: HTTPExchange) throws(InvokeRefusal) {
+        let (path, query) = FrontServer.split(exchange.head.uri)
+        let parts = path.split(separator: "/")
+        guard parts.count == 4, parts[0] == "2015-03-31", parts[1] == "functions", parts[3] == "invocations" else {
+            throw .noSuchPath
+        }
+        guard exchange.head.method == .POST else { throw .wrongMethod }
+        let reference = try FunctionReference(String(parts[2]), query: query)
+        guard let pool = host.pools[reference.name] else { throw .notFound(host.settings.arn(reference.name)) }
+        try invoke(pool, exchange)
+    }
+
+    private func invoke(_ pool: FunctionPool, _ exchange: HTTPExchange) throws(InvokeRefusal) {
+        let headers = exchange.head.headers
+        let context = try clientContext(headers)
+        switch headers.first(name: "x-amz-invocation-type") ?? "RequestResponse" {
+        case "RequestResponse":
+            try check(exchange.body, limit: Self.synchronousLimit)
+            run(pool, exchange, context: context, wantsTail: headers.first(name: "x-amz-log-type") == "Tail")
+        case "Event":
+            try check(exchange.body, limit: Self.eventLimit)
+            queue(pool, exchange, context: context)
+        case "DryRun":
+            exchange.answer(.noContent, [("x-amzn-requestid", Invocation.makeID())])
+        case let other:
+            throw .invalidParameter("the invocation type \(other) is unknown")
+        }
+    }
+
+    private func run(_ pool: FunctionPool, _ exchange: HTTPExchange, context: String?, wantsTail: Bool) {
+        let tail = wantsTail ? LogTail() : nil
+        let id = Invocation.makeID()
+        let invocation = Invocation(
+            id: id, payload: payload(exchange), clientContext: context, tail: tail
+        ) { [self] outcome in answer(exchange, id, outcome, tail) }
+        pool.invoke(invocation)
+    }
+
+    private func answer(_ exchange: HTTPExchange, _ id: String, _ outcome: Outcome, _ tail: LogTail?) {
+        var headers = [
+            ("content-type", "application/json"), ("x-amz-executed-version", "$LATEST"), ("x-amzn-requestid", id),
+        ]
+        if let tail { headers.append(("x-amz-log-result", tail.base64)) }
+        switch outcome {
+        case .success(let output, _): exchange.answer(.ok, headers, output)
+        case .failure(let failure, let error):
+            headers.append(("x-amz-function-error", "Unhandled"))
+            exchange.answer(failure == .initialization ? .badGateway : .ok, headers, error)
+        case .throttled(let reason): refuse(exchange, .throttled(reason))
+        }
+    }
+
+    private func queue(_ pool: FunctionPool, _ exchange: HTTPExchange, context: String?) {
+        let id = Invocation.makeID()
+        events.accept(id: id, pool: pool, payload: payload(exchange), clientContext: context) { [self] accepted in
+            if accepted {
+                exchange.answer(.accepted, [("x-amzn-requestid", id)])
+            } else {
+                refuse(exchange, .unavailable)
+            }
+        }
+    }
+
+    private func check(_ body: ByteBuffer, limit: Int) throws(InvokeRefusal) {
+        guard body.readableBytes <= limit else { throw .tooLarge(body.readableBytes, limit: limit) }
+        guard body.readableBytes == 0 || Self.isJSON(Array(body.readableBytesView)) else { throw .notJSON }
+    }
+
+    private static func isJSON(_ bytes: [UInt8]) -> Bool {
+        (try? JSONValue(parsing: bytes)) != nil
+    }
+
+    /// No payload is an empty object to the function.
+    private func payload(_ exchange: HTTPExchange) -> ByteBuffer {
+        exchange.body.readableBytes == 0 ? ByteBuffer(string: "{}") : exchange.body
+    }
+
+    private func clientContext(_ headers: HTTPHeaders) throws(InvokeRefusal) -> String? {
+        guard let encoded = headers.first(name: "x-amz-client-context") else { return nil }
+        guard encoded.utf8.count <= Self.clientContextLimit, let bytes = base64Decoded(encoded),
+            Self.isJSON(bytes), let text = String(validating: bytes, as: UTF8.self),
+            // It becomes a header of the Runtime API.
+            !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f })
+        else { throw .invalidParameter("X-Amz-Client-Context must be base64 of JSON, at most 3583 characters") }
+        return text
+    }
+
+    private func refuse(_ exchange: HTTPExchange, _ refusal: InvokeRefusal) {
+        var headers = [("x-amzn-errortype", refusal.type), ("x-amzn-requestid", Invocation.makeID())]
+        if let seconds = refusal.retryAfter { headers.append(("retry-after", String(seconds))) }
+        exchange.answer(HTTPResponseStatus(statusCode: refusal.status), json: refusal.json, headers)
+    }
+}
+
+/// Takes events for later. Calls back with `true` when the event is safe (or needs no safety), `false` when it couldn't be kept.
+@HostLoop
+protocol EventIntake: AnyObject {
+    func accept(
+        id: String, pool: FunctionPool, payload: ByteBuffer, clientContext: String?,
+        then done: @escaping @HostLoop (Bool) -> Void)
+}

@@ -1,0 +1,163 @@
+import FoundationEssentials
+import NIOCore
+
+/// Asynchronous invocations: stored first, then run, repeated after failures, handed to the destination in the end. At
+/// least once across a restart, even a SIGKILL.
+@HostLoop
+final class EventQueue: EventIntake {
+    /// Events that run or wait for a process at once.
+    private static let inFlightLimit = 64
+    /// Seconds beyond the function's own time-out: waiting for a process, starting it.
+    private static let leaseMargin = 120.0
+
+    private let host: Host
+    private let store: EventStore
+    private let policy: RetryPolicy
+    private let wakes: Wakes
+    private var inFlight: Set<UUID> = []
+    private var isStopping = false
+
+    init(host: Host, store: EventStore, policy: RetryPolicy, wakes: Wakes) {
+        self.host = host
+        self.store = store
+        self.policy = policy
+        self.wakes = wakes
+    }
+
+    func accept(
+        id: String, pool: FunctionPool, payload: ByteBuffer, clientContext: String?,
+        then done: @escaping @HostLoop (Bool) -> Void
+    ) {
+        if pool.entry.manifest.wakeOnly {
+            wakes.wake(pool, id: id, payload: payload)
+            return done(true)
+        }
+        let event = QueuedEvent(
+            id: UUID(uuidString: id) ?? UUID(), function: pool.name, payload: String(buffer: payload),
+            clientContext: clientContext, acceptedAt: Date())
+        Task { @HostLoop in
+            do {
+                try await store.insert(event, lease: lease(event))
+                done(true)
+                start(event)
+            } catch {
+                say("An event for \(event.function) could not be stored: \(String(reflecting: error))")
+                done(false)
+            }
+        }
+    }
+
+    /// Frees what this installation had in hand when it was killed. Before the first event is accepted: it can't tell one
+    /// life's events from another's.
+    func takeBack() async throws {
+        try await store.takeBack()
+    }
+
+    /// Looks for due events until it is cancelled.
+    func run() async {
+        var rounds = 0
+        while !Task.isCancelled {
+            await look()
+            if rounds % 3600 == 0 { _ = try? await store.prune() }
+            rounds += 1
+            try? await Task.sleep(for: .seconds(Double.random(in: 0.4...0.6)))
+        }
+    }
+
+    /// Takes no more work; what is in flight settles as its invocations end.
+    func stop() async {
+        isStopping = true
+        let deadline = ContinuousClock.now + .seconds(5)
+        while !inFlight.isEmpty, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    private func look() async {
+        let room = Self.inFlightLimit - inFlight.count
+        guard room > 0, !isStopping else { return }
+        do {
+            let longest = host.pools.values.map(\.entry.manifest.timeoutSeconds).max() ?? 900
+            for event in try await store.claim(limit: room, lease: Double(longest) + Self.leaseMargin) { start(event) }
+        } catch {
+            say("The event queue can't be read: \(String(reflecting: error))")
+            try? await Task.sleep(for: .seconds(2))
+        }
+    }
+
+    private func lease(_ event: QueuedEvent) -> Double {
+        Double(host.pools[event.function]?.entry.manifest.timeoutSeconds ?? 900) + Self.leaseMargin
+    }
+
+    private func start(_ event: QueuedEvent) {
+        inFlight.insert(event.id)
+        guard let pool = host.pools[event.function] else {
+            return settle(event, .failure(.exit, LambdaError("ResourceNotFoundException", "the function is gone")))
+        }
+        let invocation = Invocation(
+            id: event.requestID, payload: ByteBuffer(string: event.payload), clientContext: event.clientContext
+        ) { [self] outcome in settle(event, outcome) }
+        pool.invoke(invocation)
+    }
+
+    private func settle(_ event: QueuedEvent, _ outcome: Outcome) {
+        Task { @HostLoop in
+            do {
+                try await record(event, outcome)
+            } catch {
+                // The lease runs out and the event runs again: at least once.
+                say("The outcome of event \(event.requestID) could not be stored: \(String(reflecting: error))")
+            }
+            inFlight.remove(event.id)
+        }
+    }
+
+    private func record(_ event: QueuedEvent, _ outcome: Outcome) async throws {
+        var event = event
+        switch outcome {
+        case .success: try await store.finish(event)
+        case .throttled(.stopping): try await store.again(event, after: 0, error: nil)
+        case .throttled(.concurrency):
+            event.throttles += 1
+            try await apply(
+                throttled(event), to: event, error: LambdaError("TooManyRequestsException", "Rate Exceeded."))
+        case .failure(_, let error):
+            event.attempts += 1
+            event.throttles = 0
+            try await apply(failed(event), to: event, error: error)
+        }
+    }
+
+    private func history(_ event: QueuedEvent) -> RetryPolicy.History {
+        RetryPolicy.History(
+            attempts: event.attempts, throttles: event.throttles, age: -event.acceptedAt.timeIntervalSinceNow)
+    }
+
+    private func failed(_ event: QueuedEvent) -> RetryPolicy.Decision {
+        let manifest = host.pools[event.function]?.entry.manifest
+        return policy.afterFailure(
+            history(event), maximumRetries: manifest?.maximumRetryAttempts ?? 0,
+            maximumAge: manifest?.maximumEventAgeSeconds ?? 21_600)
+    }
+
+    private func throttled(_ event: QueuedEvent) -> RetryPolicy.Decision {
+        policy.afterThrottling(
+            history(event), maximumAge: host.pools[event.function]?.entry.manifest.maximumEventAgeSeconds ?? 21_600)
+    }
+
+    private func apply(_ decision: RetryPolicy.Decision, to event: QueuedEvent, error: LambdaError) async throws {
+        try await apply(decision, to: event, error: ByteBuffer(string: error.json))
+    }
+
+    private func apply(_ decision: RetryPolicy.Decision, to event: QueuedEvent, error: ByteBuffer) async throws {
+        let text = String(String(buffer: error).prefix(1000))
+        switch decision {
+        case .again(let seconds): try await store.again(event, after: seconds, error: text)
+        case .giveUp(let condition):
+            let record = host.pools[event.function]?.entry.manifest.onFailure.map { destination in
+                FailureRecord(event: event, arn: host.settings.arn(event.function), condition: condition, error: error)
+                    .event(for: destination)
+            }
+            host.book.write(event.function, "EVENT RequestId: \(event.requestID) given up: \(condition.rawValue)")
+            try await store.giveUp(event, error: text, record: record)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import NIOCore
+
+/// Wake-ups of functions that only look for work (`"wakeOnly": true`): one waiting wake per function is as good as many.
+/// They are kept in memory alone, because nothing depends on any single one: a schedule sweeps what a lost one left.
+@HostLoop
+final class Wakes {
+    private var waiting: Set<String> = []
+
+    /// Starts the function, or does nothing when a wake is waiting that hasn't been given to a process yet.
+    func wake(_ pool: FunctionPool, id: String, payload: ByteBuffer) {
+        guard waiting.insert(pool.name).inserted else { return }
+        let invocation = Invocation(id: id, payload: payload, patience: .minutes(5)) { [self] _ in
+            waiting.remove(pool.name)
+        }
+        invocation.onStart = { [self] in waiting.remove(pool.name) }
+        pool.invoke(invocation)
+    }
+}

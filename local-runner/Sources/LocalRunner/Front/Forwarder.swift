@@ -1,0 +1,127 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// A path prefix that another process of this machine serves.
+struct Forward: Sendable, Equatable {
+    /// `/sandbox/` matches everything below it and `/sandbox` itself; `/api/v1/events/stream` that path only.
+    var prefix: String
+    var host: String
+    var port: Int
+
+    func matches(_ path: Substring) -> Bool {
+        path == prefix || prefix.hasSuffix("/") && (path.hasPrefix(prefix) || path == prefix.dropLast())
+    }
+}
+
+/// Passes a request on and streams the answer back. The slower side sets the pace.
+@HostLoop
+final class Forwarder {
+    private static let hopByHop: Set<String> = [
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
+        "upgrade",
+    ]
+
+    func forward(_ exchange: HTTPExchange, to target: Forward, client: Client) {
+        let head = request(exchange, target, client)
+        let relay = ForwardRelay(exchange)
+        ClientBootstrap(group: HostLoop.group)
+            .connectTimeout(.seconds(5))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    try channel.pipeline.syncOperations.addHandler(relay)
+                }
+            }
+            .connect(host: target.host, port: target.port)
+            .whenComplete { result in
+                HostLoop.assumeIsolated {
+                    switch result {
+                    case .success(let channel): relay.send(head, exchange.body, on: channel)
+                    case .failure: exchange.answer(.badGateway, json: #"{"message":"Bad Gateway"}"#)
+                    }
+                }
+            }
+    }
+
+    private func request(_ exchange: HTTPExchange, _ target: Forward, _ client: Client) -> HTTPRequestHead {
+        var headers = HTTPHeaders()
+        for field in exchange.head.headers {
+            let name = field.name.lowercased()
+            guard !Self.hopByHop.contains(name), !client.replaces(name), name != "content-length" else { continue }
+            headers.add(name: field.name, value: field.value)
+        }
+        headers.add(name: "x-forwarded-for", value: client.forwardedFor)
+        headers.add(name: "x-forwarded-proto", value: client.proto)
+        headers.add(name: "connection", value: "close")
+        if exchange.body.readableBytes > 0 || exchange.head.method == .POST {
+            headers.add(name: "content-length", value: String(exchange.body.readableBytes))
+        }
+        return HTTPRequestHead(
+            version: .http1_1, method: exchange.head.method, uri: exchange.head.uri, headers: headers)
+    }
+
+    static func answerHeaders(_ headers: HTTPHeaders) -> HTTPHeaders {
+        HTTPHeaders(headers.filter { !hopByHop.contains($0.name.lowercased()) }.map { ($0.name, $0.value) })
+    }
+}
+
+/// The answering half of one forwarded request.
+@HostLoop
+private final class ForwardRelay: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+
+    private let exchange: HTTPExchange
+    private var isDone = false
+
+    init(_ exchange: HTTPExchange) {
+        self.exchange = exchange
+    }
+
+    func send(_ head: HTTPRequestHead, _ body: ByteBuffer, on channel: any Channel) {
+        exchange.onAbandon = { channel.close(promise: nil) }
+        exchange.onWritable = { isWritable in
+            _ = channel.setOption(.autoRead, value: isWritable)
+            if isWritable { channel.read() }
+        }
+        channel.write(HTTPClientRequestPart.head(head), promise: nil)
+        if body.readableBytes > 0 { channel.write(HTTPClientRequestPart.body(.byteBuffer(body)), promise: nil) }
+        channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+    }
+
+    nonisolated func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = Self.unwrapInboundIn(data)
+        HostLoop.assumeIsolated { receive(part) }
+        if case .end = part { context.close(promise: nil) }
+    }
+
+    nonisolated func channelInactive(context: ChannelHandlerContext) {
+        HostLoop.assumeIsolated { ended() }
+    }
+
+    nonisolated func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func receive(_ part: HTTPClientResponsePart) {
+        switch part {
+        case .head(let head):
+            guard head.status.code >= 200 else { return }
+            exchange.begin(head.status, Forwarder.answerHeaders(head.headers))
+        case .body(let bytes): exchange.send(bytes)
+        case .end:
+            isDone = true
+            exchange.end()
+        }
+    }
+
+    private func ended() {
+        guard !isDone else { return }
+        isDone = true
+        if exchange.isWaiting {
+            exchange.answer(.badGateway, json: #"{"message":"Bad Gateway"}"#)
+        } else {
+            exchange.abort()
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import NIOCore
+import NIOHTTP1
+import Web
+
+/// HTTP in: the gateway. Finds the function of a request, makes the event, turns its output into the answer.
+@HostLoop
+final class FrontServer {
+    struct Settings: Sendable {
+        var cors: CORS?
+        var trusted: TrustedProxies
+        /// An HTTP API waits no longer for a function.
+        var integrationTimeout = TimeAmount.seconds(30)
+        /// Path prefixes served by other local processes.
+        var forwards: [Forward] = []
+    }
+
+    /// Bytes of an event (Lambda: 6 MB).
+    static let eventLimit = 6 << 20
+
+    private let host: Host
+    private let settings: Settings
+    private let forwarder = Forwarder()
+    private let port: Int
+
+    /// - Parameter port: the port it is reached on, for `x-forwarded-port`.
+    init(host: Host, settings: Settings, port: Int) {
+        self.host = host
+        self.settings = settings
+        self.port = port
+    }
+
+    func serve(_ exchange: HTTPExchange) {
+        let head = exchange.head
+        if let cors = settings.cors, CORS.isPreflight(head) {
+            return exchange.answer(.noContent, cors.preflight(head))
+        }
+        let (path, query) = Self.split(head.uri)
+        if let forward = settings.forwards.first(where: { $0.matches(path) }) {
+            return forwarder.forward(exchange, to: forward, client: client(of: exchange))
+        }
+        guard let match = host.routes.match(method: head.method.rawValue, path: String(path)),
+            let pool = host.pools[match.function]
+        else { return refuse(exchange, .notFound, "Not Found") }
+        invoke(pool, match, path, query, exchange)
+    }
+
+    private func invoke(
+        _ pool: FunctionPool, _ match: RouteTable.Match, _ path: Substring, _ query: Substring, _ exchange: HTTPExchange
+    ) {
+        let id = Invocation.makeID()
+        let trace = TraceID.make()
+        let declared = match.routeKey.prefix { $0 != " " }
+        let method = exchange.head.method == .HEAD && declared == "GET" ? "GET" : exchange.head.method.rawValue
+        let event = EventRequest(
+            head: exchange.head, body: exchange.body, match: match, path: path, query: query, method: method,
+            client: client(of: exchange), requestID: id, traceID: trace
+        ).event()
+        guard event.readableBytes <= Self.eventLimit else {
+            return refuse(exchange, .payloadTooLarge, "Request Entity Too Large")
+        }
+        let invocation = Invocation(
+            id: id, payload: event, traceID: trace, patience: settings.integrationTimeout
+        ) { [self] outcome in answer(exchange, outcome, id) }
+        pool.invoke(invocation)
+        if !invocation.isComplete, pool.entry.manifest.timeoutSeconds >= 30 { limit(exchange) }
+    }
+
+    /// Only a function that may run longer than the gateway waits needs a timer of its own.
+    private func limit(_ exchange: HTTPExchange) {
+        HostLoop.loop.scheduleTask(in: settings.integrationTimeout) {
+            HostLoop.assumeIsolated { self.refuse(exchange, .serviceUnavailable, "Service Unavailable") }
+        }
+    }
+
+    private func answer(_ exchange: HTTPExchange, _ outcome: Outcome, _ id: String) {
+        switch outcome {
+        case .success(let output, let contentType):
+            guard let answer = FunctionAnswer(output: output, contentType: contentType) else {
+                return refuse(exchange, .internalServerError, "Internal Server Error")
+            }
+            exchange.answer(answer.status, withCORS(answer.headers, exchange) + [("apigw-requestid", id)], answer.body)
+        case .failure: refuse(exchange, .internalServerError, "Internal Server Error")
+        case .throttled: refuse(exchange, .serviceUnavailable, "Service Unavailable")
+        }
+    }
+
+    private func refuse(_ exchange: HTTPExchange, _ status: HTTPResponseStatus, _ message: String) {
+        exchange.answer(status, json: #"{"message":"\#(message)"}"#, withCORS([], exchange))
+    }
+
+    private func withCORS(_ headers: [(String, String)], _ exchange: HTTPExchange) -> [(String, String)] {
+        guard let cors = settings.cors else { return headers }
+        return headers.filter { !CORS.isCORS($0.0) }
+            + cors.headers(origin: exchange.head.headers.first(name: "origin"))
+    }
+
+    private func client(of exchange: HTTPExchange) -> Client {
+        Client(
+            peer: exchange.peer, localPort: port, headers: exchange.head.headers,
+            trusted: settings.trusted)
+    }
+
+    /// Path and query as they were sent. An absolute-form target (a proxy's) loses its scheme and authority.
+    nonisolated static func split(_ uri: String) -> (path: Substring, query: Substring) {
+        var rest = Substring(uri)
+        if !rest.hasPrefix("/"), let scheme = rest.firstRange(of: "://") {
+            rest = rest[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
+        }
+        let end = rest.firstIndex(of: "#") ?? rest.endIndex
+        rest = rest[..<end]
+        guard let mark = rest.firstIndex(of: "?") else { return (rest.isEmpty ? "/" : rest, "") }
+        let path = rest[..<mark]
+        return (path.isEmpty ? "/" : path, rest[rest.index(after: mark)...])
+    }
+}

@@ -1,0 +1,108 @@
+import NIOCore
+import NIOHTTP1
+
+/// One request and the way to answer it, once. Answering a client that has gone does nothing.
+@HostLoop
+final class HTTPExchange {
+    let head: HTTPRequestHead
+    let body: ByteBuffer
+    let trailers: HTTPHeaders?
+    /// Called when the client goes away before the answer is complete.
+    var onAbandon: (@HostLoop () -> Void)?
+    /// Called while an answer is streamed and the client reads too slowly (`false`), or again (`true`).
+    var onWritable: (@HostLoop (Bool) -> Void)?
+    /// The connection closes after the answer.
+    var closes: Bool
+    /// Cleared when the answer is complete or the client has gone, which also breaks the cycle.
+    private var connection: HTTPConnection?
+    private var isStarted = false
+    /// Chunked framing doesn't exist in HTTP/1.0; there the end of the connection is the end of the answer.
+    private var isStreaming = false
+
+    init(_ connection: HTTPConnection, head: HTTPRequestHead, body: ByteBuffer, trailers: HTTPHeaders? = nil) {
+        self.connection = connection
+        self.head = head
+        self.body = body
+        self.trailers = trailers
+        closes = !head.isKeepAlive
+    }
+
+    /// Address of the client's end of the connection.
+    var peer: String { connection?.peer ?? "127.0.0.1" }
+    /// True until the answer has begun or the client has gone.
+    var isWaiting: Bool { connection != nil && !isStarted }
+
+    func answer(_ status: HTTPResponseStatus, json: String, _ headers: [(String, String)] = []) {
+        answer(status, [("content-type", "application/json")] + headers, ByteBuffer(string: json))
+    }
+
+    func answer(_ status: HTTPResponseStatus, _ headers: [(String, String)], _ body: ByteBuffer = ByteBuffer()) {
+        guard isWaiting, let connection else { return }
+        isStarted = true
+        var fields = HTTPHeaders()
+        fields.reserveCapacity(headers.count + 2)
+        for header in headers { fields.add(name: header.0, value: header.1) }
+        if status.mayHaveResponseBody { fields.add(name: "content-length", value: String(body.readableBytes)) }
+        if closes { fields.add(name: "connection", value: "close") }
+        let channel = connection.channel
+        channel.write(head(status, fields), promise: nil)
+        if body.readableBytes > 0, head.method != .HEAD, status.mayHaveResponseBody {
+            channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
+        }
+        finish(connection)
+    }
+
+    /// Begins an answer whose body follows in parts.
+    func begin(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
+        guard isWaiting, let connection else { return }
+        isStarted = true
+        isStreaming = true
+        if head.version == .http1_0 && !headers.contains(name: "content-length") { closes = true }
+        connection.channel.writeAndFlush(head(status, headers), promise: nil)
+    }
+
+    func send(_ bytes: ByteBuffer) {
+        guard isStreaming, let connection, head.method != .HEAD else { return }
+        connection.channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(bytes)), promise: nil)
+    }
+
+    func end() {
+        guard isStreaming, let connection else { return }
+        isStreaming = false
+        finish(connection)
+    }
+
+    /// Breaks off: after the head has gone a closed connection is the only honest way to say that the rest won't come.
+    func abort() {
+        connection?.close()
+    }
+
+    func abandon() {
+        connection = nil
+        onAbandon?()
+        onAbandon = nil
+        onWritable = nil
+    }
+
+    private func head(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) -> HTTPServerResponsePart {
+        .head(HTTPResponseHead(version: head.version, status: status, headers: headers))
+    }
+
+    private func finish(_ connection: HTTPConnection) {
+        if !closes {
+            connection.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+        } else {
+            let promise = connection.channel.eventLoop.makePromise(of: Void.self)
+            connection.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: promise)
+            promise.futureResult.whenComplete { [channel = connection.channel] _ in channel.close(promise: nil) }
+        }
+        self.connection = nil
+        onAbandon = nil
+        onWritable = nil
+        connection.finished()
+    }
+}
+
+extension HTTPResponseStatus {
+    var mayHaveResponseBody: Bool { code >= 200 && code != 204 && code != 304 }
+}

@@ -1,0 +1,86 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Limits of one listening socket.
+struct HTTPLimits: Sendable {
+    /// Request line and header fields, bytes.
+    var header = 10_240
+    /// Request body, bytes.
+    var body = 6 << 20
+    /// Open connections; more are closed at once.
+    var connections = 4_096
+    /// Seconds without traffic after which a connection without a request in progress is closed. `nil`: never.
+    var idle: Double? = 75
+    /// Seconds a request may take to arrive.
+    var arrival: Double = 30
+    /// Whether a client may send its next request before it has its answer, as HTTP/1.1 lets it. Runtimes never do.
+    var pipelining = true
+}
+
+/// One listening socket whose requests are served on the host loop.
+@HostLoop
+final class HTTPListener {
+    typealias Serve = @HostLoop @Sendable (HTTPExchange) -> Void
+
+    let channel: any Channel
+    private let connections: Connections
+
+    /// The open connections of a listener.
+    @HostLoop
+    final class Connections {
+        let limits: HTTPLimits
+        let serve: Serve
+        var open: [ObjectIdentifier: HTTPConnection] = [:]
+
+        init(limits: HTTPLimits, serve: @escaping Serve) {
+            self.limits = limits
+            self.serve = serve
+        }
+    }
+
+    private init(channel: any Channel, connections: Connections) {
+        self.channel = channel
+        self.connections = connections
+    }
+
+    static func bind(
+        host: String, port: Int, limits: HTTPLimits = HTTPLimits(), serve: @escaping Serve
+    ) async throws -> HTTPListener {
+        let connections = Connections(limits: limits, serve: serve)
+        let channel = try await ServerBootstrap(group: HostLoop.group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: false)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // Header fields that come from functions are checked where they are read (FunctionAnswer).
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+                        withPipeliningAssistance: limits.pipelining, withErrorHandling: limits.pipelining,
+                        withOutboundHeaderValidation: false)
+                    try channel.pipeline.syncOperations.addHandler(HTTPConnection(channel, connections))
+                }
+            }
+            .bind(host: host, port: port).get()
+        return HTTPListener(channel: channel, connections: connections)
+    }
+
+    var port: Int { channel.localAddress?.port ?? 0 }
+
+    /// Stops accepting; requests in progress go on.
+    func stopAccepting() {
+        channel.close(promise: nil)
+    }
+
+    /// Stops accepting and closes every connection.
+    func close() {
+        channel.close(promise: nil)
+        for connection in connections.open.values { connection.close() }
+    }
+
+    /// Closes connections that sit idle or send their request too slowly. Called every few seconds.
+    func sweep(now: NIODeadline = .now()) {
+        for connection in connections.open.values { connection.closeIfStale(now: now) }
+    }
+}

@@ -1,0 +1,47 @@
+/// What every function of this host shares.
+struct HostSettings: Sendable {
+    /// Variables for all functions: the host's own environment plus what `up` computed.
+    var environment: [String: String]
+    var region = "us-east-1"
+    var account = "000000000000"
+    /// Seconds without work after which a process beyond the warm ones is ended.
+    var idleSeconds: Double
+    /// Seconds between the memory checks of running processes.
+    var memoryCheckSeconds: Double = 0.25
+
+    init(environment: [String: String] = [:], idleSeconds: Double = 300) {
+        self.environment = environment
+        self.idleSeconds = idleSeconds
+        if let region = environment["AWS_REGION"], !region.isEmpty { self.region = region }
+    }
+
+    func arn(_ function: String) -> String {
+        "arn:aws:lambda:\(region):\(account):function:\(function)"
+    }
+
+    /// Environment of one process (Lambda host contract, section 1).
+    func environment(for entry: Catalog.Entry, runtimeAPI: String, stream: String, isWarm: Bool) -> [String: String] {
+        let manifest = entry.manifest
+        var values = environment
+        for name in FunctionManifest.reserved { values[name] = nil }
+        values.merge(manifest.env) { $1 }
+        values.merge([
+            "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
+            "_HANDLER": manifest.handler ?? manifest.name,
+            "LAMBDA_TASK_ROOT": entry.folder,
+            "LAMBDA_RUNTIME_DIR": "/var/runtime",
+            "AWS_LAMBDA_FUNCTION_NAME": manifest.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(manifest.memoryMB),
+            "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(manifest.name)",
+            "AWS_LAMBDA_LOG_STREAM_NAME": stream,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": isWarm ? "provisioned-concurrency" : "on-demand",
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            // SDKs want some; nothing here checks them.
+            "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local",
+            "TZ": "UTC",
+        ]) { $1 }
+        return values
+    }
+}

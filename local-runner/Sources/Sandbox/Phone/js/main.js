@@ -1,0 +1,67 @@
+// Ties the page together: every change fetches the state and the open conversation once, never twice at a time.
+
+import { api } from "./api.js"
+import { Composer } from "./composer.js"
+import { Conversation } from "./conversation.js"
+import { byID } from "./element.js"
+import { live } from "./live.js"
+import { initial, People } from "./people.js"
+import { Workshop } from "./workshop.js"
+
+const people = new People(() => refresh())
+const conversation = new Conversation()
+const workshop = new Workshop()
+new Composer((body, media) => api.write({
+  from: `whatsapp:${people.customer}`, to: `whatsapp:${people.business}`, body, media, name: people.person.name,
+}))
+
+for (const [id, field] of [["online", "online"], ["reads", "reads"]]) {
+  byID(id).addEventListener("change", (event) =>
+    api.setCustomer({ number: people.customer, name: people.person.name, [field]: event.target.checked }))
+}
+
+const labels = { connecting: "Connecting", live: "Live", polling: "Checking every 2 s", lost: "The sandbox does not answer" }
+function showLive(state) {
+  const line = byID("live")
+  if (line.dataset.state === state) return
+  line.dataset.state = state
+  line.textContent = labels[state]
+}
+
+let isRunning = false
+let isDue = false
+async function refresh() {
+  isDue = true
+  if (isRunning) return
+  isRunning = true
+  while (isDue) {
+    isDue = false
+    await show().catch(() => showLive("lost"))
+  }
+  isRunning = false
+}
+
+async function show() {
+  const state = await api.state()
+  people.update(state)
+  workshop.update(state)
+  if (!people.business) return
+  const [customer, business] = [`whatsapp:${people.customer}`, `whatsapp:${people.business}`]
+  const current = await api.conversation(customer, business)
+  conversation.update(`${customer} ${business}`, current)
+  showHead(current)
+}
+
+function showHead(current) {
+  byID("business-name").textContent = people.businessName
+  byID("business-initial").textContent = initial(people.businessName)
+  byID("online").checked = people.person.online
+  byID("reads").checked = people.person.reads
+  const closes = current.window_closes_at && new Date(current.window_closes_at)
+  byID("phone-state").textContent = current.typing ? "typing…"
+    : !closes ? "You have not written yet"
+    : current.window_open ? `May reply freely until ${closes.toLocaleString(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" })}`
+    : "24-hour window closed: only templates"
+}
+
+live(refresh, showLive)

@@ -1,0 +1,77 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Web
+
+/// The outside world in one process: Twilio, WhatsApp and its phones, the model providers. Parley reaches it over HTTP as it
+/// reaches the real ones; it has no access to Parley's database.
+package struct SandboxServer: Sendable {
+    private let configuration: SandboxConfiguration
+    private let onReady: @Sendable (_ port: Int) async -> Void
+
+    package init(
+        _ configuration: SandboxConfiguration, onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.onReady = onReady
+    }
+
+    /// Serves loopback only, until its task is cancelled.
+    package func run() async throws {
+        let clock = SandboxClock(path: configuration.clockFile)
+        let carrier = Carrier(configuration, clock: clock)
+        try await carrier.recall()
+        let background = Background()
+        let courier = Courier(configuration: configuration, carrier: carrier, background: background)
+        let endpoints = Endpoints(
+            TwilioAPI(configuration: configuration, carrier: carrier, courier: courier).endpoints
+                + ControlAPI(carrier: carrier, courier: courier).endpoints
+                + PhonePage(folder: configuration.assets).endpoints + ChatCompletions(carrier: carrier).endpoints
+                + AnthropicMessages(carrier: carrier).endpoints + GeminiContent(carrier: carrier).endpoints)
+        let application = application(endpoints) { port in
+            await carrier.isReached(at: port)
+            await onReady(port)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            group.addTask { await background.process() }
+            group.addTask { await keepBeating(carrier) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func application(
+        _ endpoints: Endpoints, onPort: @escaping @Sendable (Int) async -> Void
+    ) -> Application<HTTPAdapter> {
+        var logger = Logger(label: "sandbox")
+        // Hummingbird reports every connection that a fault or a stop cuts as an error.
+        logger.logLevel = .critical
+        return Application(
+            responder: HTTPAdapter { request in await answer(request, endpoints) },
+            configuration: .init(
+                address: .hostname("127.0.0.1", port: configuration.port), serverName: "parley-sandbox"),
+            onServerRunning: { channel in await onPort(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    /// Viewers learn within this time that a connection is dead.
+    private func keepBeating(_ carrier: Carrier) async {
+        while (try? await Task.sleep(for: .seconds(15))) != nil { await carrier.beat() }
+    }
+}
+
+private func answer(_ request: Web.Request, _ endpoints: Endpoints) async -> Reply {
+    do {
+        return try await endpoints.answer(request)
+    } catch let fault as Fault {
+        return .json(
+            [
+                "code": .string(fault.code), "detail": .string(fault.detail), "field": .text(fault.field),
+                "status": .int(fault.status),
+            ],
+            status: fault.status)
+    } catch {
+        return .json(["code": "sandbox-failed", "detail": .string("\(error)"), "status": 500], status: 500)
+    }
+}
