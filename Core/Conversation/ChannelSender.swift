@@ -9,15 +9,19 @@ package struct ChannelSender: Sendable {
     package var reconcile: @Sendable (_ draft: ChannelDraft, _ since: Date) async throws -> [SentMessage]
     /// Best effort, never fails; `messageID` is the provider's id of the customer's last message.
     package var showTyping: @Sendable (_ messageID: String) async -> Void
+    /// The provider tells a repeat by the id we chose before sending and shows it once: a message whose fate is unknown is
+    /// handed over again.
+    package var isRepeatable: Bool
 
     package init(
         send: @escaping @Sendable (ChannelDraft) async -> SendResult,
         reconcile: @escaping @Sendable (ChannelDraft, Date) async throws -> [SentMessage],
-        showTyping: @escaping @Sendable (String) async -> Void = { _ in }
+        showTyping: @escaping @Sendable (String) async -> Void = { _ in }, isRepeatable: Bool = false
     ) {
         self.send = send
         self.reconcile = reconcile
         self.showTyping = showTyping
+        self.isRepeatable = isRepeatable
     }
 }
 
@@ -28,13 +32,25 @@ package struct ChannelDraft: Sendable, Equatable {
     package var to: String
     package var body: String
     package var mediaURLs: [String]
+    package var type: MessageType
+    package var media: [MediaReference]
+    package var content: MessageContent?
+    /// The id under which it may have left already.
+    package var providerMessageID: String?
 
-    package init(id: MessageID, from: String, to: String, body: String, mediaURLs: [String] = []) {
+    package init(
+        id: MessageID, from: String, to: String, body: String, mediaURLs: [String] = [], type: MessageType = .text,
+        media: [MediaReference] = [], content: MessageContent? = nil, providerMessageID: String? = nil
+    ) {
         self.id = id
         self.from = from
         self.to = to
         self.body = body
         self.mediaURLs = mediaURLs
+        self.type = type
+        self.media = media
+        self.content = content
+        self.providerMessageID = providerMessageID
     }
 }
 

@@ -57,7 +57,8 @@ package struct Desk: Sendable {
         try await with(id, of: organization) { conversation, connection in
             let now = clock.now()
             let message = OutboundMessage(
-                id: reply.id, author: .user, user: user, body: reply.text, media: reply.media, type: reply.type)
+                id: reply.id, author: .user, user: user, body: reply.text, media: reply.media, type: reply.type,
+                content: reply.content)
             let answers = try await connection.pipeline(
                 takingOver(conversation, as: conversation.ownership.takenOver(by: user)) + [
                     try .queue(message, in: conversation, at: now),
@@ -95,12 +96,17 @@ package struct PersonReply: Sendable, Equatable {
     package var text: String
     package var media: [MediaReference]
     package var type: MessageType
+    package var content: MessageContent?
 
-    package init(id: MessageID, text: String, media: [MediaReference] = [], type: MessageType = .text) {
+    package init(
+        id: MessageID, text: String, media: [MediaReference] = [], type: MessageType = .text,
+        content: MessageContent? = nil
+    ) {
         self.id = id
         self.text = text
         self.media = media
         self.type = type
+        self.content = content
     }
 }
 

@@ -1,16 +1,15 @@
-import Domain
-import Store
+package import Store
 
-extension JobRunner {
+extension JobQueue {
     /// Does the work and renews the job's lease meanwhile. When the lease is lost the work is cancelled: another process
     /// has the job.
-    func keepingLease(
+    package func keepingLease(
         of job: Job, _ body: @Sendable @escaping () async throws -> JobOutcome
     ) async throws -> JobOutcome {
         try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await renew(job)
+                try await renewWhileHeld(job)
                 return nil
             }
             defer { group.cancelAll() }
@@ -23,10 +22,10 @@ extension JobRunner {
     }
 
     /// Returns when the lease is lost.
-    private func renew(_ job: Job) async throws {
+    private func renewWhileHeld(_ job: Job) async throws {
         repeat {
-            try await Task.sleep(for: .seconds(queue.lease / 3))
-        } while try await queue.renew(job)
+            try await Task.sleep(for: .seconds(lease / 3))
+        } while try await renew(job)
     }
 }
 

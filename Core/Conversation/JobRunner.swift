@@ -111,7 +111,7 @@ package struct JobRunner: Sendable {
 
     private func work(on job: Job, until deadline: Date) async {
         do {
-            let outcome = try await keepingLease(of: job) { try await perform(job, deadline) }
+            let outcome = try await queue.keepingLease(of: job) { try await perform(job, deadline) }
             faults.reach(.jobWorked)
             try await queue.finish(job, outcome)
             faults.reach(.jobFinished)

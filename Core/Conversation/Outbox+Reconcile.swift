@@ -7,7 +7,7 @@ import Store
 extension Outbox {
     /// How far the provider's clock may be behind ours, seconds.
     private static let clockSkew = 60.0
-    private static let undecided =
+    static let undecided =
         "It is not known whether the customer got this message: the provider does not list it. Decide whether to send it again."
 
     /// `nil`: settled, go on with the next message.

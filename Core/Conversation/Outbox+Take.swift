@@ -25,14 +25,32 @@ extension Outbox {
                 on: connection, at: now)
         }
         let departure = Departure(conversation: conversation, entry: entry, sender: sender)
-        guard entry.status == .queued else { return .reconcile(departure) }
+        guard entry.status == .queued || sender.isRepeatable else { return .reconcile(departure) }
+        let mayHaveLeft = entry.status == .sending && entry.providerMessageID != nil
         if let objection = objection(to: entry, in: conversation, at: now) {
+            if mayHaveLeft { return try await leaveUndecided(departure, on: connection, at: now) }
             return try await settle(
                 entry, in: conversation, as: objection.status, gate: objection.gate, code: objection.code,
                 reason: objection.reason, on: connection, at: now)
         }
-        try await connection.query(.move(entry.id, OutboxMove(to: .sending, from: [.queued]), at: now))
+        if entry.status == .queued {
+            try await connection.query(.move(entry.id, OutboxMove(to: .sending, from: [.queued]), at: now))
+        }
         return .send(departure)
+    }
+
+    /// It may have left before somebody objected; saying it now could be the first time.
+    private func leaveUndecided(
+        _ departure: Departure, on connection: Connection, at now: Date
+    ) async throws -> OutboxStep {
+        let unknown = OutboxMove(to: .unknown, from: [.sending], reason: Self.undecided)
+        try await connection.pipeline([
+            .move(departure.entry.id, unknown, at: now),
+            .record(
+                "provider", .stopped, Self.undecided, turn: departure.entry.turn, message: departure.entry.id,
+                in: departure.conversation, at: now),
+        ])
+        return .settled
     }
 
     private struct Objection {

@@ -37,6 +37,16 @@ package struct JobQueue: Sendable {
         }
     }
 
+    /// The send to make now through one of the given lines, which the caller holds, or `nil`. `more`: another is due.
+    package func claim(lanes: [ChannelID]) async throws -> (job: Job, lane: ChannelID, more: Bool)? {
+        guard !lanes.isEmpty else { return nil }
+        return try await repeatingCollisions {
+            let rows = try await database.query(
+                "select * from claim_line_job(\(array: lanes.map(\.rawValue)), \(clock.now()), \(lease))")
+            return try rows.first.map { (try Job($0), try $0["lane"], try $0["more"]) }
+        }
+    }
+
     /// Keeps a job for another lease. False when it was lost: stop working on it.
     package func renew(_ job: Job) async throws -> Bool {
         let rows = try await database.pipeline(

@@ -15,6 +15,7 @@ package struct OutboundMessage: Sendable, Equatable {
     package var body: String
     package var media: [MediaReference]
     package var type: MessageType
+    package var content: MessageContent?
     /// The turn it answers, and its place among the parts of that answer.
     package var turn: TurnID?
     package var part: Int
@@ -23,7 +24,8 @@ package struct OutboundMessage: Sendable, Equatable {
 
     package init(
         id: MessageID, author: Author, user: UserID? = nil, body: String, media: [MediaReference] = [],
-        type: MessageType = .text, turn: TurnID? = nil, part: Int = 0, epoch: Int? = nil
+        type: MessageType = .text, content: MessageContent? = nil, turn: TurnID? = nil, part: Int = 0,
+        epoch: Int? = nil
     ) {
         self.id = id
         self.author = author
@@ -31,6 +33,7 @@ package struct OutboundMessage: Sendable, Equatable {
         self.body = body
         self.media = media
         self.type = type
+        self.content = content
         self.turn = turn
         self.part = part
         self.epoch = epoch
@@ -46,10 +49,10 @@ extension Query {
         """
         with queued as (
             insert into messages (id, organization_id, conversation_id, channel_id, direction, author, author_user_id, type,
-                body, media, status, turn_id, part, epoch, created_at)
+                body, media, content, status, turn_id, part, epoch, created_at)
             values (\(message.id), \(conversation.organization), \(conversation.id), \(conversation.channel), 'outbound',
                 \(message.author.rawValue), \(message.user), \(message.type.rawValue), \(message.body),
-                \(try json(message.media)), 'queued', \(message.turn), \(message.part)::int, \(message.epoch), \(now))
+                \(try json(message.media)), \(try message.content.map(json)), 'queued', \(message.turn), \(message.part)::int, \(message.epoch), \(now))
             on conflict (id) do nothing
             returning id, organization_id, conversation_id
         ), history as (

@@ -11,6 +11,10 @@ package struct OutboxEntry: Sendable, Equatable {
     package let epoch: Int?
     package let body: String
     package let media: [MediaReference]
+    package let type: MessageType
+    package let content: MessageContent?
+    /// Of a message whose id we chose ourselves: it may have left under it.
+    package let providerMessageID: String?
     /// How often it was handed to the provider.
     package let attempts: Int
     /// Real seconds since it was marked as sending; `nil` while it is queued.
@@ -43,7 +47,7 @@ package struct OutboxMove: Sendable {
 extension Query {
     package static func nextInOutbox(of conversation: ConversationID) -> Query {
         """
-        select id, status, author, turn_id, epoch, body, media, attempts, sending_since,
+        select id, status, author, turn_id, epoch, body, media, type, content, provider_message_id, attempts, sending_since,
             extract(epoch from clock_timestamp() - sending_since)::float8 as sending_for
         from messages
         where conversation_id = \(conversation) and status in ('queued', 'sending')
@@ -106,6 +110,9 @@ extension OutboxEntry {
         epoch = try row["epoch"]
         body = try row["body"]
         media = try row.json("media")
+        type = try row.value("type")
+        content = try row["content"] as String? == nil ? nil : try row.json("content")
+        providerMessageID = try row["provider_message_id"]
         attempts = try row["attempts"]
         sendingFor = try row["sending_for"]
         sendingSince = try row["sending_since"]
