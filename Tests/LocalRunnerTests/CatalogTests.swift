@@ -55,6 +55,10 @@ import Web
         (#"{"name":"x","schedules":[{"name":"s"}]}"#, "each needs \"name\" and \"expression\""),
         (#"{"name":"x","env":{"AWS_REGION":"mars"}}"#, "\"env\": AWS_REGION can't be set"),
         (#"{"name":"x","onFailure":"nobody"}"#, "there is no function \"nobody\""),
+        (#"{"name":"x","forward":["GET /a"]}"#, "\"forward\": only a persistent process"),
+        (#"{"name":"x","persistent":true,"routes":["GET /a"]}"#, "\"persistent\": a persistent process has no routes"),
+        (#"{"name":"x","persistent":true,"forward":["$default"]}"#, "\"forward\": \"$default\" is no"),
+        (#"{"name":"x","connections":0}"#, "\"connections\" must be 1 to 100, not 0"),
         (#"{"name":"x""#, "ends too early"),
         (#"[]"#, "an object is needed"),
     ])
@@ -68,10 +72,10 @@ import Web
         let error = try #require(throws: CatalogError.self) {
             try catalog([
                 "A": #"{"name":"a","routes":["GET /x"]}"#, "B": #"{"name":"b","routes":["GET /x"]}"#,
-                "C": #"{"name":"a"}"#,
+                "C": #"{"name":"a"}"#, "D": #"{"name":"d","persistent":true,"forward":["GET /x"]}"#,
             ])
         }
-        #expect(error.problems.count == 2)
+        #expect(error.problems.count == 3)
         #expect(error.description.contains("\"GET /x\" is declared by both"))
     }
 

@@ -57,7 +57,7 @@ struct Catalog: Sendable {
         var owners: [String: String] = [:]
         var problems: [String] = []
         for entry in entries {
-            for claim in [entry.manifest.name] + entry.manifest.routes {
+            for claim in [entry.manifest.name] + entry.manifest.routes + entry.manifest.forward {
                 if let owner = owners.updateValue(entry.folder, forKey: claim) {
                     problems.append("\"\(claim)\" is declared by both \(owner) and \(entry.folder)")
                 }

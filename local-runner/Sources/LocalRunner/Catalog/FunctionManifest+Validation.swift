@@ -12,14 +12,24 @@ extension FunctionManifest {
             outside("queue", queue, 0...10_000),
             outside("maximumRetryAttempts", maximumRetryAttempts, 0...2),
             outside("maximumEventAgeSeconds", maximumEventAgeSeconds, 60...21_600),
+            outside("connections", connections, 1...100),
         ].compactMap { $0 }
         if !Self.isName(name) { problems.append("\"name\" must be 1 to 64 of a-z, 0-9 and -, not \"\(name)\"") }
         problems += routes.filter { !Self.isRoute($0) }.map { "\"routes\": \"\($0)\" is no \"METHOD /path\"" }
         problems += schedules.compactMap(Self.problem)
+        problems += persistenceProblems
         problems += env.keys.filter { !Self.isVariable($0) }.sorted().map { "\"env\": \($0) can't be set" }
         let names = schedules.map(\.name)
         if Set(names).count != names.count { problems.append("\"schedules\": two have the same name") }
         return problems
+    }
+
+    /// A persistent process takes no invocations, and only it listens by itself.
+    private var persistenceProblems: [String] {
+        guard persistent else { return forward.isEmpty ? [] : ["\"forward\": only a persistent process serves paths itself"] }
+        return (routes.isEmpty && schedules.isEmpty
+            ? [] : ["\"persistent\": a persistent process has no routes or schedules; see \"forward\""])
+            + forward.filter { !Self.isRoute($0) || $0 == "$default" }.map { "\"forward\": \"\($0)\" is no \"METHOD /path\"" }
     }
 
     private func outside(_ key: String, _ value: Int, _ range: ClosedRange<Int>) -> String? {

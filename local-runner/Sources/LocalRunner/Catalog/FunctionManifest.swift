@@ -21,6 +21,9 @@ import Web
 /// | `maximumEventAgeSeconds` | 60...21600 | 21600 |
 /// | `onFailure` | function that receives the record of an event given up | none |
 /// | `wakeOnly` | `Event` means "look for work": coalesced, kept in memory only | false |
+/// | `connections` | 1...100, to Postgres, of each process | 1 |
+/// | `persistent` | one process that runs for as long as the host and takes no invocations | false |
+/// | `forward` | routes that the persistent process serves itself, over HTTP on the loopback port `PORT` | `[]` |
 struct FunctionManifest: Sendable, Equatable {
     var name: String
     var description = ""
@@ -39,6 +42,12 @@ struct FunctionManifest: Sendable, Equatable {
     var maximumEventAgeSeconds = 21_600
     var onFailure: String?
     var wakeOnly = false
+    var connections = 1
+    var persistent = false
+    var forward: [String] = []
+
+    /// At once.
+    var processes: Int { persistent ? 1 : concurrency }
 
     struct Schedule: Sendable, Equatable {
         var name: String
@@ -73,6 +82,9 @@ extension FunctionManifest {
         maximumEventAgeSeconds = try members.integer("maximumEventAgeSeconds") ?? maximumEventAgeSeconds
         onFailure = try members.text("onFailure")
         wakeOnly = try members.flag("wakeOnly") ?? wakeOnly
+        connections = try members.integer("connections") ?? connections
+        persistent = try members.flag("persistent") ?? persistent
+        forward = try members.texts("forward") ?? forward
         try members.refuseRest()
     }
 }

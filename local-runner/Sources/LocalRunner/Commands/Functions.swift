@@ -20,9 +20,11 @@ struct Functions: ParsableCommand {
         var lines = ["\(manifest.name)\(built)"]
         if !manifest.description.isEmpty { lines.append("    \(manifest.description)") }
         lines.append(
-            "    \(manifest.timeoutSeconds) s, \(manifest.memoryMB) MB, up to \(manifest.concurrency) at once, \(manifest.warm) warm"
+            manifest.persistent
+                ? "    one persistent process, \(manifest.memoryMB) MB"
+                : "    \(manifest.timeoutSeconds) s, \(manifest.memoryMB) MB, up to \(manifest.concurrency) at once, \(manifest.warm) warm"
         )
-        lines += manifest.routes.map { "    \($0)" }
+        lines += (manifest.routes + manifest.forward).map { "    \($0)" }
         lines += manifest.schedules.map { "    \($0.expression) \($0.name)\($0.enabled ? "" : " (off)")" }
         writeAll(STDOUT_FILENO, Array(lines.joined(separator: "\n").utf8) + [UInt8(ascii: "\n")])
     }

@@ -39,7 +39,7 @@ struct Runner: Service {
         defer { lock.release() }
         let keys = try Keys.load(data.keys)
         say("Starting the database ...")
-        let processes = catalog.entries.reduce(0) { $0 + $1.manifest.concurrency }
+        let processes = catalog.entries.map(\.manifest).reduce(0) { $0 + $1.processes * $1.connections }
         let access = try await DatabaseAccess.open(
             options.environment, data: data, keys: keys, connections: processes + Self.spareConnections)
         let result: Result<Void, any Error>
@@ -82,6 +82,7 @@ struct Runner: Service {
         ports.open(
             front: FrontServer(host: host, settings: try frontSettings(forwards), port: ports.front.port),
             control: InvokeAPI(host: host, events: events))
+        host.startPersistent()
         announce(ports, publicURL: values["PUBLIC_URL"] ?? "")
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await events.run() }

@@ -22,9 +22,15 @@ final class Forwarder {
         "upgrade",
     ]
 
-    func forward(_ exchange: HTTPExchange, to target: Forward, client: Client) {
+    /// - Parameters:
+    ///   - whenDown: answers when nobody listens there; 502 by default.
+    ///   - headers: what the answer's header fields become.
+    func forward(
+        _ exchange: HTTPExchange, to target: Forward, client: Client, whenDown: (@HostLoop () -> Void)? = nil,
+        headers: @escaping @HostLoop ([(String, String)]) -> [(String, String)] = { $0 }
+    ) {
         let head = request(exchange, target, client)
-        let relay = ForwardRelay(exchange)
+        let relay = ForwardRelay(exchange, headers: headers)
         ClientBootstrap(group: HostLoop.group)
             .connectTimeout(.seconds(5))
             .channelInitializer { channel in
@@ -38,7 +44,7 @@ final class Forwarder {
                 HostLoop.assumeIsolated {
                     switch result {
                     case .success(let channel): relay.send(head, exchange.body, on: channel)
-                    case .failure: exchange.answer(.badGateway, json: #"{"message":"Bad Gateway"}"#)
+                    case .failure: whenDown?() ?? exchange.answer(.badGateway, json: #"{"message":"Bad Gateway"}"#)
                     }
                 }
             }
@@ -61,8 +67,8 @@ final class Forwarder {
             version: .http1_1, method: exchange.head.method, uri: exchange.head.uri, headers: headers)
     }
 
-    static func answerHeaders(_ headers: HTTPHeaders) -> HTTPHeaders {
-        HTTPHeaders(headers.filter { !hopByHop.contains($0.name.lowercased()) }.map { ($0.name, $0.value) })
+    static func answerHeaders(_ headers: HTTPHeaders) -> [(String, String)] {
+        headers.filter { !hopByHop.contains($0.name.lowercased()) }.map { ($0.name, $0.value) }
     }
 }
 
@@ -72,13 +78,17 @@ private final class ForwardRelay: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 
     private let exchange: HTTPExchange
+    private let headers: @HostLoop ([(String, String)]) -> [(String, String)]
     private var isDone = false
 
-    init(_ exchange: HTTPExchange) {
+    init(_ exchange: HTTPExchange, headers: @escaping @HostLoop ([(String, String)]) -> [(String, String)]) {
         self.exchange = exchange
+        self.headers = headers
     }
 
     func send(_ head: HTTPRequestHead, _ body: ByteBuffer, on channel: any Channel) {
+        // The client may have left while we connected.
+        guard exchange.isWaiting else { return channel.close(promise: nil) }
         exchange.onAbandon = { channel.close(promise: nil) }
         exchange.onWritable = { isWritable in
             _ = channel.setOption(.autoRead, value: isWritable)
@@ -107,7 +117,7 @@ private final class ForwardRelay: ChannelInboundHandler {
         switch part {
         case .head(let head):
             guard head.status.code >= 200 else { return }
-            exchange.begin(head.status, Forwarder.answerHeaders(head.headers))
+            exchange.begin(head.status, HTTPHeaders(headers(Forwarder.answerHeaders(head.headers))))
         case .body(let bytes): exchange.send(bytes)
         case .end:
             isDone = true

@@ -38,10 +38,22 @@ final class FrontServer {
         if let forward = settings.forwards.first(where: { $0.matches(path) }) {
             return forwarder.forward(exchange, to: forward, client: client(of: exchange))
         }
-        guard let match = host.routes.match(method: head.method.rawValue, path: String(path)),
-            let pool = host.pools[match.function]
-        else { return refuse(exchange, .notFound, "Not Found") }
-        invoke(pool, match, path, query, exchange)
+        guard let match = host.routes.match(method: head.method.rawValue, path: String(path)) else {
+            return refuse(exchange, .notFound, "Not Found")
+        }
+        if let pool = host.pools[match.function] { return invoke(pool, match, path, query, exchange) }
+        passOn(exchange, to: match.function)
+    }
+
+    /// A path that a persistent process serves itself.
+    private func passOn(_ exchange: HTTPExchange, to name: String) {
+        guard let port = host.persistent[name]?.port else {
+            return refuse(exchange, .serviceUnavailable, "Service Unavailable")
+        }
+        forwarder.forward(
+            exchange, to: Forward(prefix: "", host: "127.0.0.1", port: port), client: client(of: exchange),
+            whenDown: { [self] in refuse(exchange, .serviceUnavailable, "Service Unavailable") },
+            headers: { [self] in withCORS($0, exchange) })
     }
 
     private func invoke(

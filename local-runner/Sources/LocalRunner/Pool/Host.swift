@@ -4,6 +4,7 @@ import NIOCore
 @HostLoop
 final class Host {
     private(set) var pools: [String: FunctionPool] = [:]
+    private(set) var persistent: [String: PersistentProcess] = [:]
     private(set) var routes = RouteTable([])
     let settings: HostSettings
     let book: LogBook
@@ -19,13 +20,28 @@ final class Host {
     /// Adds new functions and replaces the declarations of known ones.
     func load(_ catalog: Catalog) {
         for entry in catalog.entries {
-            if let pool = pools[entry.manifest.name] {
+            if entry.manifest.persistent {
+                add(persistent: entry)
+            } else if let pool = pools[entry.manifest.name] {
                 if pool.entry.manifest != entry.manifest { pool.replace(with: entry) }
             } else {
                 pools[entry.manifest.name] = FunctionPool(entry, settings: settings, book: book)
             }
         }
-        routes = RouteTable(catalog.entries.map { ($0.manifest.name, $0.manifest.routes) })
+        routes = RouteTable(catalog.entries.map { ($0.manifest.name, $0.manifest.routes + $0.manifest.forward) })
+    }
+
+    private func add(persistent entry: Catalog.Entry) {
+        if let process = persistent[entry.manifest.name] {
+            if process.entry.manifest != entry.manifest { process.replace(with: entry) }
+        } else {
+            persistent[entry.manifest.name] = PersistentProcess(entry, settings: settings, book: book)
+        }
+    }
+
+    /// Starts the persistent processes. They are ended by `stop`.
+    func startPersistent() {
+        for process in persistent.values { process.start() }
     }
 
     func add(_ listener: HTTPListener) {
@@ -52,6 +68,7 @@ final class Host {
         for listener in listeners { listener.stopAccepting() }
         await withTaskGroup(of: Void.self) { group in
             for pool in pools.values { group.addTask { await pool.stop(grace: grace) } }
+            for process in persistent.values { group.addTask { await process.stop() } }
         }
         for listener in listeners { listener.close() }
         ticker?.cancel()

@@ -19,6 +19,16 @@ struct HostSettings: Sendable {
         "arn:aws:lambda:\(region):\(account):function:\(function)"
     }
 
+    /// Environment of a persistent process: what functions get, without what belongs to the Runtime API.
+    func environment(forPersistent entry: Catalog.Entry, port: Int) -> [String: String] {
+        var values = environment
+        for name in FunctionManifest.reserved { values[name] = nil }
+        values.merge(entry.manifest.env) { $1 }
+        values["PORT"] = String(port)
+        values["TZ"] = "UTC"
+        return values
+    }
+
     /// Environment of one process (Lambda host contract, section 1).
     func environment(for entry: Catalog.Entry, runtimeAPI: String, stream: String, isWarm: Bool) -> [String: String] {
         let manifest = entry.manifest

@@ -17,7 +17,7 @@ final class Watcher {
     func run() async {
         let rooms = installation.rootFolder + "/Core"
         while !Task.isCancelled {
-            let folders = host.pools.values.map(\.entry.folder)
+            let folders = host.pools.values.map(\.entry.folder) + host.persistent.values.map(\.entry.folder)
             let changed = watch.changed(in: folders + [rooms])
             if !changed.isEmpty { await replace(changed.contains(rooms) ? folders : changed) }
             try? await Task.sleep(for: .seconds(1))
@@ -29,6 +29,7 @@ final class Watcher {
         for entry in catalog.entries where folders.contains(entry.folder) {
             guard await build(entry) else { continue }
             host.pools[entry.manifest.name]?.replace(with: entry)
+            host.persistent[entry.manifest.name]?.replace(with: entry)
             say("\(entry.manifest.name) was replaced.")
         }
         host.load(catalog)
