@@ -36,6 +36,7 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .produc
 
 /// UpperCamelCase target -> kebab-case product.
 let functions: [(target: String, product: String)] = [
+    ("Accounts", "accounts"),
     ("Auth", "auth"),
     ("Conversations", "conversations"),
     ("Health", "health"),
@@ -85,6 +86,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", path: "Core/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPostgres", path: "Core/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
+            name: "CQREncode", path: "Core/CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(
             name: "CSodium", path: "Core/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CZlib", path: "Core/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("Conversation", ["Assistant", "Domain", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web"]),
@@ -94,6 +97,7 @@ let package = Package(
         room("Outbound", ["Blocking", "CCurl"]),
         room("Postgres", ["Blocking", "CPostgres"]),
         room("Providers", ["Domain", "Outbound", "Web"]),
+        room("QRCode", ["CQREncode"]),
         room("Store", ["Domain", "Flow", "Postgres", crypto], exclude: ["Migrations"]),
         room("Web", ["Domain", crypto]),
         room(
@@ -102,6 +106,7 @@ let package = Package(
             exclude: ["Proto"]),
 
         // MARK: Functions
+        function("Accounts", api + ["QRCode"]),
         function("Auth", api),
         function("Conversations", api + ["Conversation"]),
         function("Health", ["Domain", "Postgres", "Store", "Web"]),
@@ -160,6 +165,7 @@ let package = Package(
         tests("OutboundTests", ["Outbound"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ProvidersTests", ["Domain", "Outbound", "Providers", "Web"]),
+        tests("QRCodeTests", ["QRCode"]),
         tests("SandboxTests", ["Domain", "Sandbox", "Web"]),
         tests("StoreTests", ["Domain", "Postgres", "Store"]),
         .target(

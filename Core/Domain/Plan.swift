@@ -19,6 +19,9 @@ package enum Plan: String, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// WhatsApp lines linked by scanning; `nil` for any number of them (ruling C8).
+    package var lineLimit: Int? { numberLimit }
+
     /// US dollars a month.
     package var monthlyPrice: Int {
         switch self {

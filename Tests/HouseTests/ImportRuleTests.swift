@@ -15,6 +15,7 @@ import Testing
         "Outbound": ["Blocking", "CCurl"],
         "Postgres": ["Blocking", "CPostgres"],
         "Providers": ["Domain", "Outbound", "Web"],
+        "QRCode": ["CQREncode"],
         "Store": ["Crypto", "Domain", "Flow", "Postgres"],
         "Web": ["Crypto", "Domain"],
         "WhatsAppWire": ["CSodium", "CZlib", "Crypto", "CryptoExtras", "SwiftProtobuf"],

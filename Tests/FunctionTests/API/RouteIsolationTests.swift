@@ -22,8 +22,10 @@ import Web
         let path = route.split(separator: " ")[1]
         return switch true {
         case route.hasPrefix("GET"), route.hasPrefix("DELETE"): nil
-        case path.hasSuffix("/takeover"), path.hasSuffix("/return"), path.hasSuffix("/number"), path.hasSuffix("/logout"):
+        case path.hasSuffix("/takeover"), path.hasSuffix("/return"), path.hasSuffix("/number"), path.hasSuffix("/logout"),
+            path.hasSuffix("/reconnect"), path.hasSuffix("/disconnect"):
             nil
+        case path.hasSuffix("/pairing-code"): ["phone": "+15550001111"]
         case path.hasSuffix("/provision-number"): ["number": "+14155550199"]
         case path.hasSuffix("/conversations/{id}/messages"): ["message": "Hi"]
         case path.hasSuffix("/messages/send"), path.hasSuffix("/v1/messages"):
@@ -141,12 +143,19 @@ private struct Victim {
         _ = try await api.call("PUT /api/v1/credentials/groq", as: alice, ["key": "gsk-SECRET-SECRET-SECRET"])
         _ = try await api.call(
             "POST /api/organizations/\(alice.organization)/provision-number", as: alice, ["number": "+14155550142"])
+        let line = try await api.call("POST /api/accounts", as: alice, ["name": "SECRET line"])
+        let lineID = try #require(line.body["id"]?.string)
+        try await api.db.owner.query(
+            """
+            update whatsapp_lines set qr = 'SECRET qr', qr_expires_at = now() + interval '1 hour', phone_number = '15550009999'
+            where channel_id = \(try #require(ChannelID(lineID)))
+            """)
         let persona = try await api.call("GET /api/v1/personas", as: alice).items.first?["id"]?.string
         ids = [
             alice.organization.text, thread.conversation.text, thread.message.text, thread.channel.text,
-            try #require(item.body["id"]?.string), try #require(persona),
+            try #require(item.body["id"]?.string), try #require(persona), lineID,
         ]
-        secrets = ["SECRET", "alice", "+14155550142", "15550001111", alice.user.text, thread.contact.text]
+        secrets = ["SECRET", "alice", "+14155550142", "15550001111", "15550009999", alice.user.text, thread.contact.text]
     }
 
     /// `id`: the one the attacker sent, which an answer may repeat.

@@ -57,7 +57,8 @@ extension TestAPI {
         } catch let fault as Fault {
             response = Problem.response(fault, requestID: "test")
         }
-        let body = response.body.isEmpty ? JSONValue.null : try JSONValue(parsing: response.body)
+        let isJSON = response.headers["content-type"]?.contains("json") == true
+        let body = isJSON ? try JSONValue(parsing: response.body) : .null
         return Answer(status: response.status, body: body, response: response)
     }
 

@@ -1,4 +1,5 @@
 @testable import Access
+@testable import Accounts
 @testable import Auth
 import Conversation
 @testable import Conversations
@@ -86,6 +87,9 @@ struct TestAPI: Sendable {
             ).router(authenticator),
             NumbersHandler(numbers: numbers, twilio: twilio, provisioning: provisioning, writes: writes)
                 .router(authenticator),
+            AccountsHandler(
+                lines: LineStore(database: database), organizations: organizations, writes: writes, clock: clock
+            ).router(authenticator),
             MessagesHandler(inbox: inbox, desk: desk, writes: writes, wakeRunner: wake).router(authenticator),
             ConversationsHandler(
                 inbox: inbox, database: database, clock: clock, desk: desk, writes: writes, wakeRunner: wake

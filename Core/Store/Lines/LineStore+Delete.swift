@@ -1,0 +1,85 @@
+package import Domain
+package import FoundationEssentials
+import Postgres
+
+/// What goes with a line that is deleted.
+package struct LineCascade: Sendable, Equatable {
+    /// They stay readable; nobody can answer in them any more.
+    package var conversations: Int
+    /// Withdrawn.
+    package var queuedMessages: Int
+    /// A phone is linked: the session worker logs out and wipes its keys.
+    package var isLinked: Bool
+    /// Another line becomes the primary one.
+    package var isPrimary: Bool
+}
+
+extension LineStore {
+    package func cascade(_ id: ChannelID, of organization: OrganizationID) async throws -> LineCascade? {
+        try await database.pipeline(for: organization, [Self.cascade(id)])[0].first.map(LineCascade.init(row:))
+    }
+
+    /// Closes the line, withdraws what it had not sent, and asks the session worker to log out. Repeated: `nil`.
+    /// - Throws: `LineStoreError.noLine` for a number of a provider: it is released, not deleted.
+    package func delete(_ id: ChannelID, of organization: OrganizationID, at now: Date) async throws -> LineCascade? {
+        try await database.transaction(for: organization) { connection in
+            let locked = try await connection.query(
+                "select kind from channels where id = \(id) and deleted_at is null for update")
+            guard let row = locked.first else { return nil }
+            guard try row["kind"] == ChannelKind.whatsappWeb.rawValue else { throw LineStoreError.noLine }
+            let answers = try await connection.pipeline([Self.cascade(id), .ask(.logOut, of: id, at: now)] + Self.deleting(id, of: organization, at: now))
+            return try answers[0].first.map(LineCascade.init(row:))
+        }
+    }
+
+    private static func cascade(_ id: ChannelID) -> Query {
+        """
+        select c.is_primary, l.jid is not null as is_linked,
+            (select count(*) from conversations t where t.channel_id = c.id) as conversations,
+            (select count(*) from conversations t join messages m on m.conversation_id = t.id
+                where t.channel_id = c.id and m.status = 'queued') as queued
+        from \(unescaped: Line.tables) where c.id = \(id) and \(unescaped: Line.isLine)
+        """
+    }
+
+    private static func deleting(_ id: ChannelID, of organization: OrganizationID, at now: Date) -> [Query] {
+        [
+            """
+            with cancelled as (
+                update messages m set status = 'cancelled', error_reason = 'The line was deleted.'
+                from conversations t
+                where t.channel_id = \(id) and m.conversation_id = t.id and m.status = 'queued'
+                returning m.id, m.organization_id
+            )
+            insert into message_statuses (organization_id, message_id, status, at)
+            select organization_id, id, 'cancelled', \(now) from cancelled on conflict (message_id, status) do nothing
+            """,
+            """
+            with deleted as (
+                update channels set deleted_at = \(now), updated_at = \(now), is_primary = false, status = 'stopped',
+                    status_reason = 'The line was deleted.'
+                where id = \(id) returning id, organization_id
+            )
+            insert into events (organization_id, type, subject_id, at)
+            select organization_id, 'channel.deleted', id, \(now) from deleted
+            """,
+            // There is always one primary line while there are lines.
+            """
+            update channels c set is_primary = true, updated_at = \(now)
+            where c.id = (select o.id from channels o where o.organization_id = \(organization) and o.deleted_at is null
+                    and o.id <> \(id) order by o.created_at, o.id limit 1)
+                and not exists (select from channels p where p.organization_id = \(organization) and p.is_primary
+                    and p.deleted_at is null and p.id <> \(id))
+            """,
+        ]
+    }
+}
+
+extension LineCascade {
+    init(row: Row) throws {
+        conversations = try row["conversations"]
+        queuedMessages = try row["queued"]
+        isLinked = try row["is_linked"]
+        isPrimary = try row["is_primary"]
+    }
+}
