@@ -132,6 +132,7 @@ let package = Package(
                 "Sandbox",
                 "Store",
                 "Web",
+                "WhatsAppServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -147,6 +148,15 @@ let package = Package(
         .target(
             name: "Sandbox", dependencies: ["Domain", "Web", crypto, hummingbird, logging] + nio,
             path: "local-runner/Sources/Sandbox", exclude: ["Phone"], swiftSettings: settings),
+        // A WhatsApp server to test clients against: the sandbox, `parley sandbox whatsapp` and tests start it.
+        .target(
+            name: "WhatsAppServer",
+            dependencies: [
+                "WhatsAppWire", crypto, .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ] + nio,
+            path: "local-runner/Sources/WhatsAppServer", swiftSettings: settings),
 
         // MARK: Tests
         tests("AccessTests", api),
@@ -176,6 +186,9 @@ let package = Package(
             name: "Probe", dependencies: ["Domain", "FunctionHost", "Web"], path: "Tests/Support/Probe",
             swiftSettings: settings),
         tests("WebTests", ["Domain", "Web"]),
+        tests(
+            "WhatsAppServerTests",
+            ["WhatsAppServer", "WhatsAppWire", .product(name: "NIOWebSocket", package: "swift-nio")] + nio),
         tests("WhatsAppWireTests", ["WhatsAppWire"]),
     ],
     swiftLanguageModes: [.v6]

@@ -3,11 +3,19 @@ import FoundationEssentials
 import Glibc
 import Sandbox
 
-/// `parley sandbox`: the simulated providers in a process of their own. `parley up --sandbox` starts it.
+/// `parley sandbox`: simulated providers, all of them or one alone.
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sandbox",
-        abstract: "Simulates the providers and a phone; `up` starts it when it is needed.",
+        commandName: "sandbox", abstract: "Simulates the providers and a phone.",
+        subcommands: [SandboxProvidersCommand.self, SandboxWhatsAppCommand.self],
+        defaultSubcommand: SandboxProvidersCommand.self)
+}
+
+/// The simulated providers in a process of their own. `parley up --sandbox` starts it.
+struct SandboxProvidersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "providers",
+        abstract: "All providers and a phone in the browser (default); `up` starts it when it is needed.",
         discussion: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are the account it plays.")
 
     @Option(help: "Loopback port; 0 lets the system choose.")

@@ -1,0 +1,217 @@
+import Foundation
+import Support
+import WhatsAppServer
+import WhatsAppWire
+
+/// A linked device made of `WhatsAppWire`, to try the server with. Keeps its keys over connections.
+actor MirrorClient {
+    private let server: WhatsAppServer
+    private(set) var credentials: Credentials
+    private(set) var account: LinkedAccount?
+    var signal: SignalDevice
+    var senderKeys: [String: SenderKeyRecord] = [:]
+    private var random: SeededGenerator
+    private var link: ClientLink?
+    private var channel: ClientChannel?
+    private(set) var nodes: [Node] = []
+    private(set) var received: [Received] = []
+    private(set) var isClosed = false
+    private(set) var failure: String?
+    /// Messages are decrypted and answered as they come.
+    var answersMessages = true
+    private var queries = 0
+    private var build: UInt32 = 1_045_649_367
+
+    struct Received: Sendable, Equatable {
+        let message: IncomingMessage
+        let content: ReceivedMessage?
+        let failure: SignalError?
+    }
+
+    struct TimedOut: Error { let waitedFor: String }
+
+    init(_ server: WhatsAppServer, seed: UInt64 = 1) {
+        self.server = server
+        var random = SeededGenerator(seed: seed &+ UInt64.random(in: 0...UInt64(UInt32.max)))
+        signal = SignalDevice(
+            address: JID.hiddenUser("0").signalAddress, identity: .generate(using: &random), registrationID: 4711,
+            using: &random)
+        credentials = Credentials(
+            noiseKey: .generate(using: &random), identityKey: signal.identity, signedPreKey: signal.signedPreKey,
+            registrationID: 4711, advSecret: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
+        self.random = random
+    }
+
+    func keep(_ message: Received) { received.append(message) }
+    func set(answersMessages: Bool) { self.answersMessages = answersMessages }
+    func set(build: UInt32) { self.build = build }
+
+    // MARK: Connecting
+
+    /// - Parameters:
+    ///   - chunk: bytes per WebSocket message.
+    ///   - rootKey: what to trust in place of the server's own root.
+    func connect(chunk: Int = 1 << 20, rootKey: String? = nil) async throws {
+        let description = ClientDescription(version: ClientVersion(build: build), name: "Mirror")
+        let payload =
+            account.flatMap { ClientPayload.login($0.jid, client: description) }
+            ?? .registration(credentials, client: description)
+        let root = try PublicKey(bytes(hex: rootKey ?? server.rootKey))
+        let link = try ClientLink(
+            identity: .init(noiseKey: credentials.noiseKey, payload: payload.bytes, anchor: TrustAnchor(testRoot: root)),
+            ephemeral: .generate(using: &random))
+        let channel = try await ClientChannel.open(port: server.port)
+        self.channel = channel
+        (nodes, isClosed, failure) = ([], false, nil)
+        self.chunk = chunk
+        let opening = link.open()
+        self.link = link
+        Task { [weak self] in
+            for await bytes in channel.messages { await self?.take(bytes) }
+            await self?.ended()
+        }
+        try await write(opening)
+    }
+
+    private var chunk = 1 << 20
+
+    func write(_ bytes: [UInt8]) async throws {
+        for start in stride(from: 0, to: bytes.count, by: chunk) {
+            try await channel?.write(Array(bytes[start..<min(start + chunk, bytes.count)]))
+        }
+    }
+
+    func disconnect() async {
+        await channel?.close()
+        try? await wait("the end of the connection") { self.isClosed }
+    }
+
+    private func ended() { isClosed = true }
+
+    private func take(_ bytes: [UInt8]) async {
+        guard link != nil else { return }
+        link?.received(bytes)
+        do {
+            while let event = try link?.next(now: Int64(Date().timeIntervalSince1970)) {
+                switch event {
+                case .established(let finish): try await write(finish)
+                case .node(let node): try await handle(node)
+                }
+            }
+        } catch {
+            failure = "\(error)"
+            await channel?.close()
+        }
+    }
+
+    private func handle(_ node: Node) async throws {
+        nodes.append(node)
+        guard answersMessages, account != nil else { return }
+        if node.tag == "message" { return try await open(node) }
+        if node.tag == "receipt" || node.tag == "notification" { try await answer(node, .processed) }
+    }
+
+    // MARK: Sending
+
+    func send(_ node: Node) async throws {
+        guard let bytes = try link?.send(node) else { return }
+        try await write(bytes)
+    }
+
+    func answer(_ node: Node, _ outcome: Acknowledgement.Outcome) async throws {
+        let answers = Acknowledgement.answers(
+            to: node, outcome, as: .init(account: account, isAvailable: true), now: Int64(Date().timeIntervalSince1970))
+        for answer in answers { try await send(answer) }
+    }
+
+    func ask(_ make: (String) -> Node) async throws -> Node {
+        queries += 1
+        let id = "q-\(queries)"
+        try await send(make(id))
+        return try await node { $0["id"] == id && ($0.tag == "iq" || $0.tag == "ack") }
+    }
+
+    // MARK: Waiting
+
+    func node(_ tag: String) async throws -> Node {
+        try await node { $0.tag == tag }
+    }
+
+    func node(where fits: (Node) -> Bool) async throws -> Node {
+        try await wait("a stanza; got \(nodes.map(\.tag))") { self.nodes.contains(where: fits) }
+        let index = nodes.firstIndex(where: fits) ?? 0
+        return nodes.remove(at: index)
+    }
+
+    func message(where fits: (Received) -> Bool) async throws -> Received {
+        try await wait("a message") { self.received.contains(where: fits) }
+        return received[received.firstIndex(where: fits) ?? 0]
+    }
+
+    func wait(_ what: String, until isTrue: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !isTrue() {
+            guard ContinuousClock.now < deadline else { throw TimedOut(waitedFor: what) }
+            try await Task.sleep(for: .milliseconds(3))
+        }
+    }
+
+    // MARK: Pairing and login
+
+    /// Connects and shows a code.
+    func showCode() async throws -> String {
+        try await connect()
+        let iq = try await node { $0.child("pair-device") != nil }
+        try await send(IQ.result(of: iq))
+        return PairingQR(ref: PairDevice.refs(iq)?.first ?? "", credentials: credentials).text
+    }
+
+    /// Checks the phone's word, keeps the account, signs, and sees the connection end with 515.
+    func finishPairing() async throws {
+        let iq = try await node { $0.child("pair-success") != nil }
+        let (account, answer) = try PairSuccess.accept(iq, credentials: credentials, using: &random)
+        self.account = account
+        try await send(answer)
+        let end = try await node("stream:error")
+        guard Ending(end)?.next == .reconnectNow else { throw TimedOut(waitedFor: "515, not \(end)") }
+        await disconnect()
+    }
+
+    func set(advSecret: [UInt8]) { credentials.advSecret = advSecret }
+
+    func enterCode(_ state: LinkCodeCompanion.AwaitingPrimary) async throws {
+        let notification = try await node { $0["type"] == LinkCode.tag }
+        queries += 1
+        let (secret, finish) = try state.finish(
+            notification, id: "q-\(queries)", credentials: credentials, using: &random)
+        credentials.advSecret = secret
+        try await send(finish)
+    }
+
+    func logIn(chunk: Int = 1 << 20, keys: Int = 20) async throws {
+        try await connect(chunk: chunk)
+        _ = try await node("success")
+        if keys > 0 {
+            for _ in 0..<keys { _ = signal.bundle(using: &random) }
+            let upload = PreKeyStanzas.Upload(credentials: credentials, preKeys: Array(signal.preKeys.values))
+            _ = try await ask { upload.node(id: $0) }
+        }
+        _ = try await ask { Stanzas.activate(id: $0) }
+        _ = try await node { Hint.parse($0).contains { if case .offlineDone = $0 { true } else { false } } }
+    }
+
+    /// Pairs by QR code and logs in.
+    func link(as number: String, name: String = "Shop") async throws -> Line {
+        let code = try await showCode()
+        async let scanned = server.scan(code, as: number, name: name)
+        try await finishPairing()
+        let line = try await scanned
+        try await logIn()
+        return line
+    }
+}
+
+func bytes(hex: String) -> [UInt8] {
+    let digits = Array(hex)
+    return stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
+}

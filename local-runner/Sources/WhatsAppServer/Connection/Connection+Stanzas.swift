@@ -1,0 +1,98 @@
+import WhatsAppWire
+
+extension Connection {
+    /// Every kind of stanza from a linked device, and its answer (protocol sheet, section 21).
+    func dispatch(_ node: Node, _ device: LinkedDevice) {
+        switch node.tag {
+        case "iq": query(node, device)
+        case "message": message(node, device)
+        case "receipt": receipt(node, device)
+        case "ack": acknowledgement(node, device)
+        case "presence": presence(node, device)
+        case "chatstate": typing(node, device)
+        // Telemetry and hints want no answer.
+        case "ib", "call", "notification": break
+        default: broke("an unknown stanza: \(node.tag)")
+        }
+    }
+
+    private func query(_ node: Node, _ device: LinkedDevice) {
+        guard node["type"] == "get" || node["type"] == "set" else { return }
+        send(Queries(network: network, device: device, connection: self).answer(node))
+        if node["xmlns"] == "passive", node.child("active") != nil { activate(device) }
+    }
+
+    // MARK: Messages
+
+    private func message(_ node: Node, _ device: LinkedDevice) {
+        let fault = network.faults.take(.acknowledgement, account: account, stanza: node.tag)
+        if let fault { network.noteFault(fault, device.reference) }
+        if fault?.kind == .errorAck { return acknowledge(node, error: fault?.code ?? 479) }
+        do {
+            try network.post(node, from: device)
+            if fault?.kind == .lostAck { return }
+            acknowledge(node, hash: fault?.kind == .deviceHash ? "2:AAAAAAAA" : nil)
+        } catch {
+            broke("a message that goes nowhere: \(error.path)")
+            acknowledge(node, error: 479)
+        }
+    }
+
+    private func acknowledge(_ node: Node, error: Int? = nil, hash: String? = nil) {
+        send(
+            Node(
+                "ack",
+                [
+                    "class": "message", "id": .optional(node["id"]), "from": .optional(node.jid("to")),
+                    "participant": .optional(node.jid("participant")), "t": .number(network.now()),
+                    "error": .number(error), "phash": .optional(hash),
+                ]))
+    }
+
+    // MARK: Receipts and acknowledgements
+
+    private func receipt(_ node: Node, _ device: LinkedDevice) {
+        // "Again, please" is no answer: the acknowledgement that comes with it is.
+        if node["type"] != "retry" { _ = device.queue.answered(by: node) }
+        network.post(receipt: node, from: device)
+        send(
+            Node(
+                "ack",
+                [
+                    "class": "receipt", "id": .optional(node["id"]), "from": .optional(node.jid("to")),
+                    "type": .optional(node["type"]), "participant": .optional(node.jid("participant")),
+                    "t": .number(network.now()),
+                ]))
+    }
+
+    private func acknowledgement(_ node: Node, _ device: LinkedDevice) {
+        guard let answered = device.queue.answered(by: node) else {
+            return broke("an acknowledgement of nothing: \(node["class"] ?? "") \(node["id"] ?? "")")
+        }
+        guard answered.tag == "message", let error = node["error"] else { return }
+        var happening = Happening(.notHandled, account: account, device: device.number)
+        happening.id = node["id"]
+        happening.detail = error
+        network.journal.note(happening)
+    }
+
+    // MARK: Presence
+
+    private func presence(_ node: Node, _ device: LinkedDevice) {
+        guard let type = node["type"], type == "available" || type == "unavailable" else { return }
+        device.isAvailable = type == "available"
+        if let name = node["name"] { device.person.name = name }
+        var happening = Happening(.presence, account: account, device: device.number)
+        happening.type = type
+        happening.text = node["name"]
+        network.journal.note(happening)
+    }
+
+    private func typing(_ node: Node, _ device: LinkedDevice) {
+        var happening = Happening(.typing, account: account, device: device.number)
+        happening.type = node.children.first?.tag
+        happening.person = node.jid("to").flatMap { network.person($0)?.number }
+        happening.group = node.jid("to").flatMap { $0.isGroup ? $0.description : nil }
+        network.journal.note(happening)
+    }
+}

@@ -1,0 +1,90 @@
+import WhatsAppWire
+
+/// What simulated people do.
+extension Network {
+    /// A simulated device writes; every linked device of the chat gets its own copy.
+    /// - Returns: the message's id.
+    @discardableResult
+    func write(_ message: OutgoingMessage, from sender: SimulatedDevice, to chat: Chat) throws -> String {
+        let id = "3A" + random.hex(9)
+        sender.sent[id] = .init(message: message, chat: chat)
+        let letter = Letter(
+            id: id, sender: sender.reference, chat: chat, type: message.type, mediaType: message.mediaType,
+            edit: message.edit, hidesFailure: message.hidesFailure, pollType: message.pollType)
+        note(letter, message)
+        switch chat {
+        case .person(let person): try write(message, letter, from: sender, to: person)
+        case .group(let group): try write(message, letter, from: sender, to: group)
+        }
+        return id
+    }
+
+    private func write(_ message: OutgoingMessage, _ letter: Letter, from sender: SimulatedDevice, to person: Person) throws {
+        for device in devices(of: person) where device.linked != nil {
+            deliver(letter, [try sender.encrypt(message.content, for: device, in: self)], to: device)
+        }
+        guard sender.person !== person else { return }
+        for device in devices(of: sender.person) where device.linked != nil {
+            let copy = message.content(forOwnDevicesIn: letter.chat.jid)
+            deliver(letter, [try sender.encrypt(copy, for: device, in: self)], to: device)
+        }
+        giveToken(from: sender.person, to: person)
+    }
+
+    private func write(_ message: OutgoingMessage, _ letter: Letter, from sender: SimulatedDevice, to group: Group) throws {
+        let members = devices(of: group, besides: sender.reference).filter { $0.linked != nil }
+        let (shared, keys) = try sender.encrypt(message.content, group: group, members: members, in: self)
+        for member in members {
+            let own = keys.first { device($0.device)?.address == member.address }
+            deliver(letter, [own?.message, shared].compactMap(\.self), to: member)
+        }
+    }
+
+    private func note(_ letter: Letter, _ message: OutgoingMessage) {
+        var happening = Happening(.sent)
+        if case .person(let person) = letter.chat { happening.account = person.number }
+        happening.person = letter.sender.person.number
+        happening.personDevice = letter.sender.number
+        happening.group = letter.chat.group?.jid.description
+        happening.id = letter.id
+        if let content = try? ReceivedMessage(message.content) { happening.describe(content) }
+        journal.note(happening)
+    }
+
+    /// Whoever writes first lets the other answer (protocol sheet, section 11.5).
+    private func giveToken(from person: Person, to line: Person) {
+        guard !line.linked.isEmpty, person.tokensGivenTo.insert(line.number).inserted else { return }
+        let token = Node(
+            "token", ["type": "trusted_contact", "t": .number(now())], bytes: random.bytes(16))
+        for device in line.linked.values {
+            notify(
+                device, type: "privacy_token", from: person.jid, [Node("tokens", children: [token])],
+                extra: ["sender_lid": person.appearance == .phoneNumber ? nil : .jid(person.hiddenJID)])
+        }
+    }
+
+    // MARK: Files
+
+    /// Encrypts and uploads, as a phone does before it sends.
+    func upload(_ file: [UInt8], kind: MediaKind, mimeType: String) throws -> MediaReference {
+        let key = random.bytes(32)
+        let (bytes, digest) = try MediaEncryptor.encrypt(file, mediaKey: key, kind: kind)
+        return MediaReference(
+            kind: kind, mimeType: mimeType, directPath: media.keep(bytes), mediaKey: key, digest: digest)
+    }
+
+    /// Downloads and opens what a message points to.
+    func open(_ reference: MediaReference) -> [UInt8]? {
+        guard let file = media.file(path: reference.directPath) else { return nil }
+        return try? MediaDecryptor.decrypt(
+            file, mediaKey: reference.mediaKey, kind: reference.kind, digest: reference.digest)
+    }
+
+    func fetch(_ reference: MediaReference) -> Happening.File {
+        let plain = open(reference)
+        let sum = plain.map { Digest.sha256($0).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+        return Happening.File(
+            kind: reference.stanzaType, mimeType: reference.mimeType, size: plain?.count ?? reference.digest.length,
+            sha256: sum ?? "", name: reference.fileName)
+    }
+}

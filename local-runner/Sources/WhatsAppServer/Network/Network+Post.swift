@@ -1,0 +1,111 @@
+import WhatsAppWire
+
+/// Messages and receipts on their way from device to device.
+extension Network {
+    /// A message of a linked device (protocol sheet, section 11).
+    func post(_ node: Node, from sender: LinkedDevice) throws(StanzaError) {
+        let stanza = try MessageStanza(node)
+        guard let chat = chat(stanza.to) else { throw StanzaError("message.to") }
+        var letter = Letter(stanza, from: sender.reference, chat: chat)
+        if let group = chat.group {
+            guard group.has(sender.person) else { throw StanzaError("message.to") }
+        }
+        if let only = onlyReceiver(node, stanza, chat) {
+            letter.retryCount = node.child("enc")?.integer("count") ?? 0
+            return deliver(letter, [stanza.groupMessage].compactMap(\.self), to: only)
+        }
+        for (receiver, parts) in try receivers(stanza, chat, sender) { deliver(letter, parts, to: receiver) }
+    }
+
+    /// A message sent again, or to a device of one's own, names one device and carries one `enc`.
+    private func onlyReceiver(_ node: Node, _ stanza: MessageStanza, _ chat: Chat) -> DeviceReference? {
+        guard stanza.recipients.isEmpty, stanza.groupMessage?.kind != .senderKeyMessage else { return nil }
+        return device(node.jid("participant") ?? stanza.to)
+    }
+
+    private func receivers(
+        _ stanza: MessageStanza, _ chat: Chat, _ sender: LinkedDevice
+    ) throws(StanzaError) -> [(DeviceReference, [EncryptedMessage])] {
+        var parts: [(device: DeviceReference, parts: [EncryptedMessage])] = []
+        for recipient in stanza.recipients {
+            guard let device = device(recipient.device) else { continue }
+            parts.append((device, [recipient.message]))
+        }
+        guard let group = chat.group, let shared = stanza.groupMessage else { return parts }
+        for device in devices(of: group, besides: sender.reference) {
+            if let index = parts.firstIndex(where: { $0.device.address == device.address }) {
+                parts[index].parts.append(shared)
+            } else {
+                parts.append((device, [shared]))
+            }
+        }
+        return parts
+    }
+
+    func devices(of group: Group, besides sender: DeviceReference) -> [DeviceReference] {
+        group.members.flatMap { devices(of: $0) }.filter { $0.address != sender.address }
+    }
+
+    func devices(of person: Person) -> [DeviceReference] {
+        person.deviceNumbers.map { DeviceReference(person: person, number: $0) }
+    }
+
+    func deliver(_ letter: Letter, _ parts: [EncryptedMessage], to receiver: DeviceReference) {
+        if let simulated = receiver.simulated { return simulated.receive(letter, parts, in: self) }
+        guard let linked = receiver.linked else { return }
+        push(letter.node(parts, to: receiver, now: now()), to: linked)
+    }
+
+    // MARK: Receipts
+
+    /// From a simulated device to whoever wrote.
+    func send(receipt type: String?, about letter: Letter, from speaker: SimulatedDevice, _ children: [Node] = []) {
+        guard let linked = letter.sender.linked else { return }
+        push(letter.receipt(type, from: speaker, children, now: now()), to: linked)
+    }
+
+    /// From a linked device.
+    func post(receipt node: Node, from sender: LinkedDevice) {
+        var happening = Happening(.receipt, account: sender.person.number, device: sender.number)
+        happening.type = node["type"] ?? "delivered"
+        happening.id = node["id"]
+        happening.group = node.jid("to").flatMap { $0.isGroup ? $0.description : nil }
+        let target = (node.jid("participant") ?? node.jid("to")).flatMap { device($0) }
+        happening.person = target?.person.number
+        happening.personDevice = target?.number
+        let more = node.child("list")?.children("item").compactMap { $0["id"] } ?? []
+        if !more.isEmpty { happening.detail = more.joined(separator: " ") }
+        journal.note(happening)
+        guard let target else { return }
+        if node["type"] == "retry" { return sendAgain(node, from: sender, to: target) }
+        if let linked = target.linked { pass(on: node, from: sender, to: linked) }
+    }
+
+    private func sendAgain(_ node: Node, from sender: LinkedDevice, to author: DeviceReference) {
+        guard let simulated = author.simulated else {
+            if let linked = author.linked { pass(on: node, from: sender, to: linked) }
+            return
+        }
+        do { try simulated.answer(RetryRequest(node), from: sender.reference, in: self) } catch {
+            var happening = Happening(.problem, account: sender.person.number, device: sender.number)
+            happening.id = node["id"]
+            happening.detail = "retry receipt: \(error)"
+            journal.note(happening)
+        }
+    }
+
+    /// Between two lines.
+    private func pass(on receipt: Node, from sender: LinkedDevice, to receiver: LinkedDevice) {
+        var node = receipt
+        let to = receipt.jid("to")
+        node.attributes["to"] = nil
+        node.attributes["t"] = .number(now())
+        if let to, to.isGroup, let group = groups[to] {
+            node.attributes["from"] = .jid(to)
+            node.attributes["participant"] = .jid(group.name(of: sender.person).with(device: sender.number))
+        } else {
+            node.attributes["from"] = .jid(sender.person.jid(like: to ?? .service).with(device: sender.number))
+        }
+        push(node, to: receiver)
+    }
+}

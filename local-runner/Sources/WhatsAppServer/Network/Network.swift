@@ -1,0 +1,124 @@
+import WhatsAppWire
+
+/// Everything that connections share: who exists, what waits for whom, what happened.
+@ServerLoop
+final class Network {
+    let configuration: ServerConfiguration
+    let journal: Journal
+    let media: MediaStore
+    var faults = FaultBook()
+    var random: ServerRandom
+    private(set) var people: [String: Person] = [:]
+    private var byHiddenID: [String: Person] = [:]
+    var groups: [JID: Group] = [:]
+    /// Connections that show QR codes, by ref.
+    var waiting: [String: Connection] = [:]
+    /// What messages of the journal point to, by their number there.
+    var files: [Int: MediaReference] = [:]
+    /// Where files are uploaded to and fetched from: `127.0.0.1:port`.
+    var mediaHost = ""
+    private var nextHiddenID = 100_000_000_000_001
+    private var notifications = 0
+
+    init(_ configuration: ServerConfiguration) {
+        self.configuration = configuration
+        random = ServerRandom(seed: configuration.seed)
+        journal = Journal(limit: configuration.journalLimit, now: configuration.now)
+        media = MediaStore(limits: configuration.mediaLimits, auth: random.hex(12))
+    }
+
+    func now() -> Int64 { configuration.now() }
+
+    /// An id for a stanza of the server's own.
+    func nextID() -> String {
+        notifications += 1
+        return "\(now())-\(notifications)"
+    }
+
+    // MARK: People
+
+    /// - Parameter number: digits.
+    func person(_ number: String, name: String? = nil) -> Person {
+        if let known = people[number] {
+            if let name { known.name = name }
+            return known
+        }
+        defer { nextHiddenID += 1 }
+        let person = Person(
+            number: number, lid: "\(nextHiddenID)", name: name ?? number, identity: .generate(using: &random))
+        add(person)
+        addSimulatedDevice(to: person, number: 0, identity: person.identity)
+        return person
+    }
+
+    func add(_ person: Person) {
+        people[person.number] = person
+        byHiddenID[person.lid] = person
+        nextHiddenID = max(nextHiddenID, (Int(person.lid) ?? 0) + 1)
+    }
+
+    @discardableResult
+    func addSimulatedDevice(to person: Person, number: UInt16, identity: KeyPair? = nil) -> SimulatedDevice {
+        let device = SimulatedDevice(
+            person: person, number: number, registrationID: UInt32.random(in: 1...0x3FFF, using: &random),
+            identity: identity ?? .generate(using: &random), using: &random)
+        person.simulated[number] = device
+        person.nextDevice = max(person.nextDevice, number + 1)
+        return device
+    }
+
+    func person(_ jid: JID) -> Person? {
+        jid.isHiddenUser ? byHiddenID[jid.user] : jid.isPhoneNumber ? people[jid.user] : nil
+    }
+
+    func device(_ jid: JID) -> DeviceReference? {
+        guard let person = person(jid), person.simulated[jid.device] != nil || person.linked[jid.device] != nil else {
+            return nil
+        }
+        return DeviceReference(person: person, number: jid.device)
+    }
+
+    /// Where a stanza addressed to `jid` goes.
+    func chat(_ jid: JID) -> Chat? {
+        jid.isGroup ? groups[jid].map { .group($0) } : person(jid).map { .person($0) }
+    }
+
+    // MARK: Keys
+
+    /// What a sender starts a session with; nil when there is no such device.
+    func bundle(of device: DeviceReference, asker: DeviceReference? = nil) -> PreKeyBundle? {
+        let fault = asker.flatMap { faults.take(.bundle, account: $0.person.number, stanza: nil) }
+        if let fault, let asker { noteFault(fault, asker) }
+        if fault?.kind == .noDevice { return nil }
+        let withPreKey = fault?.kind != .noPreKey
+        if let simulated = device.simulated { return simulated.signal.bundle(withPreKey: withPreKey, using: &random) }
+        guard let linked = device.linked else { return nil }
+        defer { if linked.preKeys.count == LinkedDevice.lowPreKeys { askForKeys(linked) } }
+        return linked.bundle(withPreKey: withPreKey)
+    }
+
+    private func askForKeys(_ device: LinkedDevice) {
+        notify(device, type: "encrypt", from: .service, [Node("count", ["value": .number(device.preKeys.count)])])
+    }
+
+    // MARK: To linked devices
+
+    func notify(_ device: LinkedDevice, type: String, from: JID, _ children: [Node], extra: Attributes = [:]) {
+        var attributes: Attributes = [
+            "from": .jid(from), "type": .text(type), "id": .text(nextID()), "t": .number(now()),
+        ]
+        for (key, value) in extra.pairs { attributes[key] = value }
+        push(Node("notification", attributes, children: children), to: device)
+    }
+
+    func push(_ node: Node, to device: LinkedDevice) {
+        device.queue.append(node)
+        device.connection?.pump()
+    }
+
+    func noteFault(_ fault: Fault, _ device: DeviceReference?) {
+        var happening = Happening(.fault, account: device?.person.number, device: device?.number)
+        happening.type = fault.kind.rawValue
+        journal.note(happening)
+    }
+}

@@ -1,0 +1,122 @@
+import WhatsAppWire
+
+extension SimulatedDevice {
+    /// Reads what arrives, answers with receipts, and tells the journal.
+    func receive(_ letter: Letter, _ encrypted: [EncryptedMessage], in network: Network) {
+        if let fault = network.faults.take(.decryption, account: letter.sender.person.number, stanza: nil) {
+            network.noteFault(fault, letter.sender)
+            let failure: SignalError = fault.kind == .retryWithKeys ? .noSession : .badMAC
+            return ask(for: letter, because: failure, in: network)
+        }
+        do {
+            for part in encrypted { try open(part, letter, in: network) }
+        } catch SignalError.duplicate {
+            network.journal.note(happening(.repeated, letter))
+        } catch let error as SignalError {
+            return ask(for: letter, because: error, in: network)
+        } catch {
+            var happening = happening(.problem, letter)
+            happening.detail = "\(error)"
+            network.journal.note(happening)
+            return
+        }
+        acknowledge(letter, in: network)
+    }
+
+    private func open(_ part: EncryptedMessage, _ letter: Letter, in network: Network) throws {
+        let received = try ReceivedMessage(padded: decrypt(part, letter, in: network))
+        if let key = received.senderKey {
+            let name = SenderKeyName(group: key.group, sender: letter.sender.address)
+            senderKeys[name, default: SenderKeyRecord()].process(key.distribution)
+        }
+        guard received.body != .empty else { return }
+        guard shown[letter.id] == nil else {
+            network.journal.note(happening(.repeated, letter))
+            return
+        }
+        shown[letter.id] = true
+        show(received, letter, in: network)
+    }
+
+    private func decrypt(_ part: EncryptedMessage, _ letter: Letter, in network: Network) throws -> [UInt8] {
+        let sender = letter.sender.address
+        guard part.kind == .senderKeyMessage else {
+            return try signal.decrypt(part, from: sender, using: &network.random)
+        }
+        guard let group = letter.chat.group else { throw SignalError.malformed }
+        let name = SenderKeyName(group: group.jid, sender: sender)
+        return try senderKeys[name, default: SenderKeyRecord()].decrypt(part.bytes)
+    }
+
+    // MARK: Showing
+
+    private func show(_ received: ReceivedMessage, _ letter: Letter, in network: Network) {
+        var happening = happening(letter.sender.person === person ? .copy : .message, letter)
+        if let destination = received.destination, happening.kind == .copy {
+            happening.person = network.person(destination)?.number ?? destination.user
+        }
+        happening.describe(received)
+        if let secret = received.secret, case .poll(_, let options, _) = received.body {
+            polls[letter.id] = Poll(
+                secret: secret, options: options, creator: letter.sender.person, chat: letter.chat, isLID: letter.isLID)
+        }
+        if case .pollVote(let key, let payload, let nonce) = received.body {
+            happening.text = vote(key, payload, nonce, voter: letter.sender.person)
+        }
+        guard case .media(let media) = received.body else {
+            network.journal.note(happening)
+            return
+        }
+        happening.file = network.fetch(media)
+        network.files[network.journal.note(happening)] = media
+    }
+
+    /// The options that were chosen, comma-separated; nil when the vote can't be read.
+    private func vote(_ key: MessageKey, _ payload: [UInt8], _ nonce: [UInt8], voter: Person) -> String? {
+        guard let poll = polls[key.id],
+            let vote = try? PollVote(decrypting: payload, nonce: nonce, in: poll.context(id: key.id, voter: voter))
+        else { return nil }
+        return poll.options.filter { vote.options.contains(PollVote.hash(ofOption: $0)) }.joined(separator: ", ")
+    }
+
+    private func happening(_ kind: Happening.Kind, _ letter: Letter) -> Happening {
+        var happening = Happening(kind, account: letter.sender.person.number, device: letter.sender.number)
+        happening.person = person.number
+        happening.personDevice = number
+        happening.group = letter.chat.group?.jid.description
+        happening.id = letter.id
+        return happening
+    }
+
+    // MARK: Receipts
+
+    private func acknowledge(_ letter: Letter, in network: Network) {
+        let isOwn = letter.sender.person === person
+        network.send(receipt: isOwn ? "sender" : nil, about: letter, from: self)
+        guard !isOwn, number == 0, person.sendsReadReceipts else { return }
+        network.send(receipt: "read", about: letter, from: self)
+    }
+
+    private func ask(for letter: Letter, because failure: SignalError, in network: Network) {
+        let count = failures[letter.id, default: 0] + 1
+        failures[letter.id] = count
+        var happening = happening(.undecryptable, letter)
+        happening.detail = "\(failure), \(count <= RetryRequest.maximumCount ? "asked again" : "gave up")"
+        network.journal.note(happening)
+        guard count <= RetryRequest.maximumCount else { return }
+        var keys: RetryRequest.Keys?
+        if RetryRequest.needsKeys(count: count, failure: failure) {
+            let bundle = signal.bundle(using: &network.random)
+            keys = RetryRequest.Keys(
+                identity: bundle.identity, preKey: bundle.preKey, signedPreKey: bundle.signedPreKey, deviceIdentity: nil)
+        }
+        let request = RetryRequest(
+            messageID: letter.id, count: count, timestamp: network.now(), registrationID: signal.registrationID,
+            keys: keys)
+        network.send(receipt: "retry", about: letter, from: self, request.children(now: network.now()))
+    }
+}
+
+extension BoundedTable {
+    subscript(key: String, default fallback: Value) -> Value { self[key] ?? fallback }
+}
