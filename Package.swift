@@ -61,6 +61,7 @@ let package = Package(
     products: functions.map { .executable(name: $0.product, targets: [$0.target]) } + [
         .executable(name: "parley", targets: ["LocalRunner"]),
         .executable(name: "probe", targets: ["Probe"]),
+        .executable(name: "session-worker", targets: ["SessionWorker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -115,6 +116,19 @@ let package = Package(
         function("Organizations", api + ["Conversation", "Outbound", "Providers"]),
         function("ResetUsage", api),
         function("RunJobs", road + ["Assistant"]),
+        // The one persistent process beside the runner: it may link an event loop and the wire.
+        function(
+            "SessionWorker",
+            road + [
+                "WhatsAppWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                logging,
+            ]),
         function("Training", api + ["Assistant"]),
         function("TwilioInbound", road),
         function("TwilioStatus", road),

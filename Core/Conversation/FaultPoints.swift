@@ -23,6 +23,29 @@ package enum FaultPoint: String, Sendable, CaseIterable {
     case jobWorked = "job.worked"
     case jobFinished = "job.finished"
     case statusStored = "status.stored"
+
+    // The same for the process that holds WhatsApp Web lines.
+    /// Keys are stored, nobody has seen them yet.
+    case lineCredentials = "line.credentials"
+    /// The phone is linked; the server does not know that we know.
+    case linePaired = "line.paired"
+    /// One-time keys are stored, not uploaded.
+    case lineKeysStored = "line.keys_stored"
+    case lineKeysUploaded = "line.keys_uploaded"
+    /// The ratchet step and its message are stored; the server has no receipt.
+    case lineReceived = "line.received"
+    case lineReceipted = "line.receipted"
+    /// A retry is counted, not asked for.
+    case lineRetryStored = "line.retry_stored"
+    /// The message is encrypted and its ratchet step stored; the socket has not seen it.
+    case lineEncrypted = "line.encrypted"
+    /// It is on the socket; nobody has acknowledged it.
+    case lineWritten = "line.written"
+    case lineAcknowledged = "line.acknowledged"
+
+    /// Those a job runner or a webhook comes by.
+    package static let road = allCases.filter { !$0.rawValue.hasPrefix("line.") }
+    package static let line = allCases.filter { $0.rawValue.hasPrefix("line.") }
 }
 
 /// What happens at a commit point: nothing in production.

@@ -85,7 +85,9 @@ extension Configuration {
     package var allowedPrivateHosts: [String] {
         let listed = (self["EGRESS_ALLOW"] ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }
         let bases = environment.filter { $0.key.hasSuffix("_BASE_URL") }.map(\.value)
-        return (listed + bases.sorted()).filter { !$0.isEmpty }
+        // Its files are served where its socket is.
+        let testServer = self["WHATSAPP_WEB_TEST_SERVER"] == "1" ? [self["WHATSAPP_WEB_URL"] ?? ""] : []
+        return (listed + bases.sorted() + testServer).filter { !$0.isEmpty }
     }
 
     /// What is running, for `GET /health` and logs; set by the build or the deployment.

@@ -45,8 +45,12 @@ package struct SecretBox: Sendable {
     }
 
     package func seal(_ secret: String, at place: Place) throws(SecretBoxError) -> SealedSecret {
+        try seal(bytes: Array(secret.utf8), at: place)
+    }
+
+    package func seal(bytes secret: [UInt8], at place: Place) throws(SecretBoxError) -> SealedSecret {
         do {
-            let box = try AES.GCM.seal(Array(secret.utf8), using: keys[0].key, authenticating: place.bytes)
+            let box = try AES.GCM.seal(secret, using: keys[0].key, authenticating: place.bytes)
             // `combined` is nil only for nonces that are not 12 bytes long.
             guard let combined = box.combined else { throw SecretBoxError.damaged }
             return SealedSecret(keyID: keys[0].id, bytes: combined)
@@ -56,12 +60,16 @@ package struct SecretBox: Sendable {
     }
 
     package func open(_ sealed: SealedSecret, at place: Place) throws(SecretBoxError) -> String {
+        guard let secret = String(validating: try openBytes(sealed, at: place), as: UTF8.self) else { throw .damaged }
+        return secret
+    }
+
+    package func openBytes(_ sealed: SealedSecret, at place: Place) throws(SecretBoxError) -> [UInt8] {
         guard let key = keys.first(where: { $0.id == sealed.keyID }) else { throw .unknownKey(sealed.keyID) }
         guard let box = try? AES.GCM.SealedBox(combined: sealed.bytes),
-            let bytes = try? AES.GCM.open(box, using: key.key, authenticating: place.bytes),
-            let secret = String(validating: bytes, as: UTF8.self)
+            let secret = try? AES.GCM.open(box, using: key.key, authenticating: place.bytes)
         else { throw .damaged }
-        return secret
+        return Array(secret)
     }
 
     /// Sealed under the current key; `nil` when it already is.

@@ -8,19 +8,20 @@ package enum LineTrouble: String, Sendable, CaseIterable {
     case unlinked, phoneGone, banned, temporaryBan
     case replaced, outdated, badClient
     case connectionLost, serverBusy, rateLimited
+    case untrustedServer, numberTaken
     case stoppedByOwner, noWorker
 
     /// The status a line has with this trouble.
     package var status: LineStatus {
         switch self {
         case .waitingForScan: .qrPending
-        case .codesUsedUp, .pairingRefused: .disconnected
+        case .codesUsedUp, .numberTaken, .pairingRefused: .disconnected
         case .passkeyRequired: .passkeyRequired
         case .passkeyConfirm: .passkeyConfirm
         case .unlinked, .phoneGone, .banned: .authFailed
         case .temporaryBan: .banned
         case .replaced, .stoppedByOwner: .stopped
-        case .outdated, .badClient: .error
+        case .outdated, .badClient, .untrustedServer: .error
         case .connectionLost, .serverBusy, .rateLimited: .reconnecting
         case .noWorker: .starting
         }
@@ -44,6 +45,8 @@ package enum LineTrouble: String, Sendable, CaseIterable {
         case .connectionLost: "The connection to WhatsApp was lost."
         case .serverBusy: "WhatsApp's server is busy or restarting."
         case .rateLimited: "WhatsApp limits how often this line may connect."
+        case .untrustedServer: "The server could not prove that it is WhatsApp; nothing was said to it."
+        case .numberTaken: "This number is linked to another line already."
         case .stoppedByOwner: "The line was disconnected by its owner."
         case .noWorker: "No session worker has taken the line yet."
         }
@@ -69,6 +72,9 @@ package enum LineTrouble: String, Sendable, CaseIterable {
         case .outdated: "The operator must raise the installation's WhatsApp version; then press Reconnect."
         case .badClient: "Report this to the operator; the log of the session worker has the details."
         case .connectionLost, .serverBusy, .rateLimited: "Nothing to do: the line reconnects by itself."
+        case .untrustedServer:
+            "The operator must check what answers in WhatsApp's place: a proxy, a firewall, or a wrong server address."
+        case .numberTaken: "Delete the other line first, then press Reconnect and link the number again."
         case .stoppedByOwner: "Press Reconnect to use the line again."
         case .noWorker: "Nothing to do for a moment; if it stays so, the operator must start the session worker."
         }

@@ -1,16 +1,21 @@
 import Domain
 import FoundationEssentials
-import Logging
+package import Logging
 import Outbound
 import Postgres
 
 extension FunctionEnvironment {
     /// Everything as production has it. Nothing is opened before its first use: a cold function starts in milliseconds.
-    static func live(_ name: String, configuration: Configuration, logger: Logger) -> FunctionEnvironment {
+    ///
+    /// - Parameter connections: a function needs one; a persistent process some more.
+    package static func live(
+        _ name: String, configuration: Configuration, logger: Logger, connections: Int = 1
+    ) -> FunctionEnvironment {
         let clock = configuration.clockFile.map(WallClock.shifted) ?? .system
         let http = HTTPClient.live(allowedPrivate: configuration.allowedPrivateHosts)
         // libpq's own complaint then names what is missing.
-        let database = Database(url: configuration["DATABASE_URL"] ?? "service=DATABASE_URL_is_not_set", connections: 1)
+        let database = Database(
+            url: configuration["DATABASE_URL"] ?? "service=DATABASE_URL_is_not_set", connections: connections)
         return FunctionEnvironment(
             configuration: configuration, clock: clock, randomness: .system,
             ids: IDSource(clock: clock, randomness: .system), logger: logger, database: database, http: http,

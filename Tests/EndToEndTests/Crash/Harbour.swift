@@ -73,7 +73,7 @@ final class Harbour: Sendable {
     private static let points: [String: [FaultPoint]] = [
         "twilio-inbound": [.inboxStored],
         "twilio-status": [.statusStored],
-        "run-jobs": FaultPoint.allCases.filter { $0 != .inboxStored && $0 != .statusStored },
+        "run-jobs": FaultPoint.road.filter { $0 != .inboxStored && $0 != .statusStored },
     ]
 
     /// Two processes of three die somewhere.

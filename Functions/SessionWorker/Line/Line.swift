@@ -1,0 +1,250 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import WhatsAppWire
+
+/// One held line over all its connections: connects, waits, gives up, as its owner and WhatsApp ask.
+actor Line {
+    nonisolated let line: HeldLine
+    private let environment: LineEnvironment
+    /// The owner's wishes we know of; rises with each.
+    private var asked: Int
+    private var attempt: Task<Bool, any Error>?
+    private var pauses = WhatsAppWire.Backoff()
+    private var unscanned = 0
+    private var wasPaired = false
+    /// Open and logged in.
+    private(set) var session: Session?
+    private let connected: @Sendable (ChannelID) async -> Void
+
+    /// A connection that held so long was a good one: pauses begin anew.
+    private static let settled = Duration.seconds(30)
+    private static let afterDatabaseTrouble = 3.0
+
+    init(
+        _ lease: LineLeases.Lease, _ environment: LineEnvironment,
+        connected: @escaping @Sendable (ChannelID) async -> Void
+    ) {
+        line = lease.line
+        asked = lease.asked
+        self.environment = environment
+        self.connected = connected
+    }
+
+    /// Until there is nothing to do for the line, or it is another worker's, or the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            let attempt = Task { try await self.live() }
+            self.attempt = attempt
+            do {
+                let goesOn = try await withTaskCancellationHandler {
+                    try await attempt.value
+                } onCancel: {
+                    attempt.cancel()
+                }
+                guard goesOn else { return }
+            } catch is LineLost {
+                environment.log.note("a line was taken over", fields)
+                return
+            } catch is CancellationError {
+                // A wish of the owner, or the end of this worker.
+                continue
+            } catch {
+                environment.log.complain("a line was interrupted", error, fields)
+                try? await Task.sleep(for: .seconds(Self.afterDatabaseTrouble * environment.settings.pauseFactor))
+            }
+        }
+    }
+
+    /// The owner asked for something new: whatever is going on is looked at again.
+    func hear(_ asked: Int) {
+        guard asked != self.asked else { return }
+        self.asked = asked
+        pauses.reset()
+        unscanned = 0
+        attempt?.cancel()
+    }
+
+    /// One thing the owner wants, done once.
+    /// - Returns: whether there is more to do.
+    private func live() async throws -> Bool {
+        let stored = try await StoredLine.load(line, environment)
+        asked = stored.record.asked
+        switch stored.record.wanted {
+        case .stopped:
+            try await rest(LineEnd(.stoppedByOwner, next: .stop), stored)
+            return false
+        case .unlinked:
+            try await unlink(stored)
+            return false
+        case .connected:
+            try await waitForRetry(stored.record)
+            let end = try await connect(stored)
+            return try await digest(end, stored)
+        }
+    }
+
+    private func waitForRetry(_ record: LineRecord) async throws {
+        guard let retry = record.retryAt else { return }
+        let pause = retry.timeIntervalSinceNow
+        if pause > 0 { try await Task.sleep(for: .seconds(pause)) }
+    }
+
+    // MARK: Connecting
+
+    private func connect(_ stored: StoredLine) async throws -> LineEnd {
+        if stored.record.failures == 0 {
+            try await environment.database.pipeline(
+                holding: line,
+                [.setStatus(line, .starting, reason: "The line is connecting.", nextStep: "", at: environment.clock.now())])
+        }
+        let session: Session
+        do {
+            session = try await open(stored)
+        } catch let error where !(error is CancellationError || error is LineLost || error is PostgresError) {
+            environment.log.complain("a line could not connect", error, fields)
+            return LineEnd(opening: error)
+        }
+        let began = ContinuousClock.now
+        defer { self.session = nil }
+        let end = try await session.run()
+        if ContinuousClock.now - began > Self.settled { pauses.reset() }
+        wasPaired = await session.account != nil && stored.account == nil
+        return end
+    }
+
+    private func open(_ stored: StoredLine) async throws -> Session {
+        guard let address = ServerAddress(environment.settings.server) else { throw WebSocketError.badAddress }
+        let client = ClientDescription(version: environment.settings.version, name: environment.settings.deviceName)
+        let payload =
+            stored.account.flatMap { ClientPayload.login($0.jid, client: client) }
+            ?? .registration(stored.credentials, client: client)
+        var random = SystemRandomNumberGenerator()
+        let link = try ClientLink(
+            identity: .init(
+                noiseKey: stored.credentials.noiseKey, payload: payload.bytes, anchor: environment.settings.anchor),
+            ephemeral: .generate(using: &random), routing: stored.record.routing.map(Array.init) ?? [],
+            frameLimit: Self.frameLimit)
+        await environment.openings.enter()
+        do {
+            let socket = try await WebSocket.open(
+                address, on: environment.loops, tls: address.isSecure ? environment.tls : nil,
+                timeout: environment.settings.patience)
+            await environment.openings.leave()
+            return Session(line, environment, stored: stored, socket: socket, link: link) { [weak self] session in
+                await self?.isConnected(session)
+            }
+        } catch {
+            await environment.openings.leave()
+            throw error
+        }
+    }
+
+    /// Bytes of one frame; history comes in files, everything else is small.
+    private static let frameLimit = 1 << 22
+
+    private func isConnected(_ session: Session) async {
+        self.session = session
+        await connected(line.channel)
+    }
+
+    // MARK: Afterwards
+
+    /// Writes down why it ended and what comes next.
+    private func digest(_ end: LineEnd, _ stored: StoredLine) async throws -> Bool {
+        let isNewlyLinked = wasPaired
+        wasPaired = false
+        if end.trouble == .codesUsedUp { return try await startOver(end, stored) }
+        switch end.next {
+        case .relink:
+            try await wipe(end)
+            return false
+        case .stop:
+            try await rest(end, stored)
+            return false
+        case .reconnectNow where isNewlyLinked: return true
+        case .reconnectNow, .reconnectLater:
+            try await pause(end, stored, atLeast: 0)
+            return true
+        case .wait(let seconds):
+            try await pause(end, stored, atLeast: Double(seconds))
+            return true
+        }
+    }
+
+    /// New codes, until it is clear that nobody is looking.
+    private func startOver(_ end: LineEnd, _ stored: StoredLine) async throws -> Bool {
+        unscanned += 1
+        guard unscanned >= environment.settings.health.unscannedRounds else { return true }
+        unscanned = 0
+        try await rest(end, stored)
+        return false
+    }
+
+    private func pause(_ end: LineEnd, _ stored: StoredLine, atLeast seconds: Double) async throws {
+        var random = SystemRandomNumberGenerator()
+        let next = pauses.next(using: &random) * environment.settings.pauseFactor
+        let retry = Date(timeIntervalSinceNow: max(next, seconds))
+        let isBan = end.trouble == .temporaryBan
+        try await write(
+            end,
+            .lineEnded(
+                line, failures: stored.record.failures + 1, retryAt: retry, bannedUntil: isBan ? retry : nil,
+                parked: false, asked: asked, at: environment.clock.now()))
+    }
+
+    /// At rest until the owner asks.
+    private func rest(_ end: LineEnd, _ stored: StoredLine) async throws {
+        try await write(
+            end,
+            .lineEnded(
+                line, failures: stored.record.failures, retryAt: nil, parked: true, asked: asked,
+                at: environment.clock.now()))
+    }
+
+    private func wipe(_ end: LineEnd) async throws {
+        let now = environment.clock.now()
+        try await write(
+            end, .wipe(line, at: now),
+            .lineEnded(line, failures: 0, retryAt: nil, parked: true, asked: asked, at: now))
+    }
+
+    private func write(_ end: LineEnd, _ queries: Query...) async throws {
+        try await environment.database.pipeline(
+            holding: line,
+            queries + [
+                .setStatus(
+                    line, end.trouble.status, reason: end.reason, nextStep: end.trouble.nextStep,
+                    at: environment.clock.now())
+            ])
+    }
+
+    // MARK: Unlinking
+
+    /// Tells the phone, when it can be told; everything of it goes in any case.
+    private func unlink(_ stored: StoredLine) async throws {
+        if stored.account != nil {
+            do {
+                try await sayGoodbye(stored)
+            } catch let error where !(error is LineLost || error is PostgresError) {
+                environment.log.complain("the phone was not told that its line was unlinked", error, fields)
+            }
+        }
+        try await wipe(
+            LineEnd(.unlinked, next: .relink, reason: "The line was unlinked by its owner."))
+    }
+
+    private func sayGoodbye(_ stored: StoredLine) async throws {
+        let session = try await open(stored)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await session.run() }
+            group.addTask { try await session.logOut() }
+            _ = try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private var fields: [String: String] { ["line": line.channel.text] }
+}

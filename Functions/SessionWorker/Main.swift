@@ -1,0 +1,70 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import FunctionHost
+import Glibc
+import Logging
+import NIOPosix
+import NIOSSL
+import Postgres
+import Store
+import UnixSignals
+
+/// The persistent process (architecture, section 6): holds WhatsApp Web lines until it is told to stop.
+@main
+struct Main {
+    /// Postgres connections for all lines together.
+    private static let connections = 8
+
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        let configuration = Configuration.process
+        let logger = Logger.json(function: "session-worker", configuration: configuration)
+        do {
+            let environment = FunctionEnvironment.live(
+                "session-worker", configuration: configuration, logger: logger, connections: connections)
+            try await run(environment)
+        } catch {
+            logger.critical("the session worker stops", metadata: ["error": "\(String(reflecting: error))"])
+            exit(1)
+        }
+    }
+
+    private static func run(_ environment: FunctionEnvironment) async throws {
+        let configuration = environment.configuration
+        let lines = try LineEnvironment(environment)
+        if lines.settings.isTestServer {
+            environment.note(
+                "talking to a test server, not to WhatsApp", ["server": lines.settings.server])
+        }
+        let jobs = JobQueue(
+            database: environment.database, clock: environment.clock, randomness: environment.randomness,
+            lease: try configuration.jobLease)
+        let worker = Worker(lines, jobs: jobs)
+        let url = try configuration.databaseURL
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await worker.run(listeningAt: url) }
+            for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
+            environment.note("giving all lines back")
+            group.cancelAll()
+        }
+        await environment.database.close()
+    }
+}
+
+extension LineEnvironment {
+    init(_ environment: FunctionEnvironment) throws {
+        let configuration = environment.configuration
+        let settings = try Settings(configuration)
+        self.init(
+            settings: settings, database: environment.database, box: try SecretBox(keys: configuration.secretKeys),
+            clock: environment.clock, randomness: environment.randomness, ids: environment.ids,
+            http: environment.http, debounce: Debounce(quiet: try configuration.debounce),
+            faults: .configured(configuration.fault, isSandbox: configuration.isSandbox),
+            loops: MultiThreadedEventLoopGroup(numberOfThreads: 1),
+            tls: settings.server.hasPrefix("wss:") ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil,
+            openings: Gate(settings.openings), wakeJobs: { await environment.invoke.wake("run-jobs") },
+            log: LineLog(
+                note: { environment.note($0, $1) }, complain: { environment.complain($0, about: $1, $2) }))
+    }
+}

@@ -1,0 +1,89 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import WhatsAppWire
+
+/// Sending (protocol sheet, section 11): who has to get it, sessions with all of them, the ratchet step and the message's
+/// id stored, then the socket, then the server's word.
+extension Session {
+    /// - Returns: what the server said; ask `ServerAck.meaning` with the hash.
+    func deliver(_ departing: Departing) async throws -> ServerAck.Meaning {
+        guard account != nil else { throw DepartureError.notConnected }
+        let (stanza, hash) =
+            departing.chat.isGroup ? try await groupStanza(departing) : try await personStanza(departing)
+        environment.faults.reach(.lineEncrypted)
+        let faults = environment.faults
+        let ack = try await connection.deliver(stanza.node, id: departing.id, within: settings.patience) {
+            faults.reach(.lineWritten)
+        }
+        faults.reach(.lineAcknowledged)
+        let meaning = ack.meaning(sentHash: hash)
+        try await afterwards(meaning, departing)
+        return meaning
+    }
+
+    private func afterwards(_ meaning: ServerAck.Meaning, _ departing: Departing) async throws {
+        switch meaning {
+        case .staleDevices, .invalid:
+            // The next message asks for the lists anew; this one is with everybody the server knew of.
+            let people = departing.chat.isGroup ? [] : [departing.chat]
+            try await devicesChanged(people + ownAddresses)
+            if departing.chat.isGroup {
+                try await commit([
+                    .forgetMembers(of: departing.chat.description, dropKey: false, on: line)
+                ])
+            }
+        case .accepted, .noPrivacyToken, .rateLimited, .refused: break
+        }
+    }
+
+    private func personStanza(_ departing: Departing) async throws -> (MessageStanza, String?) {
+        let recipient = try await reachable(departing.chat)
+        let own = recipient.isHiddenUser ? (account?.lid ?? account?.jid) : account?.jid
+        guard let own else { throw DepartureError.notConnected }
+        let lists = try await devices(of: Array(Set([recipient, own.withoutDevice])))
+        guard let theirs = lists[recipient], !theirs.isEmpty else { throw DepartureError.noDevice }
+        var targets = theirs + (recipient == own.withoutDevice ? [] : lists[own.withoutDevice] ?? [])
+        let bundles = try await bundles(for: &targets)
+        let ours = departing.message.content(forOwnDevicesIn: recipient)
+        let sealed = try await locked {
+            let sealed = try await seal(for: targets, bundles: bundles) { device in
+                device.withoutDevice == own.withoutDevice && recipient != own.withoutDevice
+                    ? ours : departing.message.content
+            }
+            guard sealed.recipients.contains(where: { theirs.contains($0.device) }) else {
+                throw DepartureError.noDevice
+            }
+            try await keep(sealed.moved, departing)
+            return sealed
+        }
+        var stanza = MessageStanza(
+            id: departing.id, to: recipient, message: departing.message, recipients: sealed.recipients)
+        stanza.peerPhoneNumber = recipient.isHiddenUser ? people.phoneNumber(of: recipient) : nil
+        stanza.deviceIdentity = account?.signedIdentity
+        stanza.privacyToken = try await token(for: recipient)
+        return (stanza, DeviceHash.compute(sealed.recipients.map(\.device) + [own]))
+    }
+
+    /// The hidden id, asked of the server when it is not known yet.
+    private func reachable(_ chat: JID) async throws -> JID {
+        let known = try await canonical(chat.withoutDevice)
+        guard known.isPhoneNumber else { return known }
+        _ = try await devices(of: [known])
+        return try await canonical(known)
+    }
+
+    /// The ratchets, the copy for retries and the id on our row: one transaction, before the socket sees anything.
+    func keep(_ moved: [LineKey: [UInt8]], _ departing: Departing, and more: [Query] = []) async throws {
+        try await commit(
+            try keys.store(moved, at: now)
+                + (try keys.keep(departing.copy, for: departing.row, of: line, at: now)) + more)
+    }
+
+    private func token(for person: JID) async throws -> [UInt8]? {
+        let key = LineKey(.privacyToken, person.description)
+        return try keys.opened(try await commit([keys.load([key])])[0])[key]
+    }
+}

@@ -1,0 +1,96 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import WhatsAppWire
+
+/// Hidden ids come first (protocol sheet, section 10.3): whatever a stanza says, keys are kept under the hidden id once it
+/// is known, and moved there in the transaction that learns it.
+extension Session {
+    /// Stores what is new among the pairs, and moves what was kept under the phone number.
+    func learn(_ pairs: [LIDPair]) async throws {
+        let new = pairs.filter { !people.knows($0) }
+        guard !new.isEmpty else { return }
+        try await locked {
+            try await environment.database.transaction(holding: line) { connection in
+                try await self.learn(new, on: connection)
+            }
+        }
+        for pair in new { people.note(pair) }
+    }
+
+    private func learn(_ pairs: [LIDPair], on connection: Connection) async throws {
+        let stored = try await connection.query(
+            .people(
+                lids: pairs.map(\.hiddenUser.user), numbers: pairs.map(\.phoneNumber.user), of: line)
+        ).map { row throws(PostgresError) in try LinePerson(row) }
+        let new = pairs.filter {
+            !stored.contains(LinePerson(lid: $0.hiddenUser.user, phoneNumber: $0.phoneNumber.user))
+        }
+        guard !new.isEmpty else { return }
+        let now = now
+        var queries = Query.keep(
+            new.map { LinePerson(lid: $0.hiddenUser.user, phoneNumber: $0.phoneNumber.user) }, of: line, at: now)
+        for pair in new {
+            queries += try await moves(pair, on: connection)
+            queries.append(
+                .adopt(hidden: pair.hiddenUser.description, number: pair.phoneNumber.description, on: line, at: now))
+        }
+        try await connection.pipeline(queries)
+    }
+
+    /// Sessions and sender keys of one person, from the phone number to the hidden id unless that has one already.
+    private func moves(_ pair: LIDPair, on connection: Connection) async throws -> [Query] {
+        let (old, new) = (pair.phoneNumber.signalAddress.name, pair.hiddenUser.signalAddress.name)
+        let answers = try await connection.pipeline([
+            keys.load(.session, beginning: "\(old)."), keys.load(.session, beginning: "\(new)."),
+            keys.senderKeys(of: old), keys.senderKeys(of: new),
+        ])
+        let found = try answers.reduce(into: [:]) { found, rows in
+            found.merge(try keys.opened(rows)) { first, _ in first }
+        }
+        var stored: [LineKey: [UInt8]] = [:]
+        var gone: [LineKey] = []
+        for (key, value) in found {
+            guard let target = key.renamed(from: old, to: new) else { continue }
+            gone.append(key)
+            if found[target] == nil { stored[target] = value }
+        }
+        return keys.delete(gone) + (try keys.store(stored, at: now))
+    }
+
+    /// The person's address as keys and threads know it.
+    func canonical(_ jid: JID) async throws -> JID {
+        let known = people.canonical(jid)
+        guard known == jid, jid.server == .phoneNumber, !jid.user.isEmpty else { return known }
+        let rows = try await commit([.people(lids: [], numbers: [jid.user], of: line)])[0]
+        for person in try rows.map({ row throws(PostgresError) in try LinePerson(row) }) {
+            if let pair = LIDPair(.hiddenUser(person.lid), .phoneNumber(person.phoneNumber)) { people.note(pair) }
+        }
+        return people.canonical(jid)
+    }
+
+    /// Reinstalled, or somebody else: everything kept for their devices is stale.
+    func identityChanged(_ person: JID) async throws {
+        let address = try await canonical(person)
+        try await locked {
+            let rows = try await commit([keys.load(.session, beginning: "\(address.signalAddress.name).")])[0]
+            let gone = try keys.opened(rows).keys
+            try await commit(keys.delete(Array(gone)) + [.forgetHolders(gone.map(\.name), on: line)])
+        }
+        try await devicesChanged([person])
+    }
+}
+
+extension LineKey {
+    /// The same thing under another name of its owner; `nil` when it is not theirs.
+    fileprivate func renamed(from old: String, to new: String) -> LineKey? {
+        switch kind {
+        case .session where name.hasPrefix("\(old)."): LineKey(kind, new + name.dropFirst(old.count))
+        case .senderKey where name.contains("|\(old)."):
+            LineKey(kind, name.replacing("|\(old).", with: "|\(new)."))
+        default: nil
+        }
+    }
+}

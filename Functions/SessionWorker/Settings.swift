@@ -1,0 +1,83 @@
+import Domain
+import FoundationEssentials
+import FunctionHost
+import WhatsAppWire
+
+/// What the environment says to a session worker.
+struct Settings: Sendable {
+    /// `wss://host[:port]/path`; `ws://` is taken for a test server only.
+    var server = "wss://web.whatsapp.com/ws/chat"
+    var anchor = TrustAnchor.whatsApp
+    /// Set with WHATSAPP_WEB_TEST_SERVER=1: another server, another root key, media over plain HTTP.
+    var isTestServer = false
+    /// The server turns away versions that are too old with `failure 405`.
+    var version = ClientVersion(build: 1_047_769_893)
+    /// Shown in the phone's list of linked devices.
+    var deviceName = "Parley"
+    /// Most lines this process takes.
+    var lines = 1000
+    /// Seconds until a silent worker's lines are taken over; renewed three times as often.
+    var lease = 10.0
+    /// Connections being opened at the same time.
+    var openings = 32
+    /// Stretches the pauses between attempts to connect; below 1 in tests only.
+    var pauseFactor = 1.0
+    /// Seconds between two signs of life, and how long to wait for an answer to one.
+    var keepAlive = 15.0...30.0
+    var silence = 20.0
+    /// Seconds an answer to a query or a message may take.
+    var patience = 20.0
+    /// Limits and typing time; off in benchmarks only.
+    var pacing: Pacing? = Pacing()
+    var health = Health()
+
+    /// Codes nobody scans: connections made in a row to show new ones.
+    struct Health: Sendable {
+        var unscannedRounds = 3
+    }
+}
+
+extension Settings {
+    /// - Throws: `ConfigurationError` for a value that makes no sense.
+    init(_ configuration: Configuration) throws {
+        self.init()
+        if let text = configuration["WHATSAPP_WEB_VERSION"] {
+            guard let version = ClientVersion(text) else { throw ConfigurationError.malformed("WHATSAPP_WEB_VERSION") }
+            self.version = version
+        }
+        lines = try Self.number("WHATSAPP_LINES", configuration) ?? lines
+        lease = try Self.number("WHATSAPP_LEASE_SECONDS", configuration) ?? lease
+        guard configuration["WHATSAPP_WEB_TEST_SERVER"] == "1" else { return }
+        try pointAtTestServer(configuration)
+    }
+
+    private mutating func pointAtTestServer(_ configuration: Configuration) throws {
+        isTestServer = true
+        server = configuration["WHATSAPP_WEB_URL"] ?? server
+        if let hex = configuration["WHATSAPP_WEB_ROOT_KEY"] {
+            guard let key = Self.key(hex) else { throw ConfigurationError.malformed("WHATSAPP_WEB_ROOT_KEY") }
+            anchor = TrustAnchor(testRoot: key)
+        }
+        pauseFactor = try Self.number("WHATSAPP_PAUSE_FACTOR", configuration) ?? pauseFactor
+        if configuration["WHATSAPP_PACING"] == "off" { pacing = nil }
+    }
+
+    private static func number<Value: LosslessStringConvertible>(
+        _ name: String, _ configuration: Configuration
+    ) throws -> Value? {
+        guard let text = configuration[name] else { return nil }
+        guard let value = Value(text) else { throw ConfigurationError.malformed(name) }
+        return value
+    }
+
+    /// 64 hexadecimal digits.
+    static func key(_ hex: String) -> PublicKey? {
+        guard hex.utf8.count == 64 else { return nil }
+        let digits = hex.map(\.hexDigitValue)
+        let bytes = stride(from: 0, to: 64, by: 2).compactMap { index -> UInt8? in
+            guard let high = digits[index], let low = digits[index + 1] else { return nil }
+            return UInt8(high << 4 | low)
+        }
+        return try? PublicKey(bytes)
+    }
+}
