@@ -191,6 +191,14 @@ let package = Package(
         tests("ProvidersTests", ["Domain", "Outbound", "Providers", "Web"]),
         tests("QRCodeTests", ["QRCode"]),
         tests("SandboxTests", ["Domain", "Sandbox", "Web"]),
+        tests(
+            "SessionWorkerTests",
+            road + [
+                "Assistant",
+                "SessionWorker",
+                "WhatsAppServer",
+                "WhatsAppWire",
+            ] + nio),
         tests("StoreTests", ["Domain", "Postgres", "Store"]),
         .target(
             name: "Support", dependencies: ["Domain", "FunctionHost", "Outbound", "Postgres", "Store", "Web", logging], path: "Tests/Support",

@@ -27,6 +27,8 @@ struct Settings: Sendable {
     var silence = 20.0
     /// Seconds an answer to a query or a message may take.
     var patience = 20.0
+    /// One-time keys of a new device.
+    var firstKeys = PreKeyStanzas.firstUpload
     /// Limits and typing time; off in benchmarks only.
     var pacing: Pacing? = Pacing()
     var health = Health()

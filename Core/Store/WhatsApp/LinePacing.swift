@@ -8,6 +8,7 @@ package struct PacingFacts: Sendable, Equatable {
     package let contact: ContactActivity
     package let message: PacedMessage
     package let isGroup: Bool
+    package let isReplyOnly: Bool
     /// JID text.
     package let remoteAddress: String
 }
@@ -41,7 +42,7 @@ extension Query {
         )
         select thread.remote_address, thread.is_group, thread.last_inbound_at, next.author, next.length,
             extract(epoch from \(now)::timestamptz - greatest(next.created_at, thread.last_inbound_at))::float8 as waited,
-            lines.linked_at, line.minute as line_minute, line.hour as line_hour, line.day as line_day, line.started,
+            lines.linked_at, lines.reply_only, line.minute as line_minute, line.hour as line_hour, line.day as line_day, line.started,
             line.last, contact.minute, contact.hour, contact.day, contact.unanswered
         from thread cross join next cross join line cross join contact
         join whatsapp_lines lines on lines.channel_id = thread.channel_id
@@ -53,6 +54,7 @@ extension PacingFacts {
     package init(_ row: Row) throws(PostgresError) {
         remoteAddress = try row["remote_address"]
         isGroup = try row["is_group"]
+        isReplyOnly = try row["reply_only"]
         line = LineActivity(
             linkedAt: try row["linked_at"], sentLastMinute: try row["line_minute"], sentLastHour: try row["line_hour"],
             sentLastDay: try row["line_day"], startedLastDay: try row["started"], lastSentAt: try row["last"])

@@ -27,7 +27,7 @@ extension Session {
     func completeLogin() async throws {
         let reply = try await connection.ask(within: settings.patience) { PreKeyStanzas.count(id: $0) }
         if (PreKeyStanzas.parseCount(reply) ?? 0) < PreKeyStanzas.lowCount {
-            try await uploadPreKeys(nextPreKey == 1 ? PreKeyStanzas.firstUpload : PreKeyStanzas.furtherUpload)
+            try await uploadPreKeys(nextPreKey == 1 ? settings.firstKeys : PreKeyStanzas.furtherUpload)
         }
         _ = try await connection.ask(within: settings.patience) { Stanzas.activate(id: $0) }
         try await connection.send(Stanzas.presence(isAvailable: false, name: presenceName))

@@ -21,7 +21,8 @@ extension Session {
         let facts = try PacingFacts(row)
         guard let chat = JID(facts.remoteAddress) else { return .nothing }
         try await markRead(answers[1].map { row throws(PostgresError) in try row["provider_message_id"] }, in: chat)
-        guard let pacing = settings.pacing else { return .nothing }
+        guard var pacing = settings.pacing else { return .nothing }
+        pacing.isReplyOnly = facts.isReplyOnly
         let decision = pacing.decide(
             now: now, line: facts.line, contact: facts.contact, message: facts.message,
             fraction: environment.randomness.fraction)

@@ -9,7 +9,7 @@ import WhatsAppWire
 actor Lanes {
     private let environment: LineEnvironment
     private let queue: JobQueue
-    private var lines: [ChannelID: Line] = [:]
+    private var lines: [ChannelID: LineKeeper] = [:]
     private var running: [ChannelID: Int] = [:]
     private var work: [Int: Task<Void, Never>] = [:]
     private var count = 0
@@ -28,9 +28,9 @@ actor Lanes {
         self.queue = queue
     }
 
-    func add(_ line: Line) { lines[line.line.channel] = line }
+    func add(_ line: LineKeeper) { lines[line.line.channel] = line }
 
-    func remove(_ line: Line) {
+    func remove(_ line: LineKeeper) {
         guard lines[line.line.channel] === line else { return }
         lines[line.line.channel] = nil
     }
@@ -112,6 +112,9 @@ actor Lanes {
             outcome = try await queue.keepingLease(of: job) { try await self.send(job, lane) }
         } catch is CancellationError {
             outcome = .snooze(until: environment.clock.now())
+        } catch let error where error is ConnectionError || error is LineLost {
+            // Nothing was tried: it costs no attempt.
+            outcome = .snooze(until: environment.clock.now().addingTimeInterval(1))
         } catch {
             environment.log.complain("a message's job failed", error, ["line": lane.text])
             outcome = .retry(after: nil, reason: String("\(error)".prefix(300)))

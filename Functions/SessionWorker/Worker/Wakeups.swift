@@ -8,8 +8,8 @@ import Store
 /// misses one looks by itself soon after.
 struct Wakeups: Sendable {
     let url: String
-    /// Real seconds one wait takes at most.
-    private static let wait = 5.0
+    /// Real seconds one wait takes at most; the end of the process waits for it.
+    private static let wait = 0.5
     private static let pauseAfterTrouble = 1.0
 
     enum Call: Sendable {

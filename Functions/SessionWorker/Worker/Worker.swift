@@ -16,9 +16,11 @@ actor Worker {
     private var lastRenewed = ContinuousClock.now
     private var isEnding = false
     private var isLooking = false
+    /// Somebody called while a look was under way.
+    private var mustLookAgain = false
 
     private struct Held {
-        let line: Line
+        let line: LineKeeper
         let task: Task<Void, Never>
     }
 
@@ -62,9 +64,20 @@ actor Worker {
 
     /// Renews, lets go of what is lost, obeys what is asked, takes what is free.
     private func look() async {
-        guard !isEnding, !isLooking else { return }
+        guard !isEnding else { return }
+        guard !isLooking else {
+            mustLookAgain = true
+            return
+        }
         isLooking = true
-        defer { isLooking = false }
+        repeat {
+            mustLookAgain = false
+            await renewAndClaim()
+        } while mustLookAgain && !isEnding
+        isLooking = false
+    }
+
+    private func renewAndClaim() async {
         do {
             let began = ContinuousClock.now
             let held = try await leases.renew()
@@ -92,7 +105,7 @@ actor Worker {
     private func begin(_ lease: LineLeases.Lease) {
         let channel = lease.line.channel
         drop(channel)
-        let line = Line(lease, environment) { channel in await self.lanes.look(at: channel) }
+        let line = LineKeeper(lease, environment) { channel in await self.lanes.look(at: channel) }
         let task = Task {
             await line.run()
             await self.ended(channel, line)
@@ -110,7 +123,7 @@ actor Worker {
     }
 
     /// The line is at rest, or somebody else's.
-    private func ended(_ channel: ChannelID, _ line: Line) async {
+    private func ended(_ channel: ChannelID, _ line: LineKeeper) async {
         guard let held = lines[channel], held.line === line else { return }
         lines[channel] = nil
         await lanes.remove(line)

@@ -6,7 +6,7 @@ import Store
 import WhatsAppWire
 
 /// One held line over all its connections: connects, waits, gives up, as its owner and WhatsApp ask.
-actor Line {
+actor LineKeeper {
     nonisolated let line: HeldLine
     private let environment: LineEnvironment
     /// The owner's wishes we know of; rises with each.
@@ -110,6 +110,8 @@ actor Line {
         let began = ContinuousClock.now
         defer { self.session = nil }
         let end = try await session.run()
+        // Told to stop, or to do something else: that is no trouble of the line's.
+        try Task.checkCancellation()
         if ContinuousClock.now - began > Self.settled { pauses.reset() }
         wasPaired = await session.account != nil && stored.account == nil
         return end

@@ -1,0 +1,81 @@
+import Domain
+import Foundation
+import Postgres
+@testable import SessionWorker
+import Store
+import Support
+import Testing
+import WhatsAppServer
+
+/// A line has one writer: leases, fences, take-over.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct LeaseTests {
+    private func leases(_ installation: Installation, _ seconds: Double = 0.4) -> LineLeases {
+        LineLeases(database: installation.database.app, worker: UUID(), seconds: seconds)
+    }
+
+    @Test func aLineIsHeldByOneUntilItsLeaseRunsOut() async throws {
+        try await Installation.with { installation in
+            let channel = try await installation.makeLine()
+            let (one, two) = (leases(installation), leases(installation))
+            let first = try #require(try await one.claim(room: 10).first)
+            #expect(first.line.channel == channel)
+            #expect(try await two.claim(room: 10).isEmpty)
+            let second = try await eventually("a take-over") { try await two.claim(room: 10).first }
+            #expect(second.line.fence == first.line.fence + 1)
+            #expect(try await one.renew().isEmpty, "what is lost does not come back by renewing")
+            await #expect(throws: LineLost()) {
+                try await installation.database.app.pipeline(holding: first.line, [.line(first.line)])
+            }
+            _ = try await installation.database.app.pipeline(holding: second.line, [.line(second.line)])
+        }
+    }
+
+    @Test func aTakeOverWaitsForATransactionInProgress() async throws {
+        try await Installation.with { installation in
+            _ = try await installation.makeLine()
+            let (one, two) = (leases(installation, 0.2), leases(installation, 5))
+            let first = try #require(try await one.claim(room: 1).first)
+            try await installation.database.app.transaction(holding: first.line) { connection in
+                try await Task.sleep(for: .milliseconds(500))
+                // Skipped, because its row is locked: nobody takes a line from under a transaction.
+                let taken = try await two.claim(room: 1)
+                #expect(taken.isEmpty)
+                _ = try await connection.query(.line(first.line))
+            }
+            let second = try await two.claim(room: 1)
+            #expect(second.count == 1)
+        }
+    }
+
+    @Test func aWorkerThatGoesGivesItsLinesBackAtOnce() async throws {
+        try await Installation.with { installation in
+            let channel = try await installation.makeLine()
+            let worker = try TestWorker(installation, change: { $0.lease = 60 })
+            _ = try await installation.link(channel, as: "15550001111")
+            await worker.stop()
+            #expect(try await installation.row(channel)["holder"] as UUID? == nil)
+            try await TestWorker.with(installation) {
+                let sequence = await installation.server.remembered().last?.sequence ?? 0
+                _ = try await installation.server.next(.loggedIn, after: sequence - 5)
+                try await installation.status(channel, "connected")
+            }
+        }
+    }
+
+    @Test func twoWorkersShareTheLinesAndNeverTheSameOne() async throws {
+        try await Installation.with { installation in
+            for number in 0..<4 { _ = try await installation.makeLine("Line \(number)") }
+            let one = try TestWorker(installation, change: { $0.lines = 2 })
+            let two = try TestWorker(installation, change: { $0.lines = 2 })
+            _ = try await eventually("all lines to be held") { () -> Bool? in
+                try await installation.count(
+                    "select count(*) as count from parley.whatsapp_lines where qr is not null") == 4 ? true : nil
+            }
+            let holders = try await installation.count(
+                "select count(distinct holder) as count from parley.whatsapp_lines")
+            #expect(holders == 2)
+            await one.stop()
+            await two.stop()
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Conversation
+import Domain
+import Foundation
+import NIOCore
+import NIOPosix
+import Outbound
+import Postgres
+@testable import SessionWorker
+import Store
+import Support
+import Synchronization
+import WhatsAppServer
+import WhatsAppWire
+
+/// A session worker in this process.
+final class TestWorker: Sendable {
+    private let task: Task<Void, Never>
+    private let loops: MultiThreadedEventLoopGroup
+    private let database: Database
+    let complaints = Complaints()
+
+    final class Complaints: Sendable {
+        private let lines = Mutex<[String]>([])
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+        var all: [String] { lines.withLock { $0 } }
+    }
+
+    init(
+        _ installation: Installation, faults: FaultPoints = .none, change: (inout Settings) -> Void = { _ in }
+    ) throws {
+        var settings = Settings()
+        settings.isTestServer = true
+        settings.server = installation.server.url
+        guard let root = Settings.key(installation.server.rootKey) else { throw CocoaError(.coderInvalidValue) }
+        settings.anchor = TrustAnchor(testRoot: root)
+        settings.lease = 2
+        settings.pauseFactor = 0.05
+        settings.pacing = nil
+        settings.firstKeys = 30
+        change(&settings)
+        loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        database = Database(url: installation.database.appURL, connections: 6, statementTimeout: 10)
+        let complaints = complaints
+        let environment = LineEnvironment(
+            settings: settings, database: database, box: try SecretBox(keys: Installation.secretKeys),
+            clock: installation.clock, randomness: .system, ids: installation.ids,
+            http: .live(allowedPrivate: [installation.server.mediaURL]), debounce: Debounce(quiet: 0.05),
+            faults: faults, loops: loops, tls: nil, openings: Gate(16), wakeJobs: {},
+            log: LineLog(
+                note: { text, fields in complaints.add("\(text) \(fields)") },
+                complain: { text, error, fields in complaints.add("\(text) \(String(reflecting: error)) \(fields)") }))
+        let jobs = JobQueue(database: database, clock: installation.clock, randomness: .system, lease: 2)
+        let worker = Worker(environment, jobs: jobs)
+        let url = installation.database.appURL
+        task = Task { await worker.run(listeningAt: url) }
+    }
+
+    /// As on SIGTERM.
+    func stop() async {
+        task.cancel()
+        await task.value
+        await database.close()
+        try? await loops.shutdownGracefully()
+    }
+
+    /// Runs the body beside a worker; its complaints are printed when something fails.
+    static func with(
+        _ installation: Installation, faults: FaultPoints = .none, change: (inout Settings) -> Void = { _ in },
+        _ body: () async throws -> Void
+    ) async throws {
+        let worker = try TestWorker(installation, faults: faults, change: change)
+        do {
+            try await body()
+            await worker.stop()
+        } catch {
+            for line in worker.complaints.all.suffix(40) { print("  worker: \(line)") }
+            await worker.stop()
+            throw error
+        }
+    }
+}
