@@ -40,10 +40,11 @@ struct ClientChannel: Sendable {
         return ClientChannel(channel: channel, messages: messages)
     }
 
-    func write(_ bytes: [UInt8], opcode: WebSocketOpcode = .binary) async throws {
+    /// Does not wait, so that what is written one after the other leaves one after the other.
+    func write(_ bytes: [UInt8], opcode: WebSocketOpcode = .binary) {
         let frame = WebSocketFrame(
             fin: true, opcode: opcode, maskKey: .random(), data: ByteBuffer(bytes: bytes))
-        try await channel.writeAndFlush(frame)
+        channel.writeAndFlush(frame, promise: nil)
     }
 
     func close() async {

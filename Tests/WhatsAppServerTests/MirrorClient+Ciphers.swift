@@ -3,15 +3,19 @@ import WhatsAppWire
 /// The parts that touch the client's keys.
 extension MirrorClient {
     func decrypt(_ part: EncryptedMessage, _ message: IncomingMessage) throws -> [UInt8] {
-        // Sessions are kept under the hidden id when it is known.
-        let sender = message.sender.isHiddenUser ? message.sender : message.senderAlternate ?? message.sender
-        let address = sender.with(device: message.sender.device).signalAddress
+        let address = address(of: message)
         guard part.kind == .senderKeyMessage else { return try withRandom { try signal.decrypt(part, from: address, using: &$0) } }
         return try senderKeys["\(message.chat) \(address)", default: SenderKeyRecord()].decrypt(part.bytes)
     }
 
-    func learn(_ key: ReceivedMessage.SenderKey, from sender: JID) {
-        senderKeys["\(key.group) \(sender.signalAddress)", default: SenderKeyRecord()].process(key.distribution)
+    /// Sessions are kept under the hidden id when it is known.
+    private func address(of message: IncomingMessage) -> SignalAddress {
+        let sender = message.sender.isHiddenUser ? message.sender : message.senderAlternate ?? message.sender
+        return sender.with(device: message.sender.device).signalAddress
+    }
+
+    func learn(_ key: ReceivedMessage.SenderKey, from message: IncomingMessage) {
+        senderKeys["\(key.group) \(address(of: message))", default: SenderKeyRecord()].process(key.distribution)
     }
 
     func start(with address: SignalAddress, _ bundle: PreKeyBundle) throws {

@@ -12,7 +12,7 @@ extension MirrorClient {
             for part in message.encrypted {
                 let padded = try decrypt(part, message)
                 let opened = try ReceivedMessage(padded: padded)
-                if let key = opened.senderKey { learn(key, from: message.sender) }
+                if let key = opened.senderKey { learn(key, from: message) }
                 content = opened
             }
             keep(Received(message: message, content: content, failure: nil))
@@ -37,7 +37,7 @@ extension MirrorClient {
     @discardableResult
     func send(_ message: OutgoingMessage, to chat: JID, id: String) async throws -> Node {
         let stanza = try await chat.isGroup ? group(message, chat, id) : direct(message, chat, id)
-        try await send(stanza.node)
+        try send(stanza.node)
         return try await node { $0.tag == "ack" && $0["class"] == "message" && $0["id"] == id }
     }
 
@@ -100,7 +100,7 @@ extension MirrorClient {
             try start(with: asker.signalAddress, bundle)
         }
         let sealed = try seal(message.content, for: asker.signalAddress)
-        try await send(
+        try send(
             RetryDecision.stanza(
                 for: request, receipt: receipt, type: message.type, message: sealed,
                 deviceIdentity: account?.signedIdentity ?? [], timestamp: Int64(Date().timeIntervalSince1970)))

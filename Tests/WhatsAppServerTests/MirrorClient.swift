@@ -5,7 +5,7 @@ import WhatsAppWire
 
 /// A linked device made of `WhatsAppWire`, to try the server with. Keeps its keys over connections.
 actor MirrorClient {
-    private let server: WhatsAppServer
+    private var server: WhatsAppServer
     private(set) var credentials: Credentials
     private(set) var account: LinkedAccount?
     var signal: SignalDevice
@@ -19,6 +19,7 @@ actor MirrorClient {
     private(set) var failure: String?
     /// Messages are decrypted and answered as they come.
     var answersMessages = true
+    private var pairSuccess: Node?
     private var queries = 0
     private var build: UInt32 = 1_045_649_367
 
@@ -29,22 +30,30 @@ actor MirrorClient {
     }
 
     struct TimedOut: Error { let waitedFor: String }
+    /// The connection ended while something was waited for.
+    struct Closed: Error {}
 
-    init(_ server: WhatsAppServer, seed: UInt64 = 1) {
+    /// - Parameter other: to be the same device as another client.
+    init(_ server: WhatsAppServer, like other: (Credentials, LinkedAccount)? = nil) {
         self.server = server
-        var random = SeededGenerator(seed: seed &+ UInt64.random(in: 0...UInt64(UInt32.max)))
-        signal = SignalDevice(
+        var random = SeededGenerator(seed: UInt64.random(in: 0...UInt64(UInt32.max)))
+        let signal = SignalDevice(
             address: JID.hiddenUser("0").signalAddress, identity: .generate(using: &random), registrationID: 4711,
             using: &random)
-        credentials = Credentials(
+        self.signal = signal
+        account = other?.1
+        credentials = other?.0 ?? Credentials(
             noiseKey: .generate(using: &random), identityKey: signal.identity, signedPreKey: signal.signedPreKey,
             registrationID: 4711, advSecret: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
         self.random = random
     }
 
+    func identity() -> (Credentials, LinkedAccount)? { account.map { (credentials, $0) } }
+
     func keep(_ message: Received) { received.append(message) }
     func set(answersMessages: Bool) { self.answersMessages = answersMessages }
     func set(build: UInt32) { self.build = build }
+    func move(to server: WhatsAppServer) { self.server = server }
 
     // MARK: Connecting
 
@@ -70,20 +79,20 @@ actor MirrorClient {
             for await bytes in channel.messages { await self?.take(bytes) }
             await self?.ended()
         }
-        try await write(opening)
+        write(opening)
     }
 
     private var chunk = 1 << 20
 
-    func write(_ bytes: [UInt8]) async throws {
+    private func write(_ bytes: [UInt8]) {
         for start in stride(from: 0, to: bytes.count, by: chunk) {
-            try await channel?.write(Array(bytes[start..<min(start + chunk, bytes.count)]))
+            channel?.write(Array(bytes[start..<min(start + chunk, bytes.count)]))
         }
     }
 
     func disconnect() async {
         await channel?.close()
-        try? await wait("the end of the connection") { self.isClosed }
+        try? await wait("the end of the connection", evenClosed: true) { self.isClosed }
     }
 
     private func ended() { isClosed = true }
@@ -94,7 +103,7 @@ actor MirrorClient {
         do {
             while let event = try link?.next(now: Int64(Date().timeIntervalSince1970)) {
                 switch event {
-                case .established(let finish): try await write(finish)
+                case .established(let finish): write(finish)
                 case .node(let node): try await handle(node)
                 }
             }
@@ -113,21 +122,20 @@ actor MirrorClient {
 
     // MARK: Sending
 
-    func send(_ node: Node) async throws {
-        guard let bytes = try link?.send(node) else { return }
-        try await write(bytes)
+    func send(_ node: Node) throws {
+        if let bytes = try link?.send(node) { write(bytes) }
     }
 
     func answer(_ node: Node, _ outcome: Acknowledgement.Outcome) async throws {
         let answers = Acknowledgement.answers(
             to: node, outcome, as: .init(account: account, isAvailable: true), now: Int64(Date().timeIntervalSince1970))
-        for answer in answers { try await send(answer) }
+        for answer in answers { try send(answer) }
     }
 
     func ask(_ make: (String) -> Node) async throws -> Node {
         queries += 1
         let id = "q-\(queries)"
-        try await send(make(id))
+        try send(make(id))
         return try await node { $0["id"] == id && ($0.tag == "iq" || $0.tag == "ack") }
     }
 
@@ -148,9 +156,13 @@ actor MirrorClient {
         return received[received.firstIndex(where: fits) ?? 0]
     }
 
-    func wait(_ what: String, until isTrue: () -> Bool) async throws {
+    func wait(
+        _ what: String, evenClosed: Bool = false, until isTrue: () async -> Bool
+    ) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
-        while !isTrue() {
+        while await !isTrue() {
+            // What it waits for may have come just before the end.
+            if isClosed, !evenClosed, await !isTrue() { throw Closed() }
             guard ContinuousClock.now < deadline else { throw TimedOut(waitedFor: what) }
             try await Task.sleep(for: .milliseconds(3))
         }
@@ -162,19 +174,35 @@ actor MirrorClient {
     func showCode() async throws -> String {
         try await connect()
         let iq = try await node { $0.child("pair-device") != nil }
-        try await send(IQ.result(of: iq))
+        try send(IQ.result(of: iq))
         return PairingQR(ref: PairDevice.refs(iq)?.first ?? "", credentials: credentials).text
     }
 
     /// Checks the phone's word, keeps the account, signs, and sees the connection end with 515.
     func finishPairing() async throws {
         let iq = try await node { $0.child("pair-success") != nil }
+        pairSuccess = iq
         let (account, answer) = try PairSuccess.accept(iq, credentials: credentials, using: &random)
         self.account = account
-        try await send(answer)
+        try send(answer)
         let end = try await node("stream:error")
         guard Ending(end)?.next == .reconnectNow else { throw TimedOut(waitedFor: "515, not \(end)") }
         await disconnect()
+    }
+
+    func refuse(_ error: PairingError) async throws {
+        guard let iq = pairSuccess else { return }
+        try send(error.answer(to: iq))
+    }
+
+    /// Connects, shows a pairing code and tells the server.
+    func wantCode(for number: String) async throws -> LinkCodeCompanion.AwaitingPrimary {
+        _ = try await showCode()
+        let state = try LinkCodeCompanion.AwaitingPrimary(phone: .phoneNumber(number), using: &random)
+        let credentials = credentials
+        let reply = try await ask { state.hello(id: $0, credentials: credentials) }
+        guard reply.child(LinkCode.tag)?.child("link_code_pairing_ref") != nil else { throw TimedOut(waitedFor: "a ref") }
+        return state
     }
 
     func set(advSecret: [UInt8]) { credentials.advSecret = advSecret }
@@ -185,7 +213,7 @@ actor MirrorClient {
         let (secret, finish) = try state.finish(
             notification, id: "q-\(queries)", credentials: credentials, using: &random)
         credentials.advSecret = secret
-        try await send(finish)
+        try send(finish)
     }
 
     func logIn(chunk: Int = 1 << 20, keys: Int = 20) async throws {

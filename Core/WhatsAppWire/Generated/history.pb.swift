@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The parts of the history sync that are kept (whatsapp-web.md section 17). Chats arrive without their messages: field 2 of Conversation is left unknown.
+/// The parts of the history sync that are kept (whatsapp-web.md section 17).
 /// Written from a table of field numbers; fields that nobody here reads stay unknown and are kept.
 
 #if canImport(FoundationEssentials)
@@ -113,6 +113,8 @@ package nonisolated struct WAConversation: Sendable {
   package var hasID: Bool {self._id != nil}
   /// Clears the value of `id`. Subsequent reads from it will return its default value.
   package mutating func clearID() {self._id = nil}
+
+  package var messages: [WAHistorySyncMsg] = []
 
   package var newJid: String {
     get {_newJid ?? String()}
@@ -239,6 +241,37 @@ package nonisolated struct WAConversation: Sendable {
   fileprivate var _tcTokenSenderTimestamp: UInt64? = nil
   fileprivate var _pnJid: String? = nil
   fileprivate var _lidJid: String? = nil
+}
+
+package nonisolated struct WAHistorySyncMsg: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var message: WAWebMessageInfo {
+    get {_message ?? WAWebMessageInfo()}
+    set {_message = newValue}
+  }
+  /// Returns true if `message` has been explicitly set.
+  package var hasMessage: Bool {self._message != nil}
+  /// Clears the value of `message`. Subsequent reads from it will return its default value.
+  package mutating func clearMessage() {self._message = nil}
+
+  package var msgOrderID: UInt64 {
+    get {_msgOrderID ?? 0}
+    set {_msgOrderID = newValue}
+  }
+  /// Returns true if `msgOrderID` has been explicitly set.
+  package var hasMsgOrderID: Bool {self._msgOrderID != nil}
+  /// Clears the value of `msgOrderID`. Subsequent reads from it will return its default value.
+  package mutating func clearMsgOrderID() {self._msgOrderID = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _message: WAWebMessageInfo? = nil
+  fileprivate var _msgOrderID: UInt64? = nil
 }
 
 package nonisolated struct WAPushname: Sendable {
@@ -472,7 +505,7 @@ nonisolated extension WAHistorySync.HistorySyncType: SwiftProtobuf._ProtoNamePro
 
 nonisolated extension WAConversation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Conversation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{4}\u{2}new_jid\0\u{3}old_jid\0\u{3}last_msg_timestamp\0\u{4}\u{4}ephemeral_expiration\0\u{3}ephemeral_setting_timestamp\0\u{4}\u{2}conversation_timestamp\0\u{1}name\0\u{4}\u{8}tc_token\0\u{3}tc_token_timestamp\0\u{4}\u{6}tc_token_sender_timestamp\0\u{4}\u{b}pn_jid\0\u{4}\u{3}lid_jid\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}messages\0\u{3}new_jid\0\u{3}old_jid\0\u{3}last_msg_timestamp\0\u{4}\u{4}ephemeral_expiration\0\u{3}ephemeral_setting_timestamp\0\u{4}\u{2}conversation_timestamp\0\u{1}name\0\u{4}\u{8}tc_token\0\u{3}tc_token_timestamp\0\u{4}\u{6}tc_token_sender_timestamp\0\u{4}\u{b}pn_jid\0\u{4}\u{3}lid_jid\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -481,6 +514,7 @@ nonisolated extension WAConversation: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self._id) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.messages) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self._newJid) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self._oldJid) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self._lastMsgTimestamp) }()
@@ -506,6 +540,9 @@ nonisolated extension WAConversation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._id {
       try visitor.visitSingularStringField(value: v, fieldNumber: 1)
     } }()
+    if !self.messages.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.messages, fieldNumber: 2)
+    }
     try { if let v = self._newJid {
       try visitor.visitSingularStringField(value: v, fieldNumber: 3)
     } }()
@@ -547,6 +584,7 @@ nonisolated extension WAConversation: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
   package static func ==(lhs: WAConversation, rhs: WAConversation) -> Bool {
     if lhs._id != rhs._id {return false}
+    if lhs.messages != rhs.messages {return false}
     if lhs._newJid != rhs._newJid {return false}
     if lhs._oldJid != rhs._oldJid {return false}
     if lhs._lastMsgTimestamp != rhs._lastMsgTimestamp {return false}
@@ -559,6 +597,45 @@ nonisolated extension WAConversation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._tcTokenSenderTimestamp != rhs._tcTokenSenderTimestamp {return false}
     if lhs._pnJid != rhs._pnJid {return false}
     if lhs._lidJid != rhs._lidJid {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WAHistorySyncMsg: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HistorySyncMsg"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}message\0\u{3}msg_order_id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._message) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self._msgOrderID) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._message {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._msgOrderID {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WAHistorySyncMsg, rhs: WAHistorySyncMsg) -> Bool {
+    if lhs._message != rhs._message {return false}
+    if lhs._msgOrderID != rhs._msgOrderID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

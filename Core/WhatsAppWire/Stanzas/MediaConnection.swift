@@ -29,7 +29,12 @@ package struct MediaConnection: Sendable, Equatable {
             of: iq,
             [
                 Node(
-                    "media_conn", ["auth": .text(auth), "ttl": .number(timeToLive), "auth_ttl": .number(timeToLive)],
+                    "media_conn",
+                    [
+                        "auth": .text(auth), "ttl": .number(timeToLive), "auth_ttl": .number(timeToLive),
+                        // Some clients insist on it.
+                        "max_buckets": "12",
+                    ],
                     children: hosts.map { Node("host", ["hostname": .text($0)]) })
             ])
     }

@@ -14,7 +14,6 @@ import WhatsAppWire
 package final class WhatsAppServer {
     let network: Network
     private let listener: Listener
-    private let keys: ServerKeys
 
     package nonisolated let port: Int
     /// For clients: `ws://127.0.0.1:<port>/ws/chat`, or `wss` with a certificate.
@@ -35,30 +34,26 @@ package final class WhatsAppServer {
             return Connection(network: network, socket: socket, link: link)
         }
         network.mediaHost = "127.0.0.1:\(listener.port)"
-        return WhatsAppServer(network: network, keys: keys, listener: listener)
+        network.keys = keys
+        network.save()
+        return WhatsAppServer(network: network, rootKey: keys.root.publicKey, listener: listener)
     }
 
-    private init(network: Network, keys: ServerKeys, listener: Listener) {
+    private init(network: Network, rootKey: PublicKey, listener: Listener) {
         self.network = network
-        self.keys = keys
         self.listener = listener
         let isSecure = network.configuration.certificate != nil
         port = listener.port
         url = "\(isSecure ? "wss" : "ws")://127.0.0.1:\(listener.port)/ws/chat"
         mediaURL = "\(isSecure ? "https" : "http")://127.0.0.1:\(listener.port)"
-        rootKey = keys.root.publicKey.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        self.rootKey = rootKey.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// Closes every connection. Streams of happenings end.
     package func stop() async {
-        save()
         await listener.close()
+        network.save()
         network.journal.end()
-    }
-
-    /// Keeps accounts and keys, if a file was named for them.
-    package func save() {
-        network.save(keys)
     }
 
     // MARK: Looking

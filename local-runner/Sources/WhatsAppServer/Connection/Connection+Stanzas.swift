@@ -51,9 +51,11 @@ extension Connection {
 
     // MARK: Receipts and acknowledgements
 
+    /// What says that a message arrived. "Again, please" does not: the acknowledgement that comes with it does.
+    private static let arrivals: Set<String?> = [nil, "inactive", "sender", "peer_msg"]
+
     private func receipt(_ node: Node, _ device: LinkedDevice) {
-        // "Again, please" is no answer: the acknowledgement that comes with it is.
-        if node["type"] != "retry" { _ = device.queue.answered(by: node) }
+        if Self.arrivals.contains(node["type"]) { _ = device.queue.answered(by: node) }
         network.post(receipt: node, from: device)
         send(
             Node(

@@ -42,6 +42,7 @@ struct Queries {
     private func upload(_ iq: Node) -> Node {
         guard let upload = try? PreKeyStanzas.Upload(iq) else { return IQ.error(of: iq, code: 406, text: "not-acceptable") }
         device.publish(upload)
+        network.changed()
         var happening = Happening(.keys, account: device.person.number, device: device.number)
         happening.detail = "\(upload.preKeys.count)"
         network.journal.note(happening)

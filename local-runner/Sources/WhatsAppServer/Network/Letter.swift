@@ -10,6 +10,8 @@ struct Letter {
     var edit: String?
     var hidesFailure = false
     var pollType: String?
+    /// `peer`: between the devices of one account, not for people.
+    var category: String?
     /// How often it was sent before.
     var retryCount = 0
     var deviceIdentity: [UInt8]?
@@ -47,6 +49,7 @@ struct Letter {
         attributes["t"] = .number(now)
         attributes["type"] = .text(type)
         attributes["edit"] = .optional(edit)
+        attributes["category"] = .optional(category)
         attributes["notify"] = .optional(sender.person.name)
         var children = encrypted.map { part in
             Node(
@@ -72,7 +75,7 @@ struct Letter {
             ]
         }
         if person === receiver.person {
-            return ["from": .jid(person.jid(like: chat.jid).with(device: sender.number)), "recipient": .jid(chat.jid)]
+            return ["from": .jid(person.jid(like: chat.jid).with(device: sender.number)), "recipient": category == "peer" ? nil : .jid(chat.jid)]
         }
         return [
             "from": .jid(sender.jid),

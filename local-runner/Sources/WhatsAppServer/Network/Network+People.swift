@@ -12,6 +12,7 @@ extension Network {
             id: id, sender: sender.reference, chat: chat, type: message.type, mediaType: message.mediaType,
             edit: message.edit, hidesFailure: message.hidesFailure, pollType: message.pollType)
         note(letter, message)
+        if case .person(let person) = chat { remember(letter, message, with: person) }
         switch chat {
         case .person(let person): try write(message, letter, from: sender, to: person)
         case .group(let group): try write(message, letter, from: sender, to: group)
@@ -37,6 +38,18 @@ extension Network {
         for member in members {
             let own = keys.first { device($0.device)?.address == member.address }
             deliver(letter, [own?.message, shared].compactMap(\.self), to: member)
+        }
+    }
+
+    /// On both phones.
+    private func remember(_ letter: Letter, _ message: OutgoingMessage, with receiver: Person) {
+        let author = letter.sender.person
+        for (owner, other) in [(author, receiver), (receiver, author)] {
+            let isOwn = owner === author
+            owner.remember(
+                .init(
+                    key: MessageKey(chat: other.jid, id: letter.id, isFromMe: isOwn), timestamp: now(),
+                    pushName: isOwn ? nil : author.name, content: message.content))
         }
     }
 

@@ -17,6 +17,9 @@ final class Network {
     var files: [Int: MediaReference] = [:]
     /// Where files are uploaded to and fetched from: `127.0.0.1:port`.
     var mediaHost = ""
+    /// Set once the server has started; without them there is nothing worth keeping.
+    var keys: ServerKeys?
+    var isSavingDue = false
     private var nextHiddenID = 100_000_000_000_001
     private var notifications = 0
 
@@ -48,6 +51,7 @@ final class Network {
             number: number, lid: "\(nextHiddenID)", name: name ?? number, identity: .generate(using: &random))
         add(person)
         addSimulatedDevice(to: person, number: 0, identity: person.identity)
+        changed()
         return person
     }
 
@@ -93,7 +97,10 @@ final class Network {
         let withPreKey = fault?.kind != .noPreKey
         if let simulated = device.simulated { return simulated.signal.bundle(withPreKey: withPreKey, using: &random) }
         guard let linked = device.linked else { return nil }
-        defer { if linked.preKeys.count == LinkedDevice.lowPreKeys { askForKeys(linked) } }
+        defer {
+            changed()
+            if linked.preKeys.count == LinkedDevice.lowPreKeys { askForKeys(linked) }
+        }
         return linked.bundle(withPreKey: withPreKey)
     }
 
@@ -113,6 +120,7 @@ final class Network {
 
     func push(_ node: Node, to device: LinkedDevice) {
         device.queue.append(node)
+        changed()
         device.connection?.pump()
     }
 

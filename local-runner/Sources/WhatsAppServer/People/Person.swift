@@ -15,6 +15,9 @@ final class Person {
     var simulated: [UInt16: SimulatedDevice] = [:]
     var linked: [UInt16: LinkedDevice] = [:]
     var nextDevice: UInt16 = 1
+    /// What this phone has sent and received with other people, oldest first: devices that it links learn of it.
+    private(set) var history: [HistoryChunk.Message] = []
+    private static let maximumHistory = 200
     /// Lines that got this person's privacy token.
     var tokensGivenTo: Set<String> = []
 
@@ -40,6 +43,11 @@ final class Person {
 
     /// Whichever of the two names the other is: `jid` for one, a LID for a LID.
     func jid(like other: JID) -> JID { other.isHiddenUser ? hiddenJID : phoneNumberJID }
+
+    func remember(_ message: HistoryChunk.Message) {
+        history.append(message)
+        if history.count > Self.maximumHistory { history.removeFirst() }
+    }
 
     var phone: SimulatedDevice? { simulated[0] }
     var deviceNumbers: [UInt16] { (Array(simulated.keys) + Array(linked.keys)).sorted() }

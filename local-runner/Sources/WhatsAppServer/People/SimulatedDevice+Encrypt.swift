@@ -68,7 +68,10 @@ extension SimulatedDevice {
             guard let distribution = ownSenderKeys[group.jid]?.distribution else { return copy.message.content }
             return copy.message.content(with: distribution, group: group.jid)
         }
-        return asker.person === person
-            ? copy.message.content(forOwnDevicesIn: copy.chat.jid) : copy.message.content
+        // History goes from the phone to its own devices as it is.
+        if case .person(let other) = copy.chat, asker.person === person, other !== person {
+            return copy.message.content(forOwnDevicesIn: copy.chat.jid)
+        }
+        return copy.message.content
     }
 }
