@@ -90,6 +90,9 @@ extension Configuration {
         return (listed + bases.sorted() + testServer).filter { !$0.isEmpty }
     }
 
+    /// Set by local-runner, whose Runtime API takes the next request before it has answered the last.
+    var runtimeReadsAhead: Bool { self["PARLEY_RUNTIME_READS_AHEAD"] == "1" }
+
     /// What is running, for `GET /health` and logs; set by the build or the deployment.
     package var version: String { self["PARLEY_VERSION"] ?? "development" }
 

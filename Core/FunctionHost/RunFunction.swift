@@ -16,7 +16,8 @@ package func runFunction(
         exit(2)
     }
     do {
-        let loop = InvocationLoop(client: try RuntimeClient(authority: authority), shutdown: shutdown, logger: logger)
+        let client = try RuntimeClient(authority: authority, readsAhead: configuration.runtimeReadsAhead)
+        let loop = InvocationLoop(client: client, shutdown: shutdown, logger: logger)
         let dispatcher = try await loop.start(name, configuration, make)
         let signal = ShutdownSignal.request(authority: authority)
         try await loop.run(dispatcher)

@@ -13,68 +13,16 @@ import Testing
             let url = try await parley.url()
             let outcome = try await runPython(
                 "Browser/first_minute.py", ["PARLEY_URL": url], log: folder + "/browser.log")
-            #expect(outcome.status == 0, "\(outcome.output)\n--- parley up:\n\(parley.output)")
+            #expect(outcome.status == 0, "\(outcome.output)\n--- parley up:\n\(parley.output.suffix(6_000))")
             let account = try #require(FileManager.default.contents(atPath: folder + "/data/demo.json"))
             #expect(String(decoding: account, as: UTF8.self).contains("nora@linden-bakery.example"))
             let mode = try FileManager.default.attributesOfItem(atPath: folder + "/data/demo.json")[.posixPermissions]
             #expect(mode as? Int == 0o600)
         } catch {
-            Issue.record("\(error)\n--- parley up:\n\(parley.output)")
+            Issue.record("\(error)\n--- parley up:\n\(parley.output.suffix(6_000))")
         }
         await parley.stop()
     }
-}
-
-/// `parley up` as a person starts it, on ports of the system's choice.
-private final class RunningParley: Sendable {
-    private let process = Process()
-    private let log: String
-    private let ended: AsyncStream<Void>
-
-    init(data: String, log: String) throws {
-        self.log = log
-        try Data().write(to: URL(filePath: log))
-        let output = try #require(FileHandle(forWritingAtPath: log))
-        process.executableURL = URL(filePath: ProjectRoot.path + "/.build/debug/parley")
-        process.arguments = ["up", "--port", "0", "--control-port", "0", "--data", data, "--root", ProjectRoot.path]
-        let kept = ProcessInfo.processInfo.environment.filter { ["HOME", "LANG", "PATH", "TMPDIR"].contains($0.key) }
-        process.environment = kept
-        process.standardOutput = output
-        process.standardError = output
-        let (stream, end) = AsyncStream.makeStream(of: Void.self)
-        ended = stream
-        process.terminationHandler = { _ in end.finish() }
-        try process.run()
-    }
-
-    var output: String {
-        String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self).suffix(6_000).description
-    }
-
-    /// Where it answers; at most a minute after the start.
-    func url() async throws -> String {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < deadline, process.isRunning {
-            if let line = output.split(separator: "\n").first(where: { $0.hasPrefix("Parley is ready: ") }) {
-                return String(line.dropFirst("Parley is ready: ".count))
-            }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw NotReady()
-    }
-
-    /// As Ctrl-C does; killed when that takes more than half a minute.
-    func stop() async {
-        process.terminate()
-        let killer = Task {
-            try await Task.sleep(for: .seconds(30))
-            kill(process.processIdentifier, SIGKILL)
-        }
-        for await _ in ended {}
-        killer.cancel()
-    }
-
-    private struct NotReady: Error, CustomStringConvertible { let description = "parley up did not get ready" }
 }
 
 private func runPython(

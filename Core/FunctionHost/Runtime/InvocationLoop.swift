@@ -25,24 +25,38 @@ struct InvocationLoop {
 
     /// Returns when the process was asked to end; throws when the host can't be understood any more.
     func run(_ dispatcher: Dispatcher) async throws {
-        while !shutdown.isRequested {
-            let invocation = try client.next(shutdown.waiting)
-            if let traceID = invocation.context.traceID { setenv("_X_AMZN_TRACE_ID", traceID, 1) }
-            CurrentInvocation.requestID = invocation.context.requestID
-            try await serve(invocation, dispatcher)
-            CurrentInvocation.requestID = nil
-            // What a handler printed belongs to this invocation, also when stdout is a pipe.
-            fflush(nil)
-        }
+        guard !shutdown.isRequested else { return }
+        var invocation = try client.next(shutdown.waiting)
+        while let next = try await serve(invocation, dispatcher) { invocation = next }
     }
 
-    private func serve(_ invocation: Invocation, _ dispatcher: Dispatcher) async throws {
-        let status =
-            switch await dispatcher.outcome(of: invocation) {
-            case .success(let result): try client.respond(to: invocation.context.requestID, with: result)
-            case .failure(let error): try report(error, of: invocation)
-            }
+    /// Works on one invocation and fetches the next; `nil` when the process was asked to end.
+    private func serve(_ invocation: Invocation, _ dispatcher: Dispatcher) async throws -> Invocation? {
+        if let traceID = invocation.context.traceID { setenv("_X_AMZN_TRACE_ID", traceID, 1) }
+        CurrentInvocation.requestID = invocation.context.requestID
+        let outcome = await dispatcher.outcome(of: invocation)
+        // What a handler printed belongs to this invocation, also when stdout is a pipe.
+        fflush(nil)
+        let (status, next) = try answer(invocation, with: outcome)
+        CurrentInvocation.requestID = nil
         if status != 202 { logger.error("the host refused the result", metadata: ["status": "\(status)"]) }
+        return next
+    }
+
+    private func answer(
+        _ invocation: Invocation, with outcome: Result<[UInt8], any Error>
+    ) throws -> (status: Int, next: Invocation?) {
+        let id = invocation.context.requestID
+        switch outcome {
+        case .success(let result) where shutdown.isRequested:
+            return (try client.respond(to: id, with: result), nil)
+        case .success(let result):
+            let (status, next) = try client.respond(to: id, with: result, thenNext: shutdown.waiting)
+            return (status, next)
+        case .failure(let error):
+            let status = try report(error, of: invocation)
+            return (status, shutdown.isRequested ? nil : try client.next(shutdown.waiting))
+        }
     }
 
     private func report(_ error: any Error, of invocation: Invocation) throws -> Int {

@@ -46,6 +46,38 @@ final class LoopbackConnection {
         }
     }
 
+    /// Sends two requests in one write and reads both answers: half the system calls and half the waking up of one after
+    /// the other. For a host that is known to read ahead (RFC 9112, 9.3.2). `seconds` bounds the first answer only.
+    func exchange(
+        _ first: LoopbackRequest, timeout seconds: Double, then second: LoopbackRequest, bodyLimit: Int,
+        waiting: Waiting
+    ) throws(LoopbackError) -> (first: LoopbackResponse, second: LoopbackResponse) {
+        var answer: LoopbackResponse?
+        do throws(LoopbackError) {
+            let deadline = ContinuousClock.now + .seconds(seconds)
+            try connectIfNeeded()
+            try write(first.bytes(host: host, port: port) + second.bytes(host: host, port: port), until: deadline)
+            let early = try readResponse(until: deadline, bodyLimit: 1 << 16)
+            answer = early
+            guard !early.closes else { throw .closed }
+            if received.count == 0 {
+                waiting.begins(descriptor)
+                try wait(for: POLLIN, until: nil)
+                waiting.ends()
+            }
+            return (early, try readResponse(until: nil, bodyLimit: bodyLimit))
+        } catch .closed {
+            // The host closed a connection it had kept: once more, one after the other.
+            disconnect()
+            if answer == nil { answer = try exchange(first, timeout: seconds) }
+            guard let answer else { throw .closed }
+            return (answer, try exchange(second, bodyLimit: bodyLimit, waiting: waiting))
+        } catch {
+            disconnect()
+            throw error
+        }
+    }
+
     /// Sends a request whose answer nobody will read.
     func post(andForget request: LoopbackRequest) throws(LoopbackError) {
         try connectIfNeeded()

@@ -7,23 +7,47 @@ struct RuntimeClient {
     /// Lambda's payloads end at 6 MB; a host of ours may be more generous.
     static let eventLimit = 16 << 20
 
-    private let connection: LoopbackConnection
+    private static let fetch = LoopbackRequest(method: "GET", path: prefix + "/invocation/next")
+    /// Seconds for the host to take a result.
+    private static let patience = 10.0
 
-    init(authority: String) throws(LoopbackError) {
+    private let connection: LoopbackConnection
+    private let readsAhead: Bool
+
+    /// - Parameter readsAhead: the host takes a result and the request for more work in one go. local-runner does;
+    ///   nothing is published about Lambda's.
+    init(authority: String, readsAhead: Bool = false) throws(LoopbackError) {
         connection = try LoopbackConnection(authority: authority)
+        self.readsAhead = readsAhead
     }
 
     /// Waits, for ever if need be, for the next invocation.
     func next(_ waiting: LoopbackConnection.Waiting) throws -> Invocation {
-        let response = try connection.exchange(
-            LoopbackRequest(method: "GET", path: Self.prefix + "/invocation/next"), bodyLimit: Self.eventLimit,
-            waiting: waiting)
-        guard response.status == 200 else { throw RuntimeFailure.refused("invocation/next", response.status) }
-        return try Invocation(response)
+        try invocation(connection.exchange(Self.fetch, bodyLimit: Self.eventLimit, waiting: waiting))
     }
 
     func respond(to requestID: String, with result: [UInt8]) throws -> Int {
-        try post("/invocation/\(requestID)/response", result)
+        try accepted(connection.exchange(response(requestID, result), timeout: Self.patience))
+    }
+
+    /// Hands the result over and waits for the next invocation.
+    func respond(
+        to requestID: String, with result: [UInt8], thenNext waiting: LoopbackConnection.Waiting
+    ) throws -> (status: Int, next: Invocation) {
+        guard readsAhead else { return (try respond(to: requestID, with: result), try next(waiting)) }
+        let answers = try connection.exchange(
+            response(requestID, result), timeout: Self.patience, then: Self.fetch, bodyLimit: Self.eventLimit,
+            waiting: waiting)
+        return (try accepted(answers.first), try invocation(answers.second))
+    }
+
+    private func response(_ requestID: String, _ result: [UInt8]) -> LoopbackRequest {
+        request("/invocation/\(requestID)/response", result)
+    }
+
+    private func invocation(_ response: LoopbackResponse) throws -> Invocation {
+        guard response.status == 200 else { throw RuntimeFailure.refused("invocation/next", response.status) }
+        return try Invocation(response)
     }
 
     /// The invocation failed; the process lives on.
@@ -39,12 +63,20 @@ struct RuntimeClient {
     private func post(
         _ path: String, _ body: [UInt8], _ headers: [(name: String, value: String)] = []
     ) throws -> Int {
+        try accepted(connection.exchange(request(path, body, headers), timeout: Self.patience))
+    }
+
+    private func request(
+        _ path: String, _ body: [UInt8], _ headers: [(name: String, value: String)] = []
+    ) -> LoopbackRequest {
         let headers = [(name: "Content-Type", value: "application/json")] + headers
-        let request = LoopbackRequest(method: "POST", path: Self.prefix + path, headers: headers, body: body)
-        let status = try connection.exchange(request, timeout: 10).status
-        // 500 is the host's word for a broken environment.
-        guard status != 500 else { throw RuntimeFailure.refused(path, status) }
-        return status
+        return LoopbackRequest(method: "POST", path: Self.prefix + path, headers: headers, body: body)
+    }
+
+    /// 500 is the host's word for a broken environment.
+    private func accepted(_ response: LoopbackResponse) throws -> Int {
+        guard response.status != 500 else { throw RuntimeFailure.refused("a result", response.status) }
+        return response.status
     }
 }
 

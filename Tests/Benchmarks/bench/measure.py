@@ -75,7 +75,8 @@ def parley(functions=None, environment=None, arguments=()):
         command += ["--functions", functions]
     log = f"{WORK}/parley.log"
     open(log, "w").close()
-    with started(command, log=log, cwd=ROOT, env={**os.environ, **(environment or {})}) as process:
+    variables = {**os.environ, "DASHBOARD_PASSWORD": "not-the-default", **(environment or {})}
+    with started(command, log=log, cwd=ROOT, env=variables) as process:
         deadline = time.monotonic() + 60
         while "Parley is ready" not in open(log, errors="replace").read():
             if process.poll() is not None or time.monotonic() > deadline:

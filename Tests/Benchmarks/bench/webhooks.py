@@ -43,7 +43,7 @@ class Cluster:
         self.url = subprocess.run(
             [f"{ROOT}/Tests/postgres", "start", self.directory], env=environment, capture_output=True, text=True,
             check=True).stdout.strip()
-        self.app_url = self.url.replace("owner@", "parley_app@")
+        self.app_url = self.url.replace("owner@", "parley_app:bench@")
         return self
 
     def __exit__(self, *_):

@@ -39,8 +39,8 @@ async function receive(client, form) {
       'insert into contacts (id, organization_id, name, created_at, updated_at) values ($1, $2, $3, $4, $4)',
       [contact, channel.organization_id, form.ProfileName || '', now]);
     await run(client, 'new-address',
-      `insert into contact_addresses (organization_id, kind, address, contact_id, created_at, last_inbound_at)
-       values ($1, 'whatsapp_twilio', $2, $3, $4, $4)`, [channel.organization_id, form.From, contact, now]);
+      `insert into contact_addresses (organization_id, kind, address, contact_id, created_at)
+       values ($1, 'whatsapp_twilio', $2, $3, $4)`, [channel.organization_id, form.From, contact, now]);
     address = { contact_id: contact };
   }
   const conversation = (await run(client, 'conversation',
@@ -73,8 +73,9 @@ async function receive(client, form) {
     `insert into events (organization_id, type, subject_id, data, at) values ($1, 'message.received', $2, '{}', $3)`,
     [channel.organization_id, message, now]);
   await run(client, 'usage',
-    `insert into usage_periods (organization_id, period, inbound) values ($1, to_char($2::timestamptz, 'YYYY-MM'), 1)
-     on conflict (organization_id, period) do update set inbound = usage_periods.inbound + 1`,
+    `insert into usage_inbound (organization_id, period, slot, inbound)
+     values ($1, to_char($2::timestamptz, 'YYYY-MM'), pg_backend_pid() % 16, 1)
+     on conflict (organization_id, period, slot) do update set inbound = usage_inbound.inbound + 1`,
     [channel.organization_id, now]);
 }
 

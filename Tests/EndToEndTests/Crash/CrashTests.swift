@@ -18,10 +18,22 @@ import Testing
         ProcessInfo.processInfo.environment["CRASH_SEED"].flatMap { UInt64($0) } ?? .random(in: 1...999_999)
     static let rounds = ProcessInfo.processInfo.environment["CRASH_ROUNDS"].flatMap { Int($0) } ?? 12
 
-    @Test(.timeLimit(.minutes(60))) func nothingIsLostDoubledOrSaidOverAPerson() async throws {
+    /// Each function dies at each of its commit points.
+    @Test(.timeLimit(.minutes(60))) func functionsDie() async throws {
+        try await nothingIsLostDoubledOrSaidOverAPerson { MortalFunctions(variables: $0, dice: $1) }
+    }
+
+    /// The runner dies with all its functions, over and over.
+    @Test(.timeLimit(.minutes(60))) func theRunnerDies() async throws {
+        try await nothingIsLostDoubledOrSaidOverAPerson { try MortalRunner(variables: $0, dice: $1) }
+    }
+
+    private func nothingIsLostDoubledOrSaidOverAPerson(
+        on host: ([String: String], Dice) throws -> any RoadHost
+    ) async throws {
         print("CRASH_SEED=\(Self.seed) CRASH_ROUNDS=\(Self.rounds)")
         try await TestDatabase.with { database in
-            let harbour = try await Harbour(database, seed: Self.seed)
+            let harbour = try await Harbour(database, seed: Self.seed, host: host)
             defer { harbour.stop() }
             try await storm(harbour)
             try await judge(harbour)
@@ -30,9 +42,7 @@ import Testing
 
     private func storm(_ harbour: Harbour) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for name in ["jobs-1", "jobs-2"] {
-                group.addTask { try await harbour.runJobs(name) }
-            }
+            group.addTask { try await harbour.tend() }
             group.addTask {
                 while !harbour.isOver {
                     for bubble in harbour.twilio.takeUnreported() { try await harbour.report(bubble) }

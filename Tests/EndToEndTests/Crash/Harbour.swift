@@ -23,19 +23,23 @@ final class Harbour: Sendable {
     let database: TestDatabase
     let organization = OrganizationID(UUID())
     let twilio: PaperTwilio
-    private let twilioServer: LoopbackServer
-    private let dice: Mutex<SeededGenerator>
-    private let isCalm = Mutex(false)
-    private let hasEnded = Mutex(false)
-    private let functions: Mutex<[String: MortalFunction]> = Mutex([:])
+    let dice: Dice
     let acknowledged = Mutex<Set<String>>([])
+    private let host: any RoadHost
+    private let twilioServer: LoopbackServer
+    private let hasEnded = CalmFlag()
+    private let isCalm = CalmFlag()
 
-    init(_ database: TestDatabase, seed: UInt64) async throws {
+    /// - Parameter host: makes the processes, given their variables.
+    init(
+        _ database: TestDatabase, seed: UInt64, host: ([String: String], Dice) throws -> any RoadHost
+    ) async throws {
         self.database = database
         twilio = PaperTwilio(seed: seed &+ 1, mischief: 8)
         let twilio = twilio
         twilioServer = try LoopbackServer { twilio.answer($0) }
-        dice = Mutex(SeededGenerator(seed: seed))
+        dice = Dice(seed: seed)
+        self.host = try host(Self.variables(database, twilioPort: twilioServer.port), dice)
         let (organization, channel, now) = (organization, UUID(), Date())
         _ = try await database.owner.withConnection {
             try await $0.pipeline([
@@ -52,68 +56,50 @@ final class Harbour: Sendable {
                 "create table public.takeovers (conversation_id uuid primary key, at timestamptz not null)",
             ])
         }
-        for (name, product) in [
-            ("inbound", "twilio-inbound"), ("status", "twilio-status"), ("jobs-1", "run-jobs"), ("jobs-2", "run-jobs"),
-        ] {
-            let function = MortalFunction(product, variables: variables) { [weak self] in self?.fault(for: product) }
-            functions.withLock { $0[name] = function }
-        }
     }
 
-    private var variables: [String: String] {
+    private static func variables(_ database: TestDatabase, twilioPort: Int) -> [String: String] {
         [
-            "DATABASE_URL": database.appURL, "PUBLIC_URL": Self.publicURL, "PARLEY_SANDBOX": "1",
-            "TWILIO_ACCOUNT_SID": "AC" + String(repeating: "0", count: 32), "TWILIO_AUTH_TOKEN": Self.token,
-            "TWILIO_API_BASE_URL": "http://127.0.0.1:\(twilioServer.port)",
-            "TWILIO_MESSAGING_BASE_URL": "http://127.0.0.1:\(twilioServer.port)",
+            "DATABASE_URL": database.appURL, "PUBLIC_URL": publicURL, "PARLEY_SANDBOX": "1",
+            "TWILIO_ACCOUNT_SID": "AC" + String(repeating: "0", count: 32), "TWILIO_AUTH_TOKEN": token,
+            "TWILIO_API_BASE_URL": "http://127.0.0.1:\(twilioPort)",
+            "TWILIO_MESSAGING_BASE_URL": "http://127.0.0.1:\(twilioPort)",
             "DEBOUNCE_SECONDS": "0.05", "JOB_LEASE_SECONDS": "1", "RECONCILE_SECONDS": "3",
+            "DASHBOARD_PASSWORD": "a password of the test", "MIGRATION_DATABASE_URL": database.ownerURL,
         ]
     }
 
-    private static let points: [String: [FaultPoint]] = [
-        "twilio-inbound": [.inboxStored],
-        "twilio-status": [.statusStored],
-        "run-jobs": FaultPoint.road.filter { $0 != .inboxStored && $0 != .statusStored },
-    ]
+    func roll(_ sides: Int) -> Int { dice.roll(sides) }
+    func shuffled<Element>(_ elements: [Element]) -> [Element] { dice.shuffled(elements) }
+    var deaths: Int { host.deaths }
+    var isOver: Bool { hasEnded.isSet }
 
-    /// Two processes of three die somewhere.
-    private func fault(for product: String) -> String? {
-        guard !isCalm.withLock({ $0 }), roll(3) != 0 else { return nil }
-        return dice.withLock { Self.points[product]?.randomElement(using: &$0)?.rawValue }
+    func tend() async throws {
+        try await host.tend { [hasEnded] in hasEnded.isSet }
     }
-
-    func roll(_ sides: Int) -> Int { dice.withLock { Int.random(in: 0..<sides, using: &$0) } }
-    func shuffled<Element>(_ elements: [Element]) -> [Element] {
-        var dice = SeededGenerator(seed: dice.withLock { $0.next() })
-        return elements.shuffled(using: &dice)
-    }
-    subscript(_ name: String) -> MortalFunction? { functions.withLock { $0[name] } }
-    var deaths: Int { functions.withLock { $0.values.reduce(0) { $0 + $1.deaths } } }
 
     /// Death comes between commit points, too.
     func reap() async throws {
         while !isOver {
             try await Task.sleep(for: .milliseconds(150 + roll(900)))
-            guard !isCalm.withLock({ $0 }) else { continue }
-            self[shuffled(["inbound", "status", "jobs-1", "jobs-2"])[0]]?.strike()
+            guard !isCalm.isSet else { continue }
+            host.strike()
         }
     }
 
     /// From now on nobody dies any more, who is marked for death dies now.
     func calm() {
-        isCalm.withLock { $0 = true }
-        for function in functions.withLock({ Array($0.values) }) { function.kill() }
+        isCalm.set()
+        host.calm()
     }
 
-    var isOver: Bool { hasEnded.withLock { $0 } }
-
     func end() {
-        hasEnded.withLock { $0 = true }
-        calm()
+        hasEnded.set()
+        host.calm()
     }
 
     func stop() {
-        calm()
+        host.stop()
         twilioServer.stop()
     }
 
@@ -125,11 +111,7 @@ final class Harbour: Sendable {
             ("MessageSid", sid), ("From", from), ("To", Self.line), ("Body", body), ("NumMedia", "0"),
             ("AccountSid", "AC0"), ("ProfileName", "Ann"),
         ])
-        let event = SignedForm.event(
-            form, path: "/api/whatsapp/webhook", publicURL: Self.publicURL, key: Self.token)
-        guard let outcome = try await self["inbound"]?.invoke(event), SignedForm.status(outcome) == 200 else {
-            return false
-        }
+        guard try await host.post(form, path: "/api/whatsapp/webhook", query: "") == 200 else { return false }
         acknowledged.withLock { _ = $0.insert(sid) }
         return true
     }
@@ -140,18 +122,7 @@ final class Harbour: Sendable {
             let form = FormFields([
                 ("MessageSid", bubble.sid), ("MessageStatus", status), ("From", bubble.from), ("To", bubble.to),
             ])
-            let event = SignedForm.event(
-                form, path: "/api/hooks/twilio/status", query: "message=\(bubble.message)", publicURL: Self.publicURL,
-                key: Self.token)
-            _ = try await self["status"]?.invoke(event)
-        }
-    }
-
-    /// A host that wakes the job runner again whenever it has ended.
-    func runJobs(_ name: String) async throws {
-        while !isOver {
-            _ = try await self[name]?.invoke("{}", seconds: 60)
-            try await Task.sleep(for: .milliseconds(20))
+            _ = try await host.post(form, path: "/api/hooks/twilio/status", query: "message=\(bubble.message)")
         }
     }
 

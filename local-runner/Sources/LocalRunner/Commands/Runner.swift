@@ -83,10 +83,12 @@ struct Runner: Service {
             front: FrontServer(host: host, settings: try frontSettings(forwards), port: ports.front.port),
             control: InvokeAPI(host: host, events: events))
         host.startPersistent()
+        wakes.wakeAll(host.pools.values)
         announce(ports, publicURL: values["PUBLIC_URL"] ?? "")
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await events.run() }
             group.addTask { await scheduler.run() }
+            if let cluster = access.cluster { group.addTask { await cluster.supervise() } }
             if options.isSandbox, options.setsUpDemo, catalog.entries.contains(where: { $0.manifest.name == "auth" }) {
                 let demo = Demo(url: "http://127.0.0.1:\(ports.front.port)", dataFolder: data.path)
                 group.addTask { for line in await demo.run() { say(line) } }

@@ -16,12 +16,35 @@ struct DatabaseAccess: Sendable {
         _ environment: [String: String], data: DataDirectory, keys: Keys, connections: Int
     ) async throws -> DatabaseAccess {
         if let url = environment["DATABASE_URL"], !url.isEmpty {
-            return DatabaseAccess(appURL: url, ownerURL: environment["MIGRATION_DATABASE_URL"])
+            return DatabaseAccess(
+                appURL: url, ownerURL: environment["MIGRATION_DATABASE_URL"], appPassword: appPassword(in: url))
         }
         let cluster = try PrivateCluster(data: data, keys: keys, connections: connections)
         try await cluster.start()
         return DatabaseAccess(
             appURL: cluster.appURL, ownerURL: cluster.ownerURL, appPassword: keys[Keys.database], cluster: cluster)
+    }
+
+    /// The password in `postgresql://parley_app:password@host/database`: whoever may migrate lets the application's role
+    /// log in with it.
+    private static func appPassword(in url: String) -> String? {
+        guard let match = url.firstMatch(of: /^postgres(?:ql)?:\/\/parley_app:([^@\/?#]+)@/) else { return nil }
+        return percentDecoded(match.1)
+    }
+
+    private static func percentDecoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
     }
 
     /// Returns the names of the migrations that were applied.

@@ -51,6 +51,21 @@ struct PrivateCluster: Sendable {
         try await createDatabase()
     }
 
+    /// Starts the server again whenever it has died, until the task is cancelled.
+    func supervise() async {
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            guard directory.runningServer == nil else { continue }
+            say("The database has stopped; starting it again ...")
+            do {
+                try await start()
+                say("The database is back.")
+            } catch {
+                say("The database does not come back: \(error)")
+                try? await Task.sleep(for: .seconds(10))
+            }
+        }
+    }
+
     func stop() async {
         _ = try? await Tool.run(
             tool("pg_ctl"), ["-D", directory.cluster, "-m", "fast", "-w", "-t", "30", "stop"], as: user)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import NIOCore
 
 /// Wake-ups of functions that only look for work (`"wakeOnly": true`): one waiting wake per function is as good as many.
@@ -14,5 +15,12 @@ final class Wakes {
         }
         invocation.onStart = { [self] in waiting.remove(pool.name) }
         pool.invoke(invocation)
+    }
+
+    /// At the start of the host: a killed one took its wakes along, and work may be waiting.
+    func wakeAll(_ pools: some Sequence<FunctionPool>) {
+        for pool in pools where pool.entry.manifest.wakeOnly {
+            wake(pool, id: UUID().uuidString.lowercased(), payload: ByteBuffer(string: "{}"))
+        }
     }
 }

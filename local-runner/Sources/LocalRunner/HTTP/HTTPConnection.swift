@@ -14,6 +14,9 @@ final class HTTPConnection: ChannelInboundHandler {
     /// Set while the rest of a refused request is thrown away.
     private var isRefused = false
     private(set) var current: HTTPExchange?
+    /// While what has arrived is worked on, answers are collected: two of them then leave in one write.
+    private var isReading = false
+    private var owesFlush = false
     private var lastActivity = NIODeadline.now()
     /// The other end's address as text, for as long as the connection lives.
     private(set) lazy var peer = channel.remoteAddress?.ipAddress ?? "127.0.0.1"
@@ -40,7 +43,18 @@ final class HTTPConnection: ChannelInboundHandler {
 
     nonisolated func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = Self.unwrapInboundIn(data)
-        HostLoop.assumeIsolated { receive(part) }
+        HostLoop.assumeIsolated {
+            isReading = true
+            receive(part)
+        }
+    }
+
+    nonisolated func channelReadComplete(context: ChannelHandlerContext) {
+        HostLoop.assumeIsolated {
+            isReading = false
+            if owesFlush { flush() }
+        }
+        context.fireChannelReadComplete()
     }
 
     nonisolated func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -61,6 +75,12 @@ final class HTTPConnection: ChannelInboundHandler {
         if current != nil { return }
         if head != nil, quiet > connections.limits.arrival { return close() }
         if let idle = connections.limits.idle, head == nil, quiet > idle { close() }
+    }
+
+    /// Sends what was written, now or when everything that has arrived is worked on.
+    func flush() {
+        owesFlush = isReading
+        if !isReading { channel.flush() }
     }
 
     /// Called by the exchange when its answer is complete.

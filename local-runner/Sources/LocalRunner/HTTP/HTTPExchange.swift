@@ -90,7 +90,8 @@ final class HTTPExchange {
 
     private func finish(_ connection: HTTPConnection) {
         if !closes {
-            connection.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+            connection.channel.write(HTTPServerResponsePart.end(nil), promise: nil)
+            connection.flush()
         } else {
             let promise = connection.channel.eventLoop.makePromise(of: Void.self)
             connection.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: promise)

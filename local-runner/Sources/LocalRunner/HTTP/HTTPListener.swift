@@ -14,7 +14,8 @@ struct HTTPLimits: Sendable {
     var idle: Double? = 75
     /// Seconds a request may take to arrive.
     var arrival: Double = 30
-    /// Whether a client may send its next request before it has its answer, as HTTP/1.1 lets it. Runtimes never do.
+    /// Whether a client may send its next request before it has its answer, as HTTP/1.1 lets it. Not needed for
+    /// runtimes: a result is answered before the request for more that may come with it is read.
     var pipelining = true
 }
 

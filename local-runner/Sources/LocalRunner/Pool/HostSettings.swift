@@ -37,6 +37,7 @@ struct HostSettings: Sendable {
         values.merge(manifest.env) { $1 }
         values.merge([
             "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
+            "PARLEY_RUNTIME_READS_AHEAD": "1",
             "_HANDLER": manifest.handler ?? manifest.name,
             "LAMBDA_TASK_ROOT": entry.folder,
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
