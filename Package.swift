@@ -160,7 +160,7 @@ let package = Package(
             ],
             path: "local-runner/Sources/LocalRunner", swiftSettings: settings),
         .target(
-            name: "Sandbox", dependencies: ["Domain", "Web", crypto, hummingbird, logging] + nio,
+            name: "Sandbox", dependencies: ["Domain", "Web", "WhatsAppServer", crypto, hummingbird, logging] + nio,
             path: "local-runner/Sources/Sandbox", exclude: ["Phone"], swiftSettings: settings),
         // A WhatsApp server to test clients against: the sandbox, `parley sandbox whatsapp` and tests start it.
         .target(
@@ -210,7 +210,7 @@ let package = Package(
         tests("WebTests", ["Domain", "Web"]),
         tests(
             "WhatsAppServerTests",
-            ["WhatsAppServer", "WhatsAppWire", .product(name: "NIOWebSocket", package: "swift-nio")] + nio),
+            ["Sandbox", "WhatsAppServer", "WhatsAppWire", .product(name: "NIOWebSocket", package: "swift-nio")] + nio),
         tests("WhatsAppWireTests", ["WhatsAppWire"]),
     ],
     swiftLanguageModes: [.v6]

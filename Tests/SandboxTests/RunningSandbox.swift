@@ -22,7 +22,7 @@ struct RunningSandbox: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { if !kept { try? FileManager.default.removeItem(atPath: folder) } }
         let (ports, found) = AsyncStream.makeStream(of: Int.self)
-        let server = SandboxServer(configuration(folder)) { found.yield($0) }
+        let server = SandboxServer(configuration(folder)) { found.yield($0.port) }
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
                 try await server.run()

@@ -7,7 +7,9 @@ import Testing
     private static let isOn = ProcessInfo.processInfo.environment["WHATSAPP_NEONIZE"] == "1"
 
     /// neonize is large and its library is patched for this (Tests/Conformance/whatsapp_neonize.py), so it has a switch.
-    @Test(.enabled(if: isOn, "set WHATSAPP_NEONIZE=1 to try the server with an independent client"), .timeLimit(.minutes(10)))
+    @Test(
+        .enabled(if: isOn, "set WHATSAPP_NEONIZE=1 to try the server with an independent client"),
+        .timeLimit(.minutes(10)))
     func neonizePairsTalksAndLogsOut() async throws {
         let environment = ProcessInfo.processInfo.environment.merging([
             "TEST_REQUIREMENTS": "requirements-neonize.txt", "PARLEY": ProjectRoot.path + "/.build/debug/parley",

@@ -26,7 +26,7 @@ import WhatsAppWire
 
     private func withControl(_ body: (WhatsAppServer, Control) async throws -> Void) async throws {
         try await withServer { server in
-            let listener = try await ControlListener.open(await ControlAPI(server), port: 0)
+            let listener = try await ControlListener.open(await ServerControl(server), port: 0)
             try await body(server, Control(port: listener.port))
             await listener.close()
         }

@@ -60,7 +60,9 @@ import WhatsAppWire
     }
 
     @Test func anOldBuildIsTurnedAway() async throws {
-        try await withServer { $0.oldestBuild = 2_000_000_000 } _: { server in
+        try await withServer {
+            $0.oldestBuild = 2_000_000_000
+        } _: { server in
             let client = MirrorClient(server)
             try await client.connect()
             #expect(Ending(try await client.node("failure"))?.cause == .outdated)
@@ -169,7 +171,9 @@ import WhatsAppWire
             try await ana.send("b", to: line)
             await server.inject(Fault(.reorder, account: line.number, stanza: "message"))
             try await client.logIn(keys: 0)
-            try await client.wait("both") { await client.received.suffix(2).compactMap(\.content?.body.text) == ["b", "a"] }
+            try await client.wait("both") {
+                await client.received.suffix(2).compactMap(\.content?.body.text) == ["b", "a"]
+            }
             try await server.untilNothingWaits(for: line)
         }
     }
@@ -222,7 +226,9 @@ import WhatsAppWire
             let heard = try await server.next(.message) { $0.id == "L" }
             #expect(heard.text == "heard")
             #expect(await client.nodes.contains { $0.tag == "ack" && $0["id"] == "L" } == false)
-            let shown = await server.remembered(limit: 1000).filter { $0.kind == .message && $0.id?.hasPrefix("E") == true }
+            let shown = await server.remembered(limit: 1000).filter {
+                $0.kind == .message && $0.id?.hasPrefix("E") == true
+            }
             #expect(shown.isEmpty, "a refused message was delivered")
         }
     }
@@ -267,7 +273,9 @@ import WhatsAppWire
     }
 
     @Test func oversizeAndForeignConnectionsAreRefused() async throws {
-        try await withServer { $0.frameLimit = 4096 } _: { server in
+        try await withServer {
+            $0.frameLimit = 4096
+        } _: { server in
             let huge = try await ClientChannel.open(port: server.port)
             huge.write([UInt8](repeating: 0, count: 6000))
             for await _ in huge.messages {}

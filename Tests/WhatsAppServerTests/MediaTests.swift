@@ -6,7 +6,9 @@ import WhatsAppServer
 import WhatsAppWire
 
 @Suite(.timeLimit(.minutes(2))) struct MediaTests {
-    private func request(_ method: String, _ url: String, body: [UInt8] = []) async throws -> (status: Int, body: [UInt8]) {
+    private func request(_ method: String, _ url: String, body: [UInt8] = []) async throws -> (
+        status: Int, body: [UInt8]
+    ) {
         var request = URLRequest(url: try #require(URL(string: url)), timeoutInterval: 20)
         request.httpMethod = method
         if method == "POST" { request.httpBody = Data(body) }
@@ -31,7 +33,8 @@ import WhatsAppWire
             let connection = try MediaConnection(try await client.ask { MediaConnection.query(id: $0) })
             let address = try #require(MediaConnection.downloadURL(host: connection.hosts[0], media: media))
             let file = try await request("GET", address.replacing("https://", with: "http://"))
-            let plain = try MediaDecryptor.decrypt(file.body, mediaKey: media.mediaKey, kind: .image, digest: media.digest)
+            let plain = try MediaDecryptor.decrypt(
+                file.body, mediaKey: media.mediaKey, kind: .image, digest: media.digest)
             #expect(plain == picture)
 
             let key = [UInt8](repeating: 3, count: 32)
@@ -47,21 +50,28 @@ import WhatsAppWire
             let message = try #require(OutgoingMessage.media(reference, timestamp: 1))
             try await client.send(message, to: got.message.chat, id: "DOC")
             let shown = try await server.next(.message) { $0.id == "DOC" }
-            #expect(shown.file?.size == picture.count && shown.file?.name == "offer.pdf" && shown.file?.sha256.count == 64)
+            #expect(
+                shown.file?.size == picture.count && shown.file?.name == "offer.pdf" && shown.file?.sha256.count == 64)
             let opened = await server.file(shown)
             #expect(opened == picture)
         }
     }
 
     @Test func uploadsThatAreRefused() async throws {
-        try await withServer { $0.mediaLimits = (file: 1000, total: 1500) } _: { server in
+        try await withServer {
+            $0.mediaLimits = (file: 1000, total: 1500)
+        } _: { server in
             let client = MirrorClient(server)
             _ = try await client.link(as: "15550001111")
             let connection = try MediaConnection(try await client.ask { MediaConnection.query(id: $0) })
-            func upload(_ bytes: [UInt8], auth: String? = nil, digest: [UInt8]? = nil) async throws -> (status: Int, body: [UInt8]) {
+            func upload(_ bytes: [UInt8], auth: String? = nil, digest: [UInt8]? = nil) async throws -> (
+                status: Int, body: [UInt8]
+            ) {
                 let token = MediaDigest(
-                    sha256: [], encryptedSHA256: digest ?? Digest.sha256(bytes), length: bytes.count).uploadToken
-                return try await request("POST", "\(server.mediaURL)/mms/image/\(token)?auth=\(auth ?? connection.auth)", body: bytes)
+                    sha256: [], encryptedSHA256: digest ?? Digest.sha256(bytes), length: bytes.count
+                ).uploadToken
+                return try await request(
+                    "POST", "\(server.mediaURL)/mms/image/\(token)?auth=\(auth ?? connection.auth)", body: bytes)
             }
             let first = try await upload([UInt8](repeating: 1, count: 900))
             let wrongAuth = try await upload([1, 2], auth: "nobody")
@@ -69,7 +79,8 @@ import WhatsAppWire
             let tooLarge = try await upload([UInt8](repeating: 2, count: 1001))
             let statuses = [first.status, wrongAuth.status, wrongName.status, tooLarge.status]
             #expect(statuses == [200, 401, 400, 413])
-            let path = try #require(try JSONDecoder().decode([String: String].self, from: Data(first.body))["direct_path"])
+            let path = try #require(
+                try JSONDecoder().decode([String: String].self, from: Data(first.body))["direct_path"])
             let kept = try await request("GET", server.mediaURL + path)
             #expect(kept.status == 200)
             _ = try await upload([UInt8](repeating: 3, count: 900))

@@ -43,11 +43,20 @@ import WhatsAppWire
             let first = try await ana.send("Hi", to: line)
             let place = Draft(location: .init(latitude: 52.5, longitude: 13.4, name: "Berlin"))
             let drafts: [(Draft, (Body?) -> Bool)] = [
-                (Draft(reaction: .init(id: first, text: "❤️")), { if case .reaction(_, "❤️")? = $0 { true } else { false } }),
-                (Draft(edit: .init(id: first, text: "Hello")), { if case .edit(_, .text("Hello"))? = $0 { true } else { false } }),
+                (
+                    Draft(reaction: .init(id: first, text: "❤️")),
+                    { if case .reaction(_, "❤️")? = $0 { true } else { false } }
+                ),
+                (
+                    Draft(edit: .init(id: first, text: "Hello")),
+                    { if case .edit(_, .text("Hello"))? = $0 { true } else { false } }
+                ),
                 (Draft(revoke: first), { if case .revoke(let key)? = $0 { key.id == first } else { false } }),
                 (place, { if case .location(let found)? = $0 { found.name == "Berlin" } else { false } }),
-                (Draft(poll: .init(name: "When?", options: ["1", "2"])), { if case .poll("When?", ["1", "2"], 1)? = $0 { true } else { false } }),
+                (
+                    Draft(poll: .init(name: "When?", options: ["1", "2"])),
+                    { if case .poll("When?", ["1", "2"], 1)? = $0 { true } else { false } }
+                ),
             ]
             for (draft, fits) in drafts {
                 let id = try await ana.send(draft, to: line)
@@ -58,7 +67,9 @@ import WhatsAppWire
             let typing = try await client.node("chatstate")
             #expect(typing.child("composing") != nil)
             await #expect(throws: ActionError.self) { try await ana.send(Draft(), to: line) }
-            await #expect(throws: ActionError.self) { try await ana.send(Draft(vote: .init(id: "no", options: [])), to: line) }
+            await #expect(throws: ActionError.self) {
+                try await ana.send(Draft(vote: .init(id: "no", options: [])), to: line)
+            }
         }
     }
 
@@ -75,8 +86,9 @@ import WhatsAppWire
             let shown = try await server.next(.message) { $0.type == "poll" }
             #expect(shown.detail == "S, M, L")
             let vote = try await ana.send(Draft(vote: .init(id: "POLL", options: ["M"])), to: line)
-            guard case .pollVote(let key, let payload, let nonce)? =
-                try await client.message(where: { $0.message.id == vote }).content?.body
+            guard
+                case .pollVote(let key, let payload, let nonce)? =
+                    try await client.message(where: { $0.message.id == vote }).content?.body
             else {
                 Issue.record("not a vote")
                 return
@@ -84,7 +96,8 @@ import WhatsAppWire
             let own = try #require(await client.account?.lid)
             let context = PollVote.Context(secret: secret, pollID: "POLL", creator: own, voter: chat)
             #expect(key.id == "POLL")
-            #expect(try PollVote(decrypting: payload, nonce: nonce, in: context).options == [PollVote.hash(ofOption: "M")])
+            #expect(
+                try PollVote(decrypting: payload, nonce: nonce, in: context).options == [PollVote.hash(ofOption: "M")])
         }
     }
 
@@ -102,6 +115,11 @@ import WhatsAppWire
                 let got = try await server.next(.message) { $0.personDevice == device }
                 #expect(got.text == "both" && got.account == line.number)
             }
+            var stanza = try await client.direct(.text("only one"), lid, "M2")
+            stanza.recipients.removeAll { $0.device == lid.with(device: 1) }
+            try await client.send(stanza.node)
+            let ack = try await client.node { $0.tag == "ack" && $0["id"] == "M2" }
+            #expect(ServerAck(ack)?.meaning(sentHash: nil) == .staleDevices)
         }
     }
 

@@ -4,7 +4,9 @@ import WhatsAppWire
 extension MirrorClient {
     func decrypt(_ part: EncryptedMessage, _ message: IncomingMessage) throws -> [UInt8] {
         let address = address(of: message)
-        guard part.kind == .senderKeyMessage else { return try withRandom { try signal.decrypt(part, from: address, using: &$0) } }
+        guard part.kind == .senderKeyMessage else {
+            return try withRandom { try signal.decrypt(part, from: address, using: &$0) }
+        }
         return try senderKeys["\(message.chat) \(address)", default: SenderKeyRecord()].decrypt(part.bytes)
     }
 

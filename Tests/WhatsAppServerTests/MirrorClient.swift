@@ -1,11 +1,14 @@
 import Foundation
 import Support
+import Testing
 import WhatsAppServer
 import WhatsAppWire
 
 /// A linked device made of `WhatsAppWire`, to try the server with. Keeps its keys over connections.
 actor MirrorClient {
-    private var server: WhatsAppServer
+    private var server: WhatsAppServer?
+    private var port: Int
+    private var rootKey: String
     private(set) var credentials: Credentials
     private(set) var account: LinkedAccount?
     var signal: SignalDevice
@@ -35,16 +38,27 @@ actor MirrorClient {
 
     /// - Parameter other: to be the same device as another client.
     init(_ server: WhatsAppServer, like other: (Credentials, LinkedAccount)? = nil) {
-        self.server = server
+        self.init(server, port: server.port, rootKey: server.rootKey, like: other)
+    }
+
+    init(url: String, rootKey: String) throws {
+        let port = try #require(URL(string: url)?.port)
+        self.init(nil, port: port, rootKey: rootKey, like: nil)
+    }
+
+    private init(_ server: WhatsAppServer?, port: Int, rootKey: String, like other: (Credentials, LinkedAccount)?) {
+        (self.server, self.port, self.rootKey) = (server, port, rootKey)
         var random = SeededGenerator(seed: UInt64.random(in: 0...UInt64(UInt32.max)))
         let signal = SignalDevice(
             address: JID.hiddenUser("0").signalAddress, identity: .generate(using: &random), registrationID: 4711,
             using: &random)
         self.signal = signal
         account = other?.1
-        credentials = other?.0 ?? Credentials(
-            noiseKey: .generate(using: &random), identityKey: signal.identity, signedPreKey: signal.signedPreKey,
-            registrationID: 4711, advSecret: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
+        credentials =
+            other?.0
+            ?? Credentials(
+                noiseKey: .generate(using: &random), identityKey: signal.identity, signedPreKey: signal.signedPreKey,
+                registrationID: 4711, advSecret: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
         self.random = random
     }
 
@@ -53,7 +67,10 @@ actor MirrorClient {
     func keep(_ message: Received) { received.append(message) }
     func set(answersMessages: Bool) { self.answersMessages = answersMessages }
     func set(build: UInt32) { self.build = build }
-    func move(to server: WhatsAppServer) { self.server = server }
+
+    func move(to server: WhatsAppServer) {
+        (self.server, port, rootKey) = (server, server.port, server.rootKey)
+    }
 
     // MARK: Connecting
 
@@ -65,11 +82,12 @@ actor MirrorClient {
         let payload =
             account.flatMap { ClientPayload.login($0.jid, client: description) }
             ?? .registration(credentials, client: description)
-        let root = try PublicKey(bytes(hex: rootKey ?? server.rootKey))
+        let root = try PublicKey(bytes(hex: rootKey ?? self.rootKey))
         let link = try ClientLink(
-            identity: .init(noiseKey: credentials.noiseKey, payload: payload.bytes, anchor: TrustAnchor(testRoot: root)),
+            identity: .init(
+                noiseKey: credentials.noiseKey, payload: payload.bytes, anchor: TrustAnchor(testRoot: root)),
             ephemeral: .generate(using: &random))
-        let channel = try await ClientChannel.open(port: server.port)
+        let channel = try await ClientChannel.open(port: port)
         self.channel = channel
         (nodes, isClosed, failure) = ([], false, nil)
         self.chunk = chunk
@@ -201,7 +219,9 @@ actor MirrorClient {
         let state = try LinkCodeCompanion.AwaitingPrimary(phone: .phoneNumber(number), using: &random)
         let credentials = credentials
         let reply = try await ask { state.hello(id: $0, credentials: credentials) }
-        guard reply.child(LinkCode.tag)?.child("link_code_pairing_ref") != nil else { throw TimedOut(waitedFor: "a ref") }
+        guard reply.child(LinkCode.tag)?.child("link_code_pairing_ref") != nil else {
+            throw TimedOut(waitedFor: "a ref")
+        }
         return state
     }
 
@@ -230,6 +250,7 @@ actor MirrorClient {
 
     /// Pairs by QR code and logs in.
     func link(as number: String, name: String = "Shop") async throws -> Line {
+        let server = try #require(server)
         let code = try await showCode()
         async let scanned = server.scan(code, as: number, name: name)
         try await finishPairing()

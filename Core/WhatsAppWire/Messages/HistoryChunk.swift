@@ -63,7 +63,8 @@ package struct HistoryChunk: Sendable {
     }
 
     private var conversations: [WAConversation] {
-        Dictionary(grouping: messages, by: \.key.chat).sorted { $0.key.description < $1.key.description }.map { chat, said in
+        Dictionary(grouping: messages, by: \.key.chat).sorted { $0.key.description < $1.key.description }.map {
+            chat, said in
             .with {
                 $0.id = chat.description
                 $0.lastMsgTimestamp = UInt64(clamping: said.map(\.timestamp).max() ?? 0)

@@ -16,6 +16,10 @@ package struct SandboxConfiguration: Sendable {
     /// Text file with the clock's offset in seconds; `nil` fixes the clock to the system's.
     package var clockFile: String?
     package var stateFile: String?
+    /// Port of the WhatsApp test server; 0 lets the system choose.
+    package var whatsAppPort: Int
+    /// Keeps its root key and linked lines over a restart.
+    package var whatsAppStateFile: String?
     /// Folder with the phone page's files (`local-runner/Sources/Sandbox/Phone`).
     package var assets: String
     /// Seeds identifiers. `nil` draws one: a database that outlives the sandbox must never meet an identifier twice.
@@ -25,7 +29,8 @@ package struct SandboxConfiguration: Sendable {
 
     package init(
         port: Int, publicURL: String, deliveryURL: String? = nil, twilioAccountSID: String, twilioAuthToken: String,
-        clockFile: String? = nil, stateFile: String? = nil, assets: String, seed: UInt64? = nil,
+        clockFile: String? = nil, stateFile: String? = nil, whatsAppPort: Int = 0, whatsAppStateFile: String? = nil,
+        assets: String, seed: UInt64? = nil,
         sharedNumbers: [String] = ["+14155238886"]
     ) {
         self.port = port
@@ -35,6 +40,8 @@ package struct SandboxConfiguration: Sendable {
         self.twilioAuthToken = twilioAuthToken
         self.clockFile = clockFile
         self.stateFile = stateFile
+        self.whatsAppPort = whatsAppPort
+        self.whatsAppStateFile = whatsAppStateFile
         self.assets = assets
         self.seed = seed
         self.sharedNumbers = sharedNumbers

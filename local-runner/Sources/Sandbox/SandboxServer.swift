@@ -2,15 +2,24 @@ import Hummingbird
 import Logging
 import NIOCore
 import Web
+import WhatsAppServer
 
 /// The outside world in one process: Twilio, WhatsApp and its phones, the model providers. Parley reaches it over HTTP as it
 /// reaches the real ones; it has no access to Parley's database.
 package struct SandboxServer: Sendable {
     private let configuration: SandboxConfiguration
-    private let onReady: @Sendable (_ port: Int) async -> Void
+    private let onReady: @Sendable (Ready) async -> Void
+
+    /// Where it is reached.
+    package struct Ready: Sendable {
+        package let port: Int
+        /// For clients of the WhatsApp test server.
+        package let whatsAppURL: String
+        package let whatsAppRootKey: String
+    }
 
     package init(
-        _ configuration: SandboxConfiguration, onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        _ configuration: SandboxConfiguration, onReady: @escaping @Sendable (Ready) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.onReady = onReady
@@ -22,23 +31,34 @@ package struct SandboxServer: Sendable {
         let carrier = Carrier(configuration, clock: clock)
         try await carrier.recall()
         let background = Background()
+        let whatsApp = try await startWhatsApp()
         let courier = Courier(configuration: configuration, carrier: carrier, background: background)
         let endpoints = Endpoints(
             TwilioAPI(configuration: configuration, carrier: carrier, courier: courier).endpoints
                 + ControlAPI(carrier: carrier, courier: courier).endpoints
+                + WhatsAppControl(api: await ServerControl(whatsApp), server: whatsApp).endpoints
                 + PhonePage(folder: configuration.assets).endpoints + ChatCompletions(carrier: carrier).endpoints
                 + AnthropicMessages(carrier: carrier).endpoints + GeminiContent(carrier: carrier).endpoints)
         let application = application(endpoints) { port in
             await carrier.isReached(at: port)
-            await onReady(port)
+            await onReady(Ready(port: port, whatsAppURL: whatsApp.url, whatsAppRootKey: whatsApp.rootKey))
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
             group.addTask { await background.process() }
             group.addTask { await keepBeating(carrier) }
+            group.addTask { for await _ in await whatsApp.happenings() { await carrier.changed() } }
             defer { group.cancelAll() }
             try await group.next()
         }
+        await whatsApp.stop()
+    }
+
+    private func startWhatsApp() async throws -> WhatsAppServer {
+        var settings = ServerConfiguration()
+        settings.port = configuration.whatsAppPort
+        settings.stateFile = configuration.whatsAppStateFile
+        return try await WhatsAppServer.start(settings)
     }
 
     private func application(
@@ -64,7 +84,7 @@ package struct SandboxServer: Sendable {
 private func answer(_ request: Web.Request, _ endpoints: Endpoints) async -> Reply {
     do {
         return try await endpoints.answer(request)
-    } catch let fault as Fault {
+    } catch let fault as Web.Fault {
         return .json(
             [
                 "code": .string(fault.code), "detail": .string(fault.detail), "field": .text(fault.field),

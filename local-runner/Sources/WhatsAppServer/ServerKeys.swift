@@ -15,7 +15,8 @@ struct ServerKeys: Sendable {
     }
 
     init(using random: inout ServerRandom) {
-        self.init(root: .generate(using: &random), intermediate: .generate(using: &random), server: .generate(using: &random))
+        self.init(
+            root: .generate(using: &random), intermediate: .generate(using: &random), server: .generate(using: &random))
     }
 
     /// Valid for a year from yesterday.

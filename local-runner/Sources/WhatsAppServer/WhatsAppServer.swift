@@ -23,7 +23,9 @@ package final class WhatsAppServer {
     /// Where files go to and come from, without a trailing slash.
     package nonisolated let mediaURL: String
 
-    package static func start(_ configuration: ServerConfiguration = ServerConfiguration()) async throws -> WhatsAppServer {
+    package static func start(_ configuration: ServerConfiguration = ServerConfiguration()) async throws
+        -> WhatsAppServer
+    {
         let network = Network(configuration)
         let keys = try network.recall() ?? ServerKeys(using: &network.random)
         let chain = try keys.chain(now: configuration.now(), using: &network.random)

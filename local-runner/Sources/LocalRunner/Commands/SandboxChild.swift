@@ -12,6 +12,8 @@ final class SandboxChild {
     private let command: ChildProcess.Command
     private let book: LogBook
     private(set) var port = 0
+    /// Of the WhatsApp test server.
+    private var whatsApp = (url: "", rootKey: "")
     private var child: ChildProcess?
     private var isStopping = false
     private var onReady: CheckedContinuation<Void, any Error>?
@@ -29,6 +31,7 @@ final class SandboxChild {
             arguments: [
                 "sandbox", "--public-url", publicURL, "--delivery-url", "http://127.0.0.1:\(frontPort)",
                 "--clock-file", data.clockFile, "--state-file", "\(data.run)/sandbox.json",
+                "--whatsapp-state-file", "\(data.run)/sandbox-whatsapp.json",
                 "--assets", "\(root)/local-runner/Sources/Sandbox/Phone",
             ],
             environment: ProcessInfo.processInfo.environment.merging(
@@ -43,6 +46,10 @@ final class SandboxChild {
             let provider = name.dropLast("_BASE_URL".count)
             if !["", "sandbox"].contains(environment["\(provider)_API_KEY"] ?? "") { values[name] = nil }
         }
+        // In the sandbox no line may reach the real service, whatever the environment says.
+        values["WHATSAPP_WEB_URL"] = whatsApp.url
+        values["WHATSAPP_WEB_ROOT_KEY"] = whatsApp.rootKey
+        values["WHATSAPP_WEB_TEST_SERVER"] = "1"
         let allowed = [environment["EGRESS_ALLOW"] ?? "", "127.0.0.1:\(port)"].filter { !$0.isEmpty }
         values["EGRESS_ALLOW"] = allowed.joined(separator: ",")
         return values
@@ -72,18 +79,27 @@ final class SandboxChild {
 
     private func launch() throws {
         var command = command
-        command.arguments += ["--port", String(port)]
+        command.arguments += ["--port", String(port), "--whatsapp-port", String(whatsAppPort)]
         child = try ChildProcess.start(
             command, onLine: { [weak self] in self?.read($0) }, onExit: { [weak self] in self?.ended($0) })
     }
 
     private func read(_ line: ByteBuffer) {
         let text = String(buffer: line)
+        let words = text.split(separator: " ").map(String.init)
+        if text.hasPrefix("WhatsApp is ready: "), words.count == 5 {
+            whatsApp = (url: words[3], rootKey: words[4])
+            return
+        }
         guard text.hasPrefix("Sandbox is ready: "), let colon = text.lastIndex(of: ":") else {
             return book.write("sandbox", text)
         }
         port = Int(text[text.index(after: colon)...]) ?? port
         settle(nil)
+    }
+
+    private var whatsAppPort: Int {
+        whatsApp.url.split(separator: "/").dropFirst().first?.split(separator: ":").last.flatMap { Int($0) } ?? 0
     }
 
     private func settle(_ error: (any Error)?) {

@@ -33,6 +33,12 @@ struct SandboxProvidersCommand: AsyncParsableCommand {
     @Option(help: "File that keeps bought numbers and windows.")
     var stateFile: String?
 
+    @Option(help: "Loopback port of the WhatsApp test server; 0 lets the system choose.")
+    var whatsappPort = 0
+
+    @Option(help: "File that keeps the WhatsApp test server's keys and linked lines.")
+    var whatsappStateFile: String?
+
     @Option(help: "Folder with the phone page's files.")
     var assets: String
 
@@ -42,9 +48,12 @@ struct SandboxProvidersCommand: AsyncParsableCommand {
             port: port, publicURL: publicURL, deliveryURL: deliveryURL,
             twilioAccountSID: environment["TWILIO_ACCOUNT_SID"] ?? "",
             twilioAuthToken: environment["TWILIO_AUTH_TOKEN"] ?? "", clockFile: clockFile, stateFile: stateFile,
-            assets: assets)
-        try await SandboxServer(configuration) { port in
-            writeAll(STDOUT_FILENO, Array("Sandbox is ready: http://127.0.0.1:\(port)\n".utf8))
+            whatsAppPort: whatsappPort, whatsAppStateFile: whatsappStateFile, assets: assets)
+        try await SandboxServer(configuration) { ready in
+            let lines =
+                "WhatsApp is ready: \(ready.whatsAppURL) \(ready.whatsAppRootKey)\n"
+                + "Sandbox is ready: http://127.0.0.1:\(ready.port)\n"
+            writeAll(STDOUT_FILENO, Array(lines.utf8))
         }.run()
     }
 }

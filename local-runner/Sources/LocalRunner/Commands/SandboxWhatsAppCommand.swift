@@ -50,7 +50,7 @@ struct SandboxWhatsAppCommand: AsyncParsableCommand {
         configuration.seed = seed
         if let certificate, let key { configuration.certificate = .init(chainFile: certificate, keyFile: key) }
         let server = try await WhatsAppServer.start(configuration)
-        let control = try await ControlListener.open(await ControlAPI(server), port: controlPort)
+        let control = try await ControlListener.open(await ServerControl(server), port: controlPort)
         print(
             Introduction(
                 url: server.url, rootKey: server.rootKey, mediaURL: server.mediaURL,

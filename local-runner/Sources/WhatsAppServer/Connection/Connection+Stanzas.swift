@@ -29,9 +29,11 @@ extension Connection {
         if let fault { network.noteFault(fault, device.reference) }
         if fault?.kind == .errorAck { return acknowledge(node, error: fault?.code ?? 479) }
         do {
-            try network.post(node, from: device)
-            if fault?.kind == .lostAck { return }
-            acknowledge(node, hash: fault?.kind == .deviceHash ? "2:AAAAAAAA" : nil)
+            let posting = try network.take(node, from: device)
+            if fault?.kind != .lostAck {
+                acknowledge(node, hash: fault?.kind == .deviceHash ? "2:AAAAAAAA" : posting.missing)
+            }
+            network.deliver(posting)
         } catch {
             broke("a message that goes nowhere: \(error.path)")
             acknowledge(node, error: 479)

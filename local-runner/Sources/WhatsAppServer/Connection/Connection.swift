@@ -11,6 +11,9 @@ final class Connection {
         case over
     }
 
+    /// Seconds that a client may take for the handshake.
+    private static let patience = 20.0
+
     let network: Network
     let socket: ClientSocket
     var link: ServerLink
@@ -31,6 +34,9 @@ final class Connection {
         self.socket = socket
         self.link = link
         armCut(account: nil)
+        ServerLoop.after(Self.patience) { [weak self] in
+            if let self, case .handshake = phase { self.socket.close() }
+        }
     }
 
     var device: LinkedDevice? {

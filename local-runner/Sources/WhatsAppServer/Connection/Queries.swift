@@ -40,7 +40,9 @@ struct Queries {
     }
 
     private func upload(_ iq: Node) -> Node {
-        guard let upload = try? PreKeyStanzas.Upload(iq) else { return IQ.error(of: iq, code: 406, text: "not-acceptable") }
+        guard let upload = try? PreKeyStanzas.Upload(iq) else {
+            return IQ.error(of: iq, code: 406, text: "not-acceptable")
+        }
         device.publish(upload)
         network.changed()
         var happening = Happening(.keys, account: device.person.number, device: device.number)
@@ -61,7 +63,8 @@ struct Queries {
                 Node(
                     "digest",
                     children: [
-                        Node("registration", bytes: Self.bytes(device.registrationID)), Node("type", bytes: [PublicKey.type]),
+                        Node("registration", bytes: Self.bytes(device.registrationID)),
+                        Node("type", bytes: [PublicKey.type]),
                         Node("identity", bytes: device.identity.bytes), signed.node, Node("list", children: ids),
                         Node("hash", bytes: Array(Insecure.SHA1.hash(data: hashed))),
                     ])
@@ -85,7 +88,8 @@ struct Queries {
         return Usync.reply(to: iq, listed + searched)
     }
 
-    private func user(_ jid: JID, _ person: Person?, _ request: Usync.Request, isOnWhatsApp: Bool? = nil) -> Usync.User {
+    private func user(_ jid: JID, _ person: Person?, _ request: Usync.Request, isOnWhatsApp: Bool? = nil) -> Usync.User
+    {
         let devices = request.kinds.contains("devices") ? person.map(devices) : nil
         let mayKnow = person.map { $0.appearance != .phoneNumber || $0 === device.person } ?? false
         let lid = request.kinds.contains("lid") && mayKnow ? person?.hiddenJID : nil
@@ -95,7 +99,8 @@ struct Queries {
     private func devices(_ person: Person) -> [Usync.Device] {
         person.deviceNumbers.map { number in
             Usync.Device(
-                number: number, keyIndex: person.linked[number].map { Int($0.keyIndex) } ?? person.simulated[number]?.keyIndex)
+                number: number,
+                keyIndex: person.linked[number].map { Int($0.keyIndex) } ?? person.simulated[number]?.keyIndex)
         }
     }
 
@@ -127,7 +132,9 @@ struct Queries {
     /// Collections without a change.
     private func appState(_ iq: Node) -> Node {
         let asked = iq.child("sync")?.children("collection") ?? []
-        let collections = asked.map { Node("collection", ["name": .optional($0["name"]), "version": .optional($0["version"])]) }
+        let collections = asked.map {
+            Node("collection", ["name": .optional($0["name"]), "version": .optional($0["version"])])
+        }
         return IQ.result(of: iq, [Node("sync", children: collections)])
     }
 

@@ -7,7 +7,7 @@ package struct ControlListener: Sendable {
     private let channel: any Channel
     package var port: Int { channel.localAddress?.port ?? 0 }
 
-    package static func open(_ api: ControlAPI, port: Int) async throws -> ControlListener {
+    package static func open(_ api: ServerControl, port: Int) async throws -> ControlListener {
         let channel = try await ServerBootstrap(group: ServerLoop.group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -33,11 +33,11 @@ private final class ControlRequests: ChannelInboundHandler {
     private static let bodyLimit = 32 << 20
 
     nonisolated private let channel: any Channel
-    private let api: ControlAPI
+    private let api: ServerControl
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
 
-    nonisolated init(_ channel: any Channel, _ api: ControlAPI) {
+    nonisolated init(_ channel: any Channel, _ api: ServerControl) {
         self.channel = channel
         self.api = api
     }
@@ -69,10 +69,11 @@ private final class ControlRequests: ChannelInboundHandler {
         }
     }
 
-    private func respond(_ head: HTTPRequestHead, _ body: [UInt8]) async -> ControlAPI.Answer {
+    private func respond(_ head: HTTPRequestHead, _ body: [UInt8]) async -> ServerControl.Answer {
         let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         if let refusal = refusal(head) { return refusal }
-        let query = (parts.count > 1 ? parts[1] : "").split(separator: "&").reduce(into: [String: String]()) { query, pair in
+        let query = (parts.count > 1 ? parts[1] : "").split(separator: "&").reduce(into: [String: String]()) {
+            query, pair in
             let sides = pair.split(separator: "=", maxSplits: 1)
             if sides.count == 2 { query[String(sides[0])] = String(sides[1]) }
         }
@@ -80,21 +81,22 @@ private final class ControlRequests: ChannelInboundHandler {
     }
 
     /// A page of another site may not act here: it can neither send JSON unasked nor name this host.
-    private func refusal(_ head: HTTPRequestHead) -> ControlAPI.Answer? {
+    private func refusal(_ head: HTTPRequestHead) -> ServerControl.Answer? {
         let host = head.headers.first(name: "host")?.split(separator: ":").first ?? ""
         let isLocal = host == "127.0.0.1" || host == "localhost"
         let isJSON = head.headers.first(name: "content-type")?.hasPrefix("application/json") == true
         guard !isLocal || (head.method == .POST && !isJSON) else { return nil }
         let detail = isLocal ? "Send application/json." : "Ask for 127.0.0.1."
-        return ControlAPI.Answer(status: isLocal ? 415 : 403, body: JSONLine.bytes(["detail": detail]))
+        return ServerControl.Answer(status: isLocal ? 415 : 403, body: JSONLine.bytes(["detail": detail]))
     }
 
-    private func answer(_ answer: ControlAPI.Answer) {
+    private func answer(_ answer: ServerControl.Answer) {
         let headers: HTTPHeaders = [
             "content-type": "application/json", "content-length": "\(answer.body.count)", "cache-control": "no-store",
         ]
         let status = HTTPResponseStatus(statusCode: answer.status)
-        channel.write(HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers)), promise: nil)
+        channel.write(
+            HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers)), promise: nil)
         channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: answer.body))), promise: nil)
         channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
     }

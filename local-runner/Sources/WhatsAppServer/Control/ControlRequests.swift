@@ -1,5 +1,5 @@
 /// The bodies of requests; only what is used.
-extension ControlAPI {
+extension ServerControl {
     struct Scan: Decodable { let qr: String, number: String, name: String? }
     struct Code: Decodable { let code: String, number: String, name: String? }
     struct OwnMessage: Decodable { let account: String, to: String }

@@ -28,6 +28,14 @@ package struct ServerView: Encodable, Sendable {
     }
 }
 
+/// Clients that want to be linked.
+package struct WaitingView: Encodable, Sendable {
+    /// How many show a QR code.
+    package let codes: Int
+    /// For which numbers a pairing code is shown.
+    package let numbers: [String]
+}
+
 package struct AccountView: Encodable, Sendable, Equatable {
     package let number: String
     package let lid: String
@@ -65,6 +73,16 @@ package struct GroupView: Encodable, Sendable, Equatable {
 }
 
 extension WhatsAppServer {
+    package var waitingForScan: Int { Set(network.waiting.values.map(ObjectIdentifier.init)).count }
+
+    package var waitingForCode: [String] {
+        let numbers = network.waiting.values.compactMap { connection -> String? in
+            guard case .pairing(let pairing) = connection.phase else { return nil }
+            return pairing.hello?.number
+        }
+        return Set(numbers).sorted()
+    }
+
     /// Numbers with clients linked to them.
     package func accounts() -> [AccountView] {
         network.people.values.filter { !$0.linked.isEmpty }.sorted { $0.number < $1.number }.map { person in

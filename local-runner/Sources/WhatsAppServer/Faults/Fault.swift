@@ -70,7 +70,9 @@ package struct Fault: Sendable, Codable, Equatable {
     }
 
     /// Where it strikes.
-    package enum Point: Sendable { case stanza, bytes, login, acknowledgement, delivery, frame, bundle, pairing, decryption }
+    package enum Point: Sendable {
+        case stanza, bytes, login, acknowledgement, delivery, frame, bundle, pairing, decryption
+    }
 
     package enum Direction: String, Sendable, Codable, CaseIterable {
         /// From the client.

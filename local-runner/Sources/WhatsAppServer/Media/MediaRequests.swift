@@ -25,6 +25,11 @@ final class MediaRequests: ChannelInboundHandler, RemovableChannelHandler {
         ServerLoop.assumeIsolated { receive(part) }
     }
 
+    nonisolated func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     nonisolated func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }
@@ -66,7 +71,9 @@ final class MediaRequests: ChannelInboundHandler, RemovableChannelHandler {
         guard !body.isEmpty, String(token) == MediaStore.token(Digest.sha256(body)) else { return answer(.badRequest) }
         let direct = media.keep(body)
         let host = head.headers.first(name: "host") ?? "127.0.0.1"
-        answer(.ok, type: "application/json", Array(#"{"url":"https://\#(host)\#(direct)","direct_path":"\#(direct)"}"#.utf8))
+        answer(
+            .ok, type: "application/json",
+            Array(#"{"url":"https://\#(host)\#(direct)","direct_path":"\#(direct)"}"#.utf8))
     }
 
     private func download(_ head: HTTPRequestHead) {
@@ -81,7 +88,8 @@ final class MediaRequests: ChannelInboundHandler, RemovableChannelHandler {
         let headers: HTTPHeaders = [
             "content-type": type, "content-length": "\(content.count)", "connection": closes ? "close" : "keep-alive",
         ]
-        channel.write(HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers)), promise: nil)
+        channel.write(
+            HTTPServerResponsePart.head(.init(version: .http1_1, status: status, headers: headers)), promise: nil)
         channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: content))), promise: nil)
         let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
         if closes { written.whenComplete { [channel] _ in channel.close(promise: nil) } }

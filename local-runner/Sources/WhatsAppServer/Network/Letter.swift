@@ -75,7 +75,10 @@ struct Letter {
             ]
         }
         if person === receiver.person {
-            return ["from": .jid(person.jid(like: chat.jid).with(device: sender.number)), "recipient": category == "peer" ? nil : .jid(chat.jid)]
+            return [
+                "from": .jid(person.jid(like: chat.jid).with(device: sender.number)),
+                "recipient": category == "peer" ? nil : .jid(chat.jid),
+            ]
         }
         return [
             "from": .jid(sender.jid),

@@ -36,7 +36,9 @@ extension Network {
         let others = owner.history.map(\.key.chat).compactMap(person)
         for other in others where chunk.pushNames.allSatisfy({ $0.jid != other.jid }) {
             chunk.pushNames.append((other.jid, other.name))
-            if other.appearance != .phoneNumber { chunk.pairs += [LIDPair(other.hiddenJID, other.phoneNumberJID)].compactMap(\.self) }
+            if other.appearance != .phoneNumber {
+                chunk.pairs += [LIDPair(other.hiddenJID, other.phoneNumberJID)].compactMap(\.self)
+            }
         }
         chunk.messages = owner.history.reversed()
         do { try send(chunk, from: phone, to: device) } catch { device.connection?.broke("history: \(error)") }

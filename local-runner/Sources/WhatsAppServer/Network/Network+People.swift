@@ -20,7 +20,9 @@ extension Network {
         return id
     }
 
-    private func write(_ message: OutgoingMessage, _ letter: Letter, from sender: SimulatedDevice, to person: Person) throws {
+    private func write(_ message: OutgoingMessage, _ letter: Letter, from sender: SimulatedDevice, to person: Person)
+        throws
+    {
         for device in devices(of: person) where device.linked != nil {
             deliver(letter, [try sender.encrypt(message.content, for: device, in: self)], to: device)
         }
@@ -32,7 +34,9 @@ extension Network {
         giveToken(from: sender.person, to: person)
     }
 
-    private func write(_ message: OutgoingMessage, _ letter: Letter, from sender: SimulatedDevice, to group: Group) throws {
+    private func write(_ message: OutgoingMessage, _ letter: Letter, from sender: SimulatedDevice, to group: Group)
+        throws
+    {
         let members = devices(of: group, besides: sender.reference).filter { $0.linked != nil }
         let (shared, keys) = try sender.encrypt(message.content, group: group, members: members, in: self)
         for member in members {

@@ -2,30 +2,55 @@ import WhatsAppWire
 
 /// Messages and receipts on their way from device to device.
 extension Network {
+    /// A message that was taken, and is to be delivered once its sender knows that.
+    struct Posting {
+        let letter: Letter
+        let receivers: [(device: DeviceReference, parts: [EncryptedMessage])]
+        /// The hash of all devices it should have gone to, when the client has left some out.
+        let missing: String?
+    }
+
     /// A message of a linked device (protocol sheet, section 11).
-    func post(_ node: Node, from sender: LinkedDevice) throws(StanzaError) {
+    func take(_ node: Node, from sender: LinkedDevice) throws(StanzaError) -> Posting {
         let stanza = try MessageStanza(node)
         guard let chat = chat(stanza.to) else { throw StanzaError("message.to") }
+        if let group = chat.group, !group.has(sender.person) { throw StanzaError("message.to") }
         var letter = Letter(stanza, from: sender.reference, chat: chat)
-        if let group = chat.group {
-            guard group.has(sender.person) else { throw StanzaError("message.to") }
-        }
-        if let only = onlyReceiver(node, stanza, chat) {
+        if let only = onlyReceiver(node, stanza) {
             letter.retryCount = node.child("enc")?.integer("count") ?? 0
-            return deliver(letter, [stanza.groupMessage].compactMap(\.self), to: only)
+            let parts = [stanza.groupMessage].compactMap(\.self)
+            return Posting(letter: letter, receivers: [(only, parts)], missing: nil)
         }
-        for (receiver, parts) in try receivers(stanza, chat, sender) { deliver(letter, parts, to: receiver) }
+        let receivers = receivers(stanza, chat, sender)
+        let missing = missing(from: receivers.map(\.device), stanza, chat, sender)
+        return Posting(letter: letter, receivers: receivers, missing: missing)
+    }
+
+    func deliver(_ posting: Posting) {
+        for (receiver, parts) in posting.receivers { deliver(posting.letter, parts, to: receiver) }
+    }
+
+    /// In a group everybody gets the message; in a chat only the devices that the client listed.
+    private func missing(
+        from reached: [DeviceReference], _ stanza: MessageStanza, _ chat: Chat, _ sender: LinkedDevice
+    ) -> String? {
+        guard case .person(let person) = chat else { return nil }
+        let people = person === sender.person ? [person] : [person, sender.person]
+        let all = people.flatMap(devices)
+        let addresses = Set(reached.map(\.address) + [sender.reference.address])
+        guard !all.allSatisfy({ addresses.contains($0.address) }) else { return nil }
+        return DeviceHash.compute(all.map { $0.person.jid(like: stanza.to).with(device: $0.number) })
     }
 
     /// A message sent again, or to a device of one's own, names one device and carries one `enc`.
-    private func onlyReceiver(_ node: Node, _ stanza: MessageStanza, _ chat: Chat) -> DeviceReference? {
+    private func onlyReceiver(_ node: Node, _ stanza: MessageStanza) -> DeviceReference? {
         guard stanza.recipients.isEmpty, stanza.groupMessage?.kind != .senderKeyMessage else { return nil }
         return device(node.jid("participant") ?? stanza.to)
     }
 
     private func receivers(
         _ stanza: MessageStanza, _ chat: Chat, _ sender: LinkedDevice
-    ) throws(StanzaError) -> [(DeviceReference, [EncryptedMessage])] {
+    ) -> [(device: DeviceReference, parts: [EncryptedMessage])] {
         var parts: [(device: DeviceReference, parts: [EncryptedMessage])] = []
         for recipient in stanza.recipients {
             guard let device = device(recipient.device) else { continue }

@@ -14,7 +14,8 @@ final class Network {
     /// Connections that show QR codes, by ref.
     var waiting: [String: Connection] = [:]
     /// What messages of the journal point to, by their number there.
-    var files: [Int: MediaReference] = [:]
+    private(set) var files: [Int: MediaReference] = [:]
+    private static let maximumFiles = 1_000
     /// Where files are uploaded to and fetched from: `127.0.0.1:port`.
     var mediaHost = ""
     /// Set once the server has started; without them there is nothing worth keeping.
@@ -122,6 +123,12 @@ final class Network {
         device.queue.append(node)
         changed()
         device.connection?.pump()
+    }
+
+    /// Notes a message with a file, and what opens the file.
+    func note(_ happening: Happening, file: MediaReference) {
+        files[journal.note(happening)] = file
+        if files.count > Self.maximumFiles, let oldest = files.keys.min() { files[oldest] = nil }
     }
 
     func noteFault(_ fault: Fault, _ device: DeviceReference?) {

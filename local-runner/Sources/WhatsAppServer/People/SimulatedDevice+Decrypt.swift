@@ -68,7 +68,7 @@ extension SimulatedDevice {
             return
         }
         happening.file = network.fetch(media)
-        network.files[network.journal.note(happening)] = media
+        network.note(happening, file: media)
     }
 
     /// The options that were chosen, comma-separated; nil when the vote can't be read.
@@ -108,7 +108,8 @@ extension SimulatedDevice {
         if RetryRequest.needsKeys(count: count, failure: failure) {
             let bundle = signal.bundle(using: &network.random)
             keys = RetryRequest.Keys(
-                identity: bundle.identity, preKey: bundle.preKey, signedPreKey: bundle.signedPreKey, deviceIdentity: nil)
+                identity: bundle.identity, preKey: bundle.preKey, signedPreKey: bundle.signedPreKey, deviceIdentity: nil
+            )
         }
         let request = RetryRequest(
             messageID: letter.id, count: count, timestamp: network.now(), registrationID: signal.registrationID,

@@ -24,7 +24,8 @@ extension SimulatedDevice {
         for member in members where !holders.contains(member.address) {
             let key = OutgoingMessage.senderKey(distribution, group: group.jid)
             let message = try encrypt(key, for: member, in: network)
-            recipients.append(.init(device: group.name(of: member.person).with(device: member.number), message: message))
+            recipients.append(
+                .init(device: group.name(of: member.person).with(device: member.number), message: message))
             holders.insert(member.address)
         }
         let message = try record.encrypt(

@@ -75,7 +75,9 @@ struct StanzaQueue: Sendable {
             isAbout(node) && node.jid("from")?.withoutDevice == to.withoutDevice
                 && node.jid("participant")?.withoutDevice == participant?.withoutDevice
         }
-        guard let index = entries.firstIndex(where: { isExact($0.node) }) ?? entries.firstIndex(where: { isClose($0.node) })
+        guard
+            let index = entries.firstIndex(where: { isExact($0.node) })
+                ?? entries.firstIndex(where: { isClose($0.node) })
         else { return nil }
         if index < cursor { cursor -= 1 }
         return entries.remove(at: index).node

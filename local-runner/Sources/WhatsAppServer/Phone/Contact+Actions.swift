@@ -46,7 +46,9 @@ extension WhatsAppServer {
     }
 
     func write(_ draft: Draft, from number: String, toGroup text: String) throws -> String {
-        guard let jid = JID(text), let group = network.groups[jid] else { throw ActionError("there is no group \(text)") }
+        guard let jid = JID(text), let group = network.groups[jid] else {
+            throw ActionError("there is no group \(text)")
+        }
         let sender = try phone(number)
         guard group.has(sender.person) else { throw ActionError("\(number) is not in the group") }
         return try network.write(draft, from: sender, to: .group(group))

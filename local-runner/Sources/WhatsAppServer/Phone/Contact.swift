@@ -40,7 +40,9 @@ package struct Contact: Sendable {
 
 extension WhatsAppServer {
     func write(_ message: OutgoingMessage, from number: String, to other: String) throws -> String {
-        guard let receiver = network.people[other] else { throw ActionError("there is nobody with the number \(other)") }
+        guard let receiver = network.people[other] else {
+            throw ActionError("there is nobody with the number \(other)")
+        }
         return try network.write(message, from: try phone(number), to: .person(receiver))
     }
 
@@ -52,7 +54,9 @@ extension WhatsAppServer {
     }
 
     func phone(_ number: String) throws -> SimulatedDevice {
-        guard let phone = network.people[number]?.phone else { throw ActionError("there is nobody with the number \(number)") }
+        guard let phone = network.people[number]?.phone else {
+            throw ActionError("there is nobody with the number \(number)")
+        }
         return phone
     }
 }

@@ -24,7 +24,9 @@ extension WhatsAppServer {
         guard let connection = network.waiting[code.ref], case .pairing(let pairing) = connection.phase else {
             throw ActionError("the code is no longer valid")
         }
-        guard pairing.noiseKey == code.noiseKey else { throw ActionError("the code names another key than the client's") }
+        guard pairing.noiseKey == code.noiseKey else {
+            throw ActionError("the code names another key than the client's")
+        }
         let owner = network.person(number, name: name)
         let device = try await connection.pair(with: owner, companion: code.identity, advSecret: code.advSecret)
         return Line(number: owner.number, device: device.number)
@@ -33,9 +35,7 @@ extension WhatsAppServer {
     /// The owner types the code that a client shows for `number`.
     package func enter(code text: String, as number: String, name: String? = nil) async throws -> Line {
         guard let code = PairingCode(typed: text) else { throw ActionError("a code has eight characters") }
-        let asking = Set(network.waiting.values.map(ObjectIdentifier.init))
-        let connections = network.waiting.values.filter { asking.contains(ObjectIdentifier($0)) }
-        let found = connections.first { connection in
+        let found = network.waiting.values.first { connection in
             guard case .pairing(let pairing) = connection.phase else { return false }
             return pairing.hello?.number == number
         }

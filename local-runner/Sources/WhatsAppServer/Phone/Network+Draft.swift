@@ -18,7 +18,9 @@ extension Network {
             return .reaction(reaction.text, to: key(reaction.id, isOwn: isOwn), milliseconds: milliseconds)
         }
         if let vote = draft.vote { return try message(vote, from: sender, key: key(vote.id, isOwn: false)) }
-        if let edit = draft.edit { return .edit(key(edit.id, isOwn: true), text: edit.text, milliseconds: milliseconds) }
+        if let edit = draft.edit {
+            return .edit(key(edit.id, isOwn: true), text: edit.text, milliseconds: milliseconds)
+        }
         if let id = draft.revoke { return .revoke(key(id, isOwn: true)) }
         if let place = draft.location {
             return .location(.init(latitude: place.latitude, longitude: place.longitude, name: place.name))
@@ -27,7 +29,9 @@ extension Network {
     }
 
     private func message(_ file: Draft.File) throws -> OutgoingMessage {
-        guard let kind = MediaKind(rawValue: file.kind) else { throw ActionError("there are no files of kind \(file.kind)") }
+        guard let kind = MediaKind(rawValue: file.kind) else {
+            throw ActionError("there are no files of kind \(file.kind)")
+        }
         guard !file.data.isEmpty, file.data.count <= media.fileLimit else {
             throw ActionError("a file has 1 to \(media.fileLimit) bytes")
         }

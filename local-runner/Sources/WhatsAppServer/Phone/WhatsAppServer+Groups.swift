@@ -5,14 +5,16 @@ extension WhatsAppServer {
     ///   - numbers: of the members, lines among them.
     ///   - namesHiddenUsers: members are addressed by LID, otherwise by phone number.
     /// - Returns: the group's JID.
-    package func makeGroup(_ subject: String, members numbers: [String], namesHiddenUsers: Bool = true) throws -> String {
+    package func makeGroup(_ subject: String, members numbers: [String], namesHiddenUsers: Bool = true) throws -> String
+    {
         guard (1...1024).contains(numbers.count) else { throw ActionError("a group has 1 to 1,024 members") }
         let members = numbers.map { network.person($0) }
         let jid = JID(user: "1203630\(10_000_000_000 + network.groups.count)", server: .group)
         let group = Group(jid: jid, subject: subject, namesHiddenUsers: namesHiddenUsers, members: members)
         group.admins = Set(numbers.prefix(1))
         network.groups[jid] = group
-        network.tell(group, [Node("create", children: [group.info.reply(to: Node("iq")).child("group") ?? Node("group")])])
+        network.tell(
+            group, [Node("create", children: [group.info.reply(to: Node("iq")).child("group") ?? Node("group")])])
         return jid.description
     }
 
@@ -42,7 +44,9 @@ extension WhatsAppServer {
     }
 
     private func group(_ text: String) throws -> Group {
-        guard let jid = JID(text), let group = network.groups[jid] else { throw ActionError("there is no group \(text)") }
+        guard let jid = JID(text), let group = network.groups[jid] else {
+            throw ActionError("there is no group \(text)")
+        }
         return group
     }
 }

@@ -8,6 +8,9 @@ import NIOWebSocket
 @ServerLoop
 final class Listener {
     private static let maximumConnections = 4096
+    /// A connection for files that nobody uses is closed.
+    private nonisolated static let idle = TimeAmount.seconds(60)
+    private nonisolated static let idleHandler = "idle"
 
     let port: Int
     private let channel: any Channel
@@ -54,7 +57,9 @@ final class Listener {
     }
 
     private nonisolated static func context(_ certificate: ServerConfiguration.Certificate) throws -> NIOSSLContext {
-        let chain = try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map { NIOSSLCertificateSource.certificate($0) }
+        let chain = try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map {
+            NIOSSLCertificateSource.certificate($0)
+        }
         let key = try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem)
         return try NIOSSLContext(
             configuration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
@@ -84,8 +89,10 @@ final class Listener {
                 upgraders: [upgrader],
                 completionHandler: { context in
                     context.pipeline.syncOperations.removeHandler(requests, promise: nil)
+                    context.pipeline.syncOperations.removeHandler(name: idleHandler, promise: nil)
                 }
             ))
+        try pipeline.addHandler(IdleStateHandler(allTimeout: idle), name: idleHandler)
         try pipeline.addHandler(requests)
     }
 }

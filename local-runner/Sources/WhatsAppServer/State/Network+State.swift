@@ -15,7 +15,9 @@ extension Network {
 
     /// The keys and accounts of an earlier run; nil when there was none.
     func recall() throws -> ServerKeys? {
-        guard let path = configuration.stateFile, let bytes = FileManager.default.contents(atPath: path) else { return nil }
+        guard let path = configuration.stateFile, let bytes = FileManager.default.contents(atPath: path) else {
+            return nil
+        }
         let state = try JSONDecoder().decode(SavedState.self, from: bytes)
         for person in state.people { try restore(person) }
         for group in state.groups { restore(group) }

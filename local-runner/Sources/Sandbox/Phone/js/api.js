@@ -1,7 +1,7 @@
 // Every request of the page.
 
-async function call(method, path, body) {
-  const answer = await fetch(`/sandbox/control/${path}`, {
+async function call(method, path, body, base = "control") {
+  const answer = await fetch(`/sandbox/${base}/${path}`, {
     method,
     headers: body === undefined ? {} : { "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -12,6 +12,8 @@ async function call(method, path, body) {
   return value
 }
 
+const line = (method, path, body) => call(method, path, body, "whatsapp")
+
 export const api = {
   state: () => call("GET", "state"),
   conversation: (customer, business) => call("GET", `conversation?${new URLSearchParams({ customer, business })}`),
@@ -20,4 +22,16 @@ export const api = {
   moveClock: (move) => call("POST", "clock", move),
   planFault: (fault) => call("POST", "faults", fault),
   clearFaults: () => call("DELETE", "faults"),
+  lines: {
+    state: async () => {
+      const [waiting, { accounts }] = await Promise.all([line("GET", "waiting"), line("GET", "accounts")])
+      return { waiting, accounts }
+    },
+    conversation: (person, account) => line("GET", `conversation?${new URLSearchParams({ person, account })}`),
+    scan: (request) => line("POST", "phone/scan", request),
+    type: (request) => line("POST", "phone/code", request),
+    unlink: (request) => line("POST", "phone/unlink", request),
+    setContact: (contact) => line("POST", "contacts", contact),
+    write: (message) => line("POST", "contacts/send", message),
+  },
 }

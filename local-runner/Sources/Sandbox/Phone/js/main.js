@@ -4,6 +4,7 @@ import { api } from "./api.js"
 import { Composer } from "./composer.js"
 import { Conversation } from "./conversation.js"
 import { byID } from "./element.js"
+import { Lines, conversation as lineConversation, isLine, setReads, write as writeToLine } from "./lines.js"
 import { live } from "./live.js"
 import { initial, People } from "./people.js"
 import { Workshop } from "./workshop.js"
@@ -11,13 +12,18 @@ import { Workshop } from "./workshop.js"
 const people = new People(() => refresh())
 const conversation = new Conversation()
 const workshop = new Workshop()
-new Composer((body, media) => api.write({
-  from: `whatsapp:${people.customer}`, to: `whatsapp:${people.business}`, body, media, name: people.person.name,
-}))
+const lines = new Lines((business) => people.turnTo(business))
+new Composer((body, media) => isLine(people.business)
+  ? writeToLine({ customer: people.customer, name: people.person.name, business: people.business, body, media })
+  : api.write({
+    from: `whatsapp:${people.customer}`, to: `whatsapp:${people.business}`, body, media, name: people.person.name,
+  }))
 
 for (const [id, field] of [["online", "online"], ["reads", "reads"]]) {
-  byID(id).addEventListener("change", (event) =>
-    api.setCustomer({ number: people.customer, name: people.person.name, [field]: event.target.checked }))
+  byID(id).addEventListener("change", (event) => {
+    if (field === "reads") setReads(people.customer, event.target.checked)
+    api.setCustomer({ number: people.customer, name: people.person.name, [field]: event.target.checked })
+  })
 }
 
 const labels = { connecting: "Connecting", live: "Live", polling: "Checking every 2 s", lost: "The sandbox does not answer" }
@@ -42,21 +48,36 @@ async function refresh() {
 }
 
 async function show() {
-  const state = await api.state()
-  people.update(state)
+  const [state, linked] = await Promise.all([api.state(), api.lines.state()])
+  people.update({ ...state, numbers: [...state.numbers, ...Lines.businesses(linked)] })
   workshop.update(state)
+  lines.update(linked)
   if (!people.business) return
+  if (isLine(people.business)) return showLine()
   const [customer, business] = [`whatsapp:${people.customer}`, `whatsapp:${people.business}`]
   const current = await api.conversation(customer, business)
   conversation.update(`${customer} ${business}`, current)
   showHead(current)
 }
 
-function showHead(current) {
+async function showLine() {
+  const current = await lineConversation(people.customer, people.business)
+  conversation.update(`${people.customer} ${people.business}`, current)
+  showNames()
+  byID("phone-state").textContent = current.typing ? "typing…" : "WhatsApp Web line"
+}
+
+function showNames() {
   byID("business-name").textContent = people.businessName
   byID("business-initial").textContent = initial(people.businessName)
   byID("online").checked = people.person.online
   byID("reads").checked = people.person.reads
+  // A simulated phone of a WhatsApp Web line's customer is always on.
+  byID("online").disabled = isLine(people.business)
+}
+
+function showHead(current) {
+  showNames()
   const closes = current.window_closes_at && new Date(current.window_closes_at)
   byID("phone-state").textContent = current.typing ? "typing…"
     : !closes ? "You have not written yet"

@@ -41,6 +41,9 @@ export class People {
     this.#show()
   }
 
+  // Turns to a business from outside the list.
+  turnTo(business) { this.#choose({ business }) }
+
   #add(number) { this.#known.set(number, { number, name: number, online: true, reads: true }) }
 
   #useNumber(event) {
@@ -91,6 +94,7 @@ const nameOf = ({ name, friendly_name: label, phone_number: number }) =>
   name || (/[0-9a-f]{8}-[0-9a-f]{4}/.test(label) || label.includes(number.slice(-4)) ? number : label)
 
 function named(number) {
+  if (number.label) return number.label
   const name = nameOf(number)
   return name === number.phone_number ? name : `${name}, ${number.phone_number}`
 }

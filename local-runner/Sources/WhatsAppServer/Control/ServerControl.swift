@@ -3,7 +3,8 @@ import WhatsAppWire
 
 /// What people and other programs do with a test server, as HTTP and JSON. Loopback only; never part of WhatsApp.
 ///
-/// - `GET /server`, `GET /accounts`, `GET /contacts`, `GET /groups`
+/// - `GET /server`, `GET /waiting`: clients that show codes; `GET /accounts`, `GET /contacts`, `GET /groups`
+/// - `GET /conversation?person=&account=`: as the person's phone shows it
 /// - `GET /messages?after=&limit=`: what simulated devices decrypted; `GET /happenings?after=&limit=`: everything
 /// - `POST /phone/scan` `{qr, number, name}`, `POST /phone/code` `{code, number, name}`
 /// - `POST /phone/send` `{account, to, text, ...}`: typed by the owner; `POST /phone/unlink` `{account, device}`
@@ -16,7 +17,7 @@ import WhatsAppWire
 ///
 /// A message is `text`, or one of the other members of `Draft`.
 @ServerLoop
-package struct ControlAPI {
+package struct ServerControl {
     package struct Answer: Sendable {
         package let status: Int
         package let body: [UInt8]
@@ -62,6 +63,9 @@ package struct ControlAPI {
         case "/contacts": return json(["contacts": server.contacts()])
         case "/groups": return json(["groups": server.groups()])
         case "/faults": return json(["faults": server.network.faults.planned])
+        case "/conversation":
+            return json(server.conversation(of: query["person"] ?? "", with: query["account"] ?? ""))
+        case "/waiting": return json(WaitingView(codes: server.waitingForScan, numbers: server.waitingForCode))
         case "/happenings": return json(["happenings": server.remembered(after: after, limit: limit)])
         case "/messages":
             let all = server.remembered(after: after, limit: .max)
