@@ -31,12 +31,8 @@ struct Settings: Sendable {
     var firstKeys = PreKeyStanzas.firstUpload
     /// Limits and typing time; off in benchmarks only.
     var pacing: Pacing? = Pacing()
-    var health = Health()
-
     /// Codes nobody scans: connections made in a row to show new ones.
-    struct Health: Sendable {
-        var unscannedRounds = 3
-    }
+    var unscannedRounds = 3
 }
 
 extension Settings {

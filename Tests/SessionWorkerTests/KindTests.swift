@@ -99,7 +99,10 @@ import WhatsAppServer
     @Test func aDamagedMessageIsAskedForAgain() async throws {
         try await with { installation, line, ana in
             try await ana.send("first", to: line)
-            _ = try await installation.inbound("first")
+            let thread = try await installation.inbound("first").conversation
+            // Only an answered session sends messages that are nothing but a MAC's business.
+            try await installation.reply("yes?", in: thread)
+            _ = try await installation.server.next(.message) { $0.text == "yes?" }
             await installation.server.inject(Fault(.badMAC, stanza: "message"))
             try await ana.send("second", to: line)
             _ = try await installation.inbound("second")
@@ -182,6 +185,31 @@ import WhatsAppServer
             try await installation.sent(answer)
             let shown = await installation.server.remembered().filter { $0.kind == .message && $0.text == "once" }
             #expect(shown.count == 1)
+        }
+    }
+
+    @Test func thePastIsImportedQuietly() async throws {
+        try await Installation.with { installation in
+            let channel = try await installation.makeLine()
+            try await installation.server.contact("15550001111", name: "Owner")
+            let ana = try await installation.server.contact("15552223333", name: "Ana")
+            try await ana.send("before you were linked", to: LinkedLine(number: "15550001111", device: 1))
+            try await TestWorker.with(installation) {
+                _ = try await installation.link(channel, as: "15550001111")
+                let old = try await installation.inbound("before you were linked")
+                #expect(old.remote.hasSuffix("@lid"))
+                let followed = try await installation.count(
+                    """
+                    select (select count(*) from parley.turns) + (select count(*) from parley.jobs)
+                        + (select count(*) from parley.usage_inbound)
+                        + (select count(*) from parley.events where type like 'message.%') as count
+                    """)
+                #expect(followed == 0, "nothing is answered, counted or announced")
+                _ = try await eventually("the name") { () -> Bool? in
+                    try await installation.count("select count(*) as count from parley.contacts where name = 'Ana'") == 1
+                        ? true : nil
+                }
+            }
         }
     }
 }

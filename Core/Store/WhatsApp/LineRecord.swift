@@ -149,7 +149,7 @@ extension Query {
     }
 
     package static func prune(_ line: HeldLine, at now: Date) -> Query {
-        "select prune_line(\(line.channel), \(now))"
+        "select prune_line(\(line.channel), \(now)), prune_pre_keys(\(line.channel))"
     }
 
     package static func setRouting(_ line: HeldLine, _ bytes: Data) -> Query {

@@ -179,7 +179,7 @@ actor LineKeeper {
     /// New codes, until it is clear that nobody is looking.
     private func startOver(_ end: LineEnd, _ stored: StoredLine) async throws -> Bool {
         unscanned += 1
-        guard unscanned >= environment.settings.health.unscannedRounds else { return true }
+        guard unscanned >= environment.settings.unscannedRounds else { return true }
         unscanned = 0
         try await rest(end, stored)
         return false

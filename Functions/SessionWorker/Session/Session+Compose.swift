@@ -63,7 +63,7 @@ extension Session {
         guard let stored = try keys.opened(try await commit([keys.load([key])])[0])[key],
             let kept = try? JSONDecoder().decode(KeptPoll.self, from: Data(stored))
         else { return nil }
-        let voter = place.message.sender.withoutDevice
+        let voter = place.sender.withoutDevice
         let voters = [voter, people.canonical(voter), people.phoneNumber(of: voter)].compactMap(\.self)
         for creator in ownAddresses {
             for voter in voters {

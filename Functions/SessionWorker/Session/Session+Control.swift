@@ -45,11 +45,19 @@ extension Session {
         try await commit(try keys.store(named, at: now))
     }
 
-    /// Ours for somebody we wrote to; the server passes it on.
+    /// Ours for somebody we wrote to, once per bucket; the server passes it on, so that they may write to us.
     func issueToken(to person: JID) async throws {
         let seconds = seconds
+        let bucket = String(seconds / Self.tokenBucket)
+        let key = LineKey(.privacyToken, "issued \(person)")
+        let issued = try keys.opened(try await commit([keys.load([key])])[0])[key]
+        guard issued.map({ String(decoding: $0, as: UTF8.self) }) != bucket else { return }
         _ = try await connection.ask(within: settings.patience) {
             Stanzas.issuePrivacyToken(to: person, id: $0, now: seconds)
         }
+        try await commit(try keys.store([key: Array(bucket.utf8)], at: now))
     }
+
+    /// Seconds.
+    private static let tokenBucket: Int64 = 604_800
 }

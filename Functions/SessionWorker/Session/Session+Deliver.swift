@@ -35,6 +35,7 @@ extension Session {
                     .forgetMembers(of: departing.chat.description, dropKey: false, on: line)
                 ])
             }
+        case .accepted where departing.chat.isUser: soon(.issueToken(try await canonical(departing.chat)))
         case .accepted, .noPrivacyToken, .rateLimited, .refused: break
         }
     }

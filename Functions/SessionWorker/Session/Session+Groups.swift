@@ -122,6 +122,9 @@ extension Session {
 
     /// People see a group's name, not its number.
     func nameGroup(_ jid: JID) async throws {
+        guard !namedGroups.contains(jid) else { return }
+        if namedGroups.count > 256 { namedGroups = [] }
+        namedGroups.insert(jid)
         let subject = try await group(jid).subject
         guard !subject.isEmpty else { return }
         try await commit([.name([(jid.description, subject)], on: line, at: now)])

@@ -11,23 +11,22 @@ extension Session {
     private static let aheadOfTime: Double = 86_400
 
     func inbound(_ place: Place, type: MessageType? = nil, text: String? = nil) -> InboundMessage {
-        let message = place.message
-        let written = Date(timeIntervalSince1970: Double(message.timestamp))
-        let isPlausible = message.timestamp > 0 && written.timeIntervalSince(now) < Self.aheadOfTime
+        let written = Date(timeIntervalSince1970: Double(place.timestamp))
+        let isPlausible = place.timestamp > 0 && written.timeIntervalSince(now) < Self.aheadOfTime
         var inbound = InboundMessage(
             kind: .whatsappWeb, localAddress: record.address ?? account?.jid.withoutDevice.description ?? "",
-            remoteAddress: place.chat.description, providerMessageID: message.id, type: type ?? place.content.body.type,
+            remoteAddress: place.chat.description, providerMessageID: place.id, type: type ?? place.content.body.type,
             text: text ?? place.content.body.words, writtenAt: isPlausible ? written : nil,
             isGroup: place.chat.isGroup)
         if place.chat.isGroup {
-            inbound.text = "\(speaker(message)): \(inbound.text)"
-        } else if !message.isFromMe {
-            inbound.contactName = message.pushName
+            inbound.text = "\(speaker(place)): \(inbound.text)"
+        } else if !place.isFromMe {
+            inbound.contactName = place.pushName
         }
         switch place.content.body {
         case .media(let media):
             inbound.media = [
-                Domain.MediaReference(url: "whatsapp-media:\(message.id)", contentType: media.mimeType)
+                Domain.MediaReference(url: "whatsapp-media:\(place.id)", contentType: media.mimeType)
             ]
         case .choice(let id, _): inbound.choice = String(id.prefix(1000))
         default: break
@@ -36,7 +35,7 @@ extension Session {
     }
 
     /// Who of a group wrote it.
-    private func speaker(_ message: IncomingMessage) -> String {
+    private func speaker(_ message: Place) -> String {
         if message.isFromMe { return "We" }
         if let name = message.pushName { return name }
         let number = people.phoneNumber(of: message.sender) ?? message.senderAlternate ?? message.sender

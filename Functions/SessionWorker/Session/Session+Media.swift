@@ -39,15 +39,6 @@ extension Session {
         return try decryptor.update(bytes) + decryptor.finish()
     }
 
-    /// The file of a stored message: `whatsapp-media:<its provider id>`.
-    func file(of messageID: String) async throws -> [UInt8]? {
-        let key = LineKey(.media, messageID)
-        guard let content = try keys.opened(try await commit([keys.load([key])])[0])[key],
-            case .media(let file) = try ReceivedMessage(content).body
-        else { return nil }
-        return try await download(file)
-    }
-
     // MARK: Ours
 
     /// Encrypts a file, hands it to a media server, and says where it is.

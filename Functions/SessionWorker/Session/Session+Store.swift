@@ -23,20 +23,13 @@ extension Session {
             return Received()
         }
         let chat = message.isFromMe ? content.destination ?? message.chat : message.chat
-        let place = Place(chat: try await canonical(chat.withoutDevice), message: message, content: content)
+        let place = Place(message, in: try await canonical(chat.withoutDevice), content)
         return message.isFromMe
             ? try await storeOwn(place, moving: ratchet) : try await storeTheirs(place, moving: ratchet)
     }
 
-    /// A message and where it belongs.
-    struct Place: Sendable {
-        let chat: JID
-        let message: IncomingMessage
-        let content: ReceivedMessage
-    }
-
     /// Not stories, newsletters and lists.
-    private static func concernsPeople(_ chat: JID) -> Bool { chat.isUser || chat.isGroup }
+    static func concernsPeople(_ chat: JID) -> Bool { chat.isUser || chat.isGroup }
 
     // MARK: The customer's
 
@@ -60,7 +53,7 @@ extension Session {
         default:
             let extra = try file(place)
             var received = try await receive(inbound(place), ratchet + extra)
-            if place.chat.isGroup { received.errands.append(.nameGroup(place.chat)) }
+            if place.chat.isGroup, !namedGroups.contains(place.chat) { received.errands.append(.nameGroup(place.chat)) }
             return received
         }
     }
@@ -117,8 +110,8 @@ extension Session {
     // MARK: Files
 
     /// Where a file is and what opens it: kept, so that it can be fetched when somebody wants to see it.
-    private func file(_ place: Place) throws -> [Query] {
+    func file(_ place: Place) throws -> [Query] {
         guard case .media = place.content.body else { return [] }
-        return try keys.store([LineKey(.media, place.message.id): place.content.content], at: now)
+        return try keys.store([LineKey(.media, place.id): place.content.content], at: now)
     }
 }

@@ -24,6 +24,8 @@ actor Session {
     /// Presence: an available device shows its receipts as two ticks.
     var isAvailable = false
     var isLoggedIn = false
+    /// Groups whose name is known to be stored; bounded.
+    var namedGroups: Set<JID> = []
     /// First id of the next batch of one-time keys.
     var nextPreKey: UInt32
     var people = KnownPeople()

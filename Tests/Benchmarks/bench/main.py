@@ -7,8 +7,9 @@ import memory
 import noop
 import road
 import webhooks
+import whatsapp
 
-ALL = {"noop": noop, "cold": cold, "webhooks": webhooks, "road": road, "memory": memory}
+ALL = {"noop": noop, "cold": cold, "webhooks": webhooks, "road": road, "memory": memory, "whatsapp": whatsapp}
 
 
 def main():
