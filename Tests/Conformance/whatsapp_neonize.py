@@ -3,10 +3,12 @@
 Run by WhatsAppServerTests with PARLEY set to the runner's executable. The client trusts WhatsApp's root key and knows one
 address; a private copy of its library gets the test server's root key and address instead. Nothing else is changed.
 
-Pairs by QR code, logs in, writes and reads 1:1 and in a group, sends and fetches files, reacts, votes, asks again for a
-message it can't read, comes back after a cut, and logs out.
+Pairs by QR code, logs in, writes and reads 1:1 and in a group, sends and fetches files, reacts, votes, follows a contact from
+phone number to hidden id, asks again for a message it can't read, comes back after a cut, logs out, and pairs again by code.
 """
 
+import base64
+import hashlib
 import json
 import os
 import pathlib
@@ -23,7 +25,7 @@ import urllib.request
 
 ADDRESS = b"wss://web.whatsapp.com/ws/chat"
 ROOT_KEY = bytes.fromhex("142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b")
-LINE, ANA, BEN = "15550001111", "15552223333", "15554445555"
+LINE, ANA, BEN, CARL = "15550001111", "15552223333", "15554445555", "15556667777"
 PATIENCE = 60
 
 
@@ -109,13 +111,13 @@ def patched_copy(folder, introduction):
 class Client:
     """neonize with its callbacks turned into queues."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, name="first"):
         from neonize.client import NewClient
         from neonize.events import ConnectedEv, LoggedOutEv, MessageEv, PairStatusEv
 
         self.codes, self.messages, self.connections = queue.Queue(), queue.Queue(), queue.Queue()
         self.paired, self.ended = queue.Queue(), queue.Queue()
-        self.client = NewClient(f"{folder}/neonize.db")
+        self.client = NewClient(f"{folder}/{name}.db", uuid=name)
         self.client.event.qr(lambda _, code: self.codes.put(code.decode()))
         self.client.event(PairStatusEv)(lambda _, event: self.paired.put(event))
         self.client.event(ConnectedEv)(lambda _, event: self.connections.put(event))
@@ -133,6 +135,17 @@ class Client:
             # A group key comes as an event of its own, under the id of the message it goes with.
             if message.Info.ID == identifier and fields - {"senderKeyDistributionMessage", "messageContextInfo"}:
                 return message
+
+    def decrypt_vote(self, event):
+        """`decrypt_poll_vote` of 0.5.2 takes the library's pointer for bytes."""
+        from neonize._binder import gocode
+        from neonize.proto.Neonize_pb2 import ReturnFunctionWithError
+
+        content = event.SerializeToString()
+        answer = gocode.DecryptPollVote(self.client.uuid, content, len(content)).contents.get_bytes()
+        result = ReturnFunctionWithError.FromString(answer)
+        assert not result.Error, result.Error
+        return result.PollVoteMessage
 
 
 def text(event):
@@ -183,8 +196,6 @@ def group(server, client):
 
 
 def media(server, client, chat):
-    import base64
-
     picture = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 300
     sent = server.post("/contacts/send", **{
         "from": ANA, "to": LINE,
@@ -197,9 +208,54 @@ def media(server, client, chat):
     client.client.send_document(chat, document, filename="offer.pdf", mimetype="application/pdf")
     file = server.wait("message", person=ANA, type="document")["file"]
     assert file["size"] == len(document), file
-    import hashlib
     assert file["sha256"] == hashlib.sha256(document).hexdigest(), file
     step("file out: uploaded, fetched by the contact, opened")
+
+
+def polls(server, client, chat):
+    from neonize.utils.enum import VoteType
+
+    asked = server.post("/contacts/send", **{
+        "from": ANA, "to": LINE, "poll": {"name": "Which size?", "options": ["small", "large"]}})
+    poll = client.message(asked["id"])
+    client.client.send_message(chat, client.client.build_poll_vote(poll.Info, ["large"]))
+    assert server.wait("message", person=ANA, type="vote", target=asked["id"])["text"] == "large"
+    client.client.send_message(
+        chat, client.client.build_poll_vote_creation("Which day?", ["Friday", "Sunday"], VoteType.SINGLE))
+    shown = server.wait("message", person=ANA, type="poll", text="Which day?")
+    voted = server.post("/contacts/send", **{
+        "from": ANA, "to": LINE, "vote": {"id": shown["id"], "options": ["Sunday"]}})
+    vote = client.decrypt_vote(client.message(voted["id"]))
+    assert list(vote.selectedOptions) == [hashlib.sha256(b"Sunday").digest()], vote
+    step("polls and votes both ways")
+
+
+def addresses(server, client):
+    server.post("/contacts", number=CARL, name="Carl", appearance="pn")
+    first = server.post("/contacts/send", **{"from": CARL, "to": LINE, "text": "by number"})
+    assert client.message(first["id"]).Info.MessageSource.Chat.Server == "s.whatsapp.net"
+    server.post("/contacts", number=CARL, appearance="lid")
+    second = server.post("/contacts/send", **{"from": CARL, "to": LINE, "text": "by hidden id"})
+    moved = client.message(second["id"])
+    assert moved.Info.MessageSource.Chat.Server == "lid" and text(moved) == "by hidden id", moved
+    client.client.send_message(moved.Info.MessageSource.Chat, "Found you")
+    server.wait("message", person=CARL, text="Found you")
+    step("a contact that moves from phone number to hidden id")
+
+
+def by_code(server, folder):
+    client = Client(folder, "second")
+    client.codes.get(timeout=PATIENCE)
+    code = client.client.PairPhone(LINE, True)
+    server.wait("code_wanted", account=LINE)
+    line = server.post("/phone/code", code=code, number=LINE)
+    client.connections.get(timeout=PATIENCE)
+    server.wait("active", account=LINE, device=line["device"])
+    step(f"paired by code as device {line['device']}")
+    sent = server.post("/contacts/send", **{"from": ANA, "to": LINE, "text": "Still there?"})
+    assert text(client.message(sent["id"])) == "Still there?"
+    client.client.logout()
+    server.wait("unlinked", account=LINE, device=line["device"])
 
 
 def trouble(server, client, chat):
@@ -239,10 +295,13 @@ def main(folder):
         chat = one_to_one(server, client)
         group(server, client)
         media(server, client, chat)
+        polls(server, client, chat)
+        addresses(server, client)
         trouble(server, client, chat)
         client.client.logout()
         server.wait("unlinked", account=LINE)
         step("logged out")
+        by_code(server, folder)
         lost = [line for line in server.lines if line["kind"] in ("undecryptable", "not_handled")]
         asked = [line for line in lost if "asked again" in line.get("detail", "")]
         assert len(lost) == len(asked) == 1, lost

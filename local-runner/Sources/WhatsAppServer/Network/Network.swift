@@ -47,7 +47,6 @@ final class Network {
             if let name { known.name = name }
             return known
         }
-        defer { nextHiddenID += 1 }
         let person = Person(
             number: number, lid: "\(nextHiddenID)", name: name ?? number, identity: .generate(using: &random))
         add(person)
