@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Postgres
+@testable import SessionWorker
 import Store
 import Support
 import Testing
@@ -75,6 +76,42 @@ import WhatsAppServer
                     "select owner, epoch from parley.conversations where id = \(thread)")
                 #expect(try owner.first?["owner"] == "human")
                 #expect(try owner.first?["epoch"] == 1)
+            }
+        }
+    }
+
+    @Test func anAnswerIsTypedAtAPersonsSpeedAfterTheQuestionWasRead() async throws {
+        try await Installation.with { installation in
+            let channel = try await installation.makeLine()
+            try await installation.answering {
+                try await TestWorker.with(installation, change: { $0.pacing = Pacing() }) {
+                    let line = try await installation.link(channel, as: "15550001111")
+                    let ana = try await installation.server.contact("15552223333", name: "Ana")
+                    let id = try await ana.send("Are you open?", to: line)
+                    _ = try await installation.server.next(.receipt) { $0.type == "read" && $0.id == id }
+                    let typing = try await installation.server.next(.typing)
+                    let answer = try await installation.server.next(.message) { $0.text == "You said: Are you open?" }
+                    #expect(typing.sequence < answer.sequence)
+                }
+            }
+        }
+    }
+
+    @Test func aStrangerIsNotWrittenToByALineThatOnlyAnswers() async throws {
+        try await Installation.with { installation in
+            let channel = try await installation.makeLine()
+            try await TestWorker.with(installation, change: { $0.pacing = Pacing() }) {
+                let line = try await installation.link(channel, as: "15550001111")
+                let ana = try await installation.server.contact("15552223333", name: "Ana")
+                // A thread that the owner began on the phone: she has never written.
+                try await installation.server.phone(of: line).send("Hello", to: ana)
+                let thread = try await eventually("the thread") {
+                    try await installation.messages().first { $0.body == "Hello" }?.conversation
+                }
+                let message = try await installation.reply("Buy something?", in: thread)
+                try await installation.sent(message, ["failed"])
+                let shown = await installation.server.remembered().filter { $0.kind == .message && $0.text == "Buy something?" }
+                #expect(shown.isEmpty)
             }
         }
     }

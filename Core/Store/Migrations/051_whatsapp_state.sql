@@ -167,6 +167,10 @@ begin
     returning c.id into thread;
     if not found then
         thread := open_conversation(message, ids, organization, channel, moment);
+        if author <> 'contact' then
+            -- The business wrote first; the customer has not written yet.
+            update conversations c set last_inbound_at = null where c.id = thread;
+        end if;
     end if;
     insert into messages (id, organization_id, conversation_id, channel_id, direction, author, type, body, media,
         choice, provider_message_id, status, sent_at, provider_at, created_at)
