@@ -27,6 +27,9 @@ import WhatsAppWire
                     #expect(read.group == group && read.account == line.number)
                 }
             }
+            try await server.rename(group: group, to: "Old friends")
+            let renamed = try await client.node { $0.child("subject") != nil }
+            #expect(Notification(renamed) == .group(jid, [.subject("Old friends")]))
             try await server.remove(line.number, fromGroup: group)
             let removal = try await client.node { $0["type"] == "w:gp2" && $0.child("remove") != nil }
             #expect(removal.jid("from") == jid)

@@ -18,7 +18,7 @@ extension Connection {
 
     private func query(_ node: Node, _ device: LinkedDevice) {
         guard node["type"] == "get" || node["type"] == "set" else { return }
-        send(Queries(network: network, device: device, connection: self).answer(node))
+        send(Queries(network: network, device: device).answer(node))
         if node["xmlns"] == "passive", node.child("active") != nil { activate(device) }
     }
 

@@ -7,7 +7,6 @@ import WhatsAppWire
 struct Queries {
     let network: Network
     let device: LinkedDevice
-    let connection: Connection
 
     func answer(_ iq: Node) -> Node {
         switch (iq["xmlns"], iq["type"]) {

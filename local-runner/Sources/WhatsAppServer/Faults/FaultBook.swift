@@ -12,7 +12,7 @@ struct FaultBook: Sendable {
 
     mutating func clear() { planned = [] }
 
-    /// Spends one of the oldest fault that strikes here, if its turn has come.
+    /// Spends the oldest fault that strikes here once, if its turn has come.
     /// - Parameter stanza: its name (`Fault.stanza`); nil where faults are not about stanzas.
     mutating func take(
         _ point: Fault.Point, account: String?, stanza: String?, direction: Fault.Direction = .received,

@@ -37,12 +37,6 @@ final class MediaStore {
         return name.flatMap { files[String($0)] }
     }
 
-    /// Forgets a file, as servers do after some weeks.
-    func expire(path: String) {
-        guard let name = path.split(separator: "?", maxSplits: 1).first?.split(separator: "/").last else { return }
-        drop(String(name))
-    }
-
     private func drop(_ token: String) {
         order.removeAll { $0 == token }
         total -= files.removeValue(forKey: token)?.count ?? 0

@@ -9,7 +9,6 @@ final class Group {
     var namesHiddenUsers: Bool
     private(set) var members: [Person]
     var admins: Set<String> = []
-    var isAnnouncement = false
 
     init(jid: JID, subject: String, namesHiddenUsers: Bool, members: [Person]) {
         self.jid = jid
@@ -38,6 +37,6 @@ final class Group {
     var info: GroupInfo {
         GroupInfo(
             jid: jid, subject: subject, addressingMode: namesHiddenUsers ? "lid" : "pn",
-            participants: members.map(participant), isAnnouncement: isAnnouncement)
+            participants: members.map(participant))
     }
 }

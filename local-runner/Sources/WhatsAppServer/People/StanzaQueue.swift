@@ -3,13 +3,8 @@ import WhatsAppWire
 
 /// The stanzas for one device, oldest first. Each stays until the device has answered it, and comes again at the next login.
 struct StanzaQueue: Sendable {
-    private struct Entry: Sendable {
-        let node: Node
-        var deliveries = 0
-    }
-
     private let limit: Int
-    private var entries: Deque<Entry> = []
+    private var entries: Deque<Node> = []
     /// Those before it were sent on the present connection.
     private var cursor = 0
     /// Of the unsent ones, those that came while the device was away.
@@ -21,11 +16,11 @@ struct StanzaQueue: Sendable {
 
     var count: Int { entries.count }
     var unsent: Int { entries.count - cursor }
-    var nodes: [Node] { entries.map(\.node) }
-    var nextTag: String? { cursor < entries.count ? entries[cursor].node.tag : nil }
+    var nodes: [Node] { Array(entries) }
+    var nextTag: String? { cursor < entries.count ? entries[cursor].tag : nil }
 
     mutating func append(_ node: Node) {
-        entries.append(Entry(node: node))
+        entries.append(node)
         guard entries.count > limit else { return }
         entries.removeFirst()
         cursor = max(0, cursor - 1)
@@ -36,15 +31,14 @@ struct StanzaQueue: Sendable {
     mutating func rewind() -> [String: Int] {
         cursor = 0
         offlineLeft = entries.count
-        return entries.reduce(into: [:]) { $0[$1.node.tag, default: 0] += 1 }
+        return entries.reduce(into: [:]) { $0[$1.tag, default: 0] += 1 }
     }
 
     /// The next stanza for the connection.
     mutating func next() -> Node? {
         guard cursor < entries.count else { return nil }
         defer { cursor += 1 }
-        entries[cursor].deliveries += 1
-        var node = entries[cursor].node
+        var node = entries[cursor]
         if offlineLeft > 0 {
             offlineLeft -= 1
             node.attributes["offline"] = "0"
@@ -76,10 +70,10 @@ struct StanzaQueue: Sendable {
                 && node.jid("participant")?.withoutDevice == participant?.withoutDevice
         }
         guard
-            let index = entries.firstIndex(where: { isExact($0.node) })
-                ?? entries.firstIndex(where: { isClose($0.node) })
+            let index = entries.firstIndex(where: { isExact($0) })
+                ?? entries.firstIndex(where: { isClose($0) })
         else { return nil }
         if index < cursor { cursor -= 1 }
-        return entries.remove(at: index).node
+        return entries.remove(at: index)
     }
 }
