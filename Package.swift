@@ -16,10 +16,10 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [St
 }
 
 /// One function executable in `Functions/<name>`; `function.json` beside it declares its routes and schedules.
-func function(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func function(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .executableTarget(
         name: name, dependencies: ["FunctionHost"] + dependencies, path: "Functions/\(name)",
-        exclude: ["function.json"], swiftSettings: settings)
+        exclude: ["function.json"] + exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -114,12 +114,19 @@ let package = Package(
         function("Messages", api + ["Conversation"]),
         function("Numbers", api + ["Conversation", "Outbound", "Providers"]),
         function("Organizations", api + ["Conversation", "Outbound", "Providers"]),
+        // Server-sent events: a part of the session worker that can be built and tested alone.
+        .target(
+            name: "EventStreaming",
+            dependencies: ["Access", "Domain", "Postgres", "Store", "Web"] + nio,
+            path: "Functions/SessionWorker/Stream", swiftSettings: settings),
         function("ResetUsage", api),
         function("RunJobs", road + ["Assistant"]),
         // The one persistent process beside the runner: it may link an event loop and the wire.
         function(
             "SessionWorker",
             road + [
+                "Access",
+                "EventStreaming",
                 "WhatsAppWire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -128,7 +135,7 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
-            ]),
+            ], exclude: ["Stream"]),
         function("Training", api + ["Assistant"]),
         function("TwilioInbound", road),
         function("TwilioStatus", road),
@@ -178,6 +185,7 @@ let package = Package(
         tests("ConversationTests", road + ["Assistant"]),
         tests("DomainTests", ["Domain"]),
         tests("EndToEndTests", ["Conversation", "Domain", "Outbound", "Postgres", "Store", "Web"]),
+        tests("EventStreamingTests", ["EventStreaming"] + api + nio),
         tests(
             "FunctionHostTests",
             ["Domain", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
@@ -185,7 +193,7 @@ let package = Package(
             "FunctionTests",
             road + ["Access", "FunctionHost"] + functions.map { .target(name: $0.target) }),
         tests("HouseTests", []),
-        tests("LocalRunnerTests", ["Domain", "LocalRunner", "Postgres", "Store", "Web"] + nio),
+        tests("LocalRunnerTests", ["Domain", "LocalRunner", "Postgres", "Store", "Web", "WhatsAppServer"] + nio),
         tests("OutboundTests", ["Outbound"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ProvidersTests", ["Domain", "Outbound", "Providers", "Web"]),

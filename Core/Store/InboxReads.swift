@@ -67,8 +67,9 @@ package struct InboxReads: Sendable {
             for: organization,
             [
                 """
-                select c.id, c.kind, c.address, c.status, o.country from channels c
-                join organizations o on o.id = c.organization_id
+                select c.id, c.kind, c.address, c.status, c.status_reason, o.country, coalesce(l.reply_only, false) as reply_only
+                from channels c join organizations o on o.id = c.organization_id
+                left join whatsapp_lines l on l.channel_id = c.id
                 where c.id = \(id) and c.deleted_at is null
                 """
             ])
@@ -103,14 +104,7 @@ package struct InboxReads: Sendable {
     ) async throws -> [EventView] {
         let rows = try await database.pipeline(
             for: organization,
-            [
-                """
-                select transaction_id::text as transaction_id, id, type, subject_id, data, at from events
-                where organization_id = \(organization) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-                    and (transaction_id, id) > (\(after.transaction)::xid8, \(after.id))
-                order by transaction_id, id limit \(limit)
-                """
-            ])
+            [.events(of: organization, after: after, limit: limit)])
         return try rows[0].map(EventView.init(row:))
     }
 

@@ -99,15 +99,20 @@ package struct LineView: Sendable, Equatable {
     package var kind: ChannelKind
     package var address: String?
     package var status: String
+    package var statusReason: String
     /// Of the organization: how local numbers are read.
     package var country: String
+    /// It begins no chats.
+    package var isReplyOnly: Bool
 
     init(row: Row) throws {
         id = try row["id"]
         kind = try row.value("kind")
         address = try row["address"]
         status = try row["status"]
+        statusReason = try row["status_reason"]
         country = try row["country"]
+        isReplyOnly = try row["reply_only"]
     }
 }
 

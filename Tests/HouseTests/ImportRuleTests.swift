@@ -21,7 +21,9 @@ import Testing
         "WhatsAppWire": ["CSodium", "CZlib", "Crypto", "CryptoExtras", "SwiftProtobuf"],
     ]
     /// Only these may link a server or an event loop.
-    private static let persistent: Set<String> = ["LocalRunner", "Sandbox", "SessionWorker", "WhatsAppServer"]
+    private static let persistent: Set<String> = [
+        "EventStreaming", "LocalRunner", "Sandbox", "SessionWorker", "WhatsAppServer",
+    ]
     private static let heavy: Set<String> = [
         "Hummingbird", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket", "WhatsAppWire",
     ]

@@ -53,6 +53,8 @@ import Testing
     private struct Declaration: Decodable {
         let name: String
         let routes: [String]?
+        /// What a persistent process serves itself.
+        let forward: [String]?
     }
 
     @Test func everyDeclaredRouteIsInTheCodeAndTheOtherWayRound() throws {
@@ -63,7 +65,7 @@ import Testing
             let path = ProjectRoot.path + "/Functions/\(folder)/function.json"
             let bytes = try #require(FileManager.default.contents(atPath: path), "\(folder) has no function.json")
             let declaration = try JSONDecoder().decode(Declaration.self, from: bytes)
-            let declared = Set(declaration.routes ?? [])
+            let declared = Set((declaration.routes ?? []) + (declaration.forward ?? []))
             for route in declared {
                 #expect(seen[route] == nil, "\(route) is declared by \(folder) and \(seen[route] ?? "")")
                 seen[route] = folder

@@ -1,0 +1,164 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+
+/// Wakes viewers when their organization's log has grown, and reads it for them: viewers at the same place share one read.
+actor EventFeed {
+    static let pageSize = 100
+    /// Seconds between looks without a notification: what a lost one may cost.
+    static let idlePause = 5.0
+
+    private struct Place: Hashable {
+        let organization: OrganizationID
+        let transaction: String
+        let id: Int
+        /// A read that began before a notification does not answer it.
+        let generation: Int
+    }
+
+    private struct Waiter {
+        let id: Int
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    private let watch: EventWatch
+    private let database: Database
+    private let url: String
+    private var generations: [OrganizationID: Int] = [:]
+    private var waiters: [OrganizationID: [Waiter]] = [:]
+    private var reads: [Place: Task<EventPage, any Error>] = [:]
+    private var announced: [OrganizationID: ContinuousClock.Instant] = [:]
+    private var viewers: [OrganizationID: Int] = [:]
+    private var nextWaiter = 0
+
+    init(database: Database, url: String, watcher: UUID) {
+        self.database = database
+        self.url = url
+        watch = EventWatch(database: database, watcher: watcher)
+    }
+
+    // MARK: Viewers
+
+    var count: Int { viewers.values.reduce(0, +) }
+
+    /// False when there are as many as there may be.
+    func enter(_ organization: OrganizationID, limits: EventStream.Limits) -> Bool {
+        let here = viewers[organization, default: 0]
+        guard here < limits.viewersPerOrganization, count < limits.viewers else { return false }
+        viewers[organization] = here + 1
+        return true
+    }
+
+    func leave(_ organization: OrganizationID) {
+        let left = viewers[organization, default: 0] - 1
+        viewers[organization] = left > 0 ? left : nil
+        guard left <= 0 else { return }
+        // Nothing is kept of an organization that nobody watches.
+        generations[organization] = nil
+        announced[organization] = nil
+    }
+
+    /// To be taken before a read, and given to `wait`: nothing can slip in between.
+    func generation(of organization: OrganizationID) -> Int {
+        generations[organization, default: 0]
+    }
+
+    /// Where the log ends now.
+    func end(of organization: OrganizationID) async throws -> EventPosition {
+        try await InboxReads(database: database).lastEvent(of: organization)
+    }
+
+    func page(of organization: OrganizationID, after: EventPosition) async throws -> EventPage {
+        let place = Place(
+            organization: organization, transaction: after.transaction, id: after.id,
+            generation: generation(of: organization))
+        if let running = reads[place] { return try await running.value }
+        let announcing = isAnnouncementDue(organization)
+        let read = Task { [watch] in
+            try await watch.page(of: organization, after: after, limit: Self.pageSize, announcing: announcing)
+        }
+        reads[place] = read
+        defer { reads[place] = nil }
+        return try await read.value
+    }
+
+    private func isAnnouncementDue(_ organization: OrganizationID) -> Bool {
+        let now = ContinuousClock.now
+        if let last = announced[organization], now - last < .seconds(EventWatch.lifetime / 2) { return false }
+        announced[organization] = now
+        return true
+    }
+
+    /// Returns when the log may have grown since `generation`, after `seconds`, or when the task is cancelled.
+    func wait(for organization: OrganizationID, since generation: Int, seconds: Double) async {
+        guard generations[organization, default: 0] == generation, !Task.isCancelled else { return }
+        nextWaiter += 1
+        let id = nextWaiter
+        let alarm = Task { [weak self] in
+            try? await Task.sleep(for: .seconds(seconds))
+            await self?.wake(id, of: organization)
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiters[organization, default: []].append(Waiter(id: id, continuation: continuation))
+            }
+        } onCancel: {
+            alarm.cancel()
+        }
+        alarm.cancel()
+    }
+
+    // MARK: Notifications
+
+    /// Listens until the task is cancelled; after a lost connection everybody looks, because a notification may have
+    /// been lost with it.
+    func listen(report: @Sendable (String, any Error) -> Void) async {
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                let connection = try await Connection.connect(url)
+                try await connection.query("listen \(unescaped: EventWatch.channel)")
+                failures = 0
+                wakeEverybody()
+                try await follow(connection)
+                await connection.close()
+            } catch {
+                failures += 1
+                report("listening for events failed", error)
+                let pause = Backoff(base: 0.5, limit: 30).delay(after: failures, fraction: Randomness.system.fraction)
+                try? await Task.sleep(for: .seconds(pause))
+            }
+        }
+    }
+
+    /// Short waits, so that cancellation is noticed.
+    private func follow(_ connection: Connection) async throws {
+        while !Task.isCancelled {
+            guard let notification = try await connection.notification(within: 1) else { continue }
+            if let organization = OrganizationID(notification.payload) { wake(organization) }
+        }
+    }
+
+    private func wake(_ organization: OrganizationID) {
+        // Nobody watches here any more; another process may.
+        guard viewers[organization] != nil else { return }
+        generations[organization, default: 0] += 1
+        for waiter in waiters.removeValue(forKey: organization) ?? [] { waiter.continuation.resume() }
+    }
+
+    private func wakeEverybody() {
+        for organization in viewers.keys { wake(organization) }
+    }
+
+    private func wake(_ waiter: Int, of organization: OrganizationID) {
+        guard let index = waiters[organization]?.firstIndex(where: { $0.id == waiter }),
+            let found = waiters[organization]?.remove(at: index)
+        else { return }
+        found.continuation.resume()
+    }
+
+    func close() async {
+        await database.close()
+    }
+}

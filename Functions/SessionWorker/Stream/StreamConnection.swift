@@ -1,0 +1,179 @@
+import Access
+import Domain
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+import Postgres
+import Store
+import Web
+
+/// One connection: one request, one answer, then it closes.
+struct StreamConnection: Sendable {
+    typealias Inbound = NIOAsyncChannelInboundStream<HTTPServerRequestPart>
+    typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+
+    private static let route = "GET /api/v1/events/stream"
+    /// How long a request may take to arrive.
+    private static let arrival = TimeAmount.seconds(10)
+
+    let stream: EventStream
+
+    /// Never fails: whatever breaks, the connection is closed and the viewer comes back.
+    func serve(_ connection: StreamServer.Connection) async {
+        let channel = connection.channel
+        let alarm = channel.eventLoop.scheduleTask(in: Self.arrival) { channel.close(promise: nil) }
+        try? await connection.executeThenClose { inbound, outbound in
+            await withTaskGroup(of: Void.self) { group in
+                do {
+                    try await read(inbound) { request in
+                        alarm.cancel()
+                        group.addTask {
+                            try? await respond(to: request, outbound)
+                            channel.close(promise: nil)
+                        }
+                    }
+                } catch {}
+                // The viewer has left.
+                group.cancelAll()
+            }
+        }
+        alarm.cancel()
+    }
+
+    /// Hands out the first request, without the body that no GET has, and reads on until the other end leaves.
+    private func read(_ inbound: Inbound, _ begin: (Request) -> Void) async throws {
+        var head: HTTPRequestHead?
+        var hasBegun = false
+        for try await part in inbound {
+            switch part {
+            case .head(let received): head = received
+            case .body: continue
+            case .end:
+                guard let head, !hasBegun else { return }
+                hasBegun = true
+                begin(Request(head: head))
+            }
+        }
+    }
+
+    private func respond(to request: Request, _ outbound: Outbound) async throws {
+        do {
+            try await answer(request, outbound)
+        } catch let fault as Fault {
+            try await refuse(fault, request, outbound)
+        } catch let error as PostgresError {
+            stream.report("a viewer's events could not be read", error)
+        }
+    }
+
+    private func answer(_ request: Request, _ outbound: Outbound) async throws {
+        guard let route = Route(Self.route), route.match(method: route.method, path: request.path) != nil else {
+            throw Fault.notFound("page")
+        }
+        guard request.method == .get else { throw Fault.methodNotAllowed(["GET"]) }
+        let wanted = try StreamRequest(request)
+        let admission = try await stream.authenticator.admit(request, organization: wanted.organization)
+        guard let caller = admission.caller else { throw Fault.notFound("organization") }
+        let organization = caller.organization
+        guard await stream.feed.enter(organization, limits: stream.limits) else {
+            throw Fault.unavailable("There are too many viewers; come back in a moment.")
+        }
+        let result = await Result {
+            let start = if let after = wanted.after { after } else { try await stream.feed.end(of: organization) }
+            try await outbound.write(.head(Self.head(setting: admission.cookie)))
+            try await viewer(of: organization, request, outbound).run(from: start)
+        }
+        await stream.feed.leave(organization)
+        try result.get()
+    }
+
+    private func viewer(of organization: OrganizationID, _ request: Request, _ outbound: Outbound) -> Viewer {
+        Viewer(
+            organization: organization, feed: stream.feed, limits: stream.limits,
+            isAdmitted: { [stream] in
+                let admission = try? await stream.authenticator.admit(request, organization: organization)
+                return admission?.caller != nil
+            },
+            write: { [stream] text in
+                try await within(stream.limits.patience) {
+                    try await outbound.write(.body(.byteBuffer(ByteBuffer(string: text))))
+                }
+            })
+    }
+
+    private func refuse(_ fault: Fault, _ request: Request, _ outbound: Outbound) async throws {
+        let problem = Problem.response(fault, requestID: request.requestID)
+        var headers = HTTPHeaders(problem.headers.fields.map { ($0.name, $0.value) })
+        headers.add(name: "content-length", value: String(problem.body.count))
+        headers.add(name: "connection", value: "close")
+        try await outbound.write(
+            .head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: problem.status), headers: headers)))
+        try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: problem.body))))
+        try await outbound.write(.end(nil))
+    }
+
+    private static func head(setting cookie: String?) -> HTTPResponseHead {
+        var headers = HTTPHeaders([
+            ("content-type", "text/event-stream"), ("cache-control", "no-store"), ("x-content-type-options", "nosniff"),
+            // nginx and its like would otherwise collect the events.
+            ("x-accel-buffering", "no"), ("connection", "close"),
+        ])
+        if let cookie { headers.add(name: "set-cookie", value: cookie) }
+        return HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+    }
+}
+
+/// What a viewer asks for.
+struct StreamRequest: Sendable {
+    /// `nil`: where the log ends now.
+    let after: EventPosition?
+    let organization: OrganizationID?
+
+    /// `Last-Event-ID` wins over `?after=`: a browser that comes back repeats its first address.
+    init(_ request: Request) throws {
+        let query = try request.query(knowing: ["after", "organization_id"])
+        after = try (request.headers["last-event-id"].flatMap { $0.isEmpty ? nil : $0 } ?? query["after"])
+            .map(EventPosition.init(cursor:))
+        organization = try (request.headers["x-organization-id"] ?? query["organization_id"]).map { text in
+            guard let id = OrganizationID(text) else {
+                throw Fault.invalid("organization_id", "This is not an organization's id.")
+            }
+            return id
+        }
+    }
+}
+
+extension Request {
+    fileprivate init(head: HTTPRequestHead) {
+        let halves = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let fields = head.headers.map { (name: $0.name.lowercased(), value: $0.value) }
+        self.init(
+            method: Method(rawValue: head.method.rawValue) ?? .options, path: String(halves[0]),
+            rawQuery: halves.count > 1 ? String(halves[1]) : "", headers: Headers(fields),
+            cookies: Cookies.parse(head.headers["cookie"]),
+            requestID: head.headers.first(name: "x-request-id").map { String($0.prefix(100)) } ?? UUID().uuidString)
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}
+
+/// - Throws: `CancellationError` when the body took longer than so many seconds.
+private func within(_ seconds: Double, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await Task.sleep(for: .seconds(seconds))
+            throw CancellationError()
+        }
+        defer { group.cancelAll() }
+        try await group.next()
+    }
+}

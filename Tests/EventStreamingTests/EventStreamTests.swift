@@ -1,0 +1,225 @@
+@testable import Access
+import Domain
+@testable import EventStreaming
+import FoundationEssentials
+import NIOPosix
+import Postgres
+import Store
+import Support
+import Synchronization
+import Testing
+import Web
+
+/// `GET /api/v1/events/stream` over real sockets and a real database.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct EventStreamTests {
+    @Test func eventsArriveInOrderAndOnlyOnesOwn() async throws {
+        try await Stage.with { stage in
+            let (alice, bob) = (try await stage.signUp("alice"), try await stage.signUp("bob"))
+            let viewer = try await stage.watch(alice)
+            #expect(viewer.status == 200 && viewer.text.lowercased().contains("content-type: text/event-stream"))
+            #expect(viewer.text.contains("retry: 2000\n") && viewer.text.lowercased().contains("cache-control: no-store"))
+            for mark in 0..<5 {
+                try await stage.write("a\(mark)", for: alice)
+                try await stage.write("b\(mark)", for: bob)
+            }
+            try await viewer.wait("alice's events") { $0.events.count >= 5 }
+            #expect(viewer.events.map(\.mark) == ["a0", "a1", "a2", "a3", "a4"])
+            let polled = try await stage.polled(alice).suffix(5)
+            #expect(viewer.events.map(\.data) == polled.map { String(decoding: $0.json.bytes, as: UTF8.self) })
+            #expect(viewer.events.map(\.id) == polled.map { $0.position.cursor.text })
+        }
+    }
+
+    /// The idle look comes only after five seconds: what is faster was notified.
+    @Test func aWriteWakesTheViewerAtOnce() async throws {
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            let viewer = try await stage.watch(alice)
+            try await stage.write("first", for: alice)
+            try await viewer.wait("the first") { $0.events.count == 1 }
+            var slowest = Duration.zero
+            for number in 2...6 {
+                let start = ContinuousClock.now
+                try await stage.write("next", for: alice)
+                try await viewer.wait("the next") { $0.events.count == number }
+                slowest = max(slowest, ContinuousClock.now - start)
+            }
+            #expect(slowest < .seconds(EventFeed.idlePause))
+        }
+    }
+
+    @Test func aReturningViewerMissesNothingAndSeesNothingTwice() async throws {
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            let first = try await stage.watch(alice)
+            try await stage.write("1", for: alice)
+            try await first.wait("one") { $0.events.count == 1 }
+            await first.close()
+            for mark in 2...250 { try await stage.write("\(mark)", for: alice) }
+            let again = try await stage.view(alice, headers: [("Last-Event-ID", try #require(first.lastID))])
+            try await again.wait("the rest, over several pages") { $0.events.count >= 249 }
+            #expect(again.events.compactMap(\.mark) == (2...250).map(String.init))
+            // A browser repeats its first address; what it saw last wins.
+            let both = try await stage.view(
+                alice, query: "?after=0", headers: [("Last-Event-ID", try #require(again.lastID))])
+            try await stage.write("251", for: alice)
+            try await both.wait("the newest") { !$0.events.isEmpty }
+            #expect(both.events.map(\.mark) == ["251"])
+            let all = try await stage.view(alice, query: "?after=0")
+            try await all.wait("all") { $0.events.compactMap(\.mark).count >= 251 }
+        }
+    }
+
+    @Test func aSlowTransactionsEventIsNeitherLostNorMisplaced() async throws {
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            let viewer = try await stage.watch(alice)
+            try await stage.database.app.transaction(for: alice.organization) { slow in
+                _ = try await slow.query(try Stage.event("slow", for: alice))
+                try await stage.write("quick", for: alice)
+                try await Task.sleep(for: .milliseconds(200))
+                #expect(viewer.events.isEmpty, "the quick one would stand behind the slow one for ever")
+            }
+            try await viewer.wait("both") { $0.events.count >= 2 }
+            #expect(viewer.events.map(\.mark) == ["slow", "quick"])
+        }
+    }
+
+    @Test func whoMayNotSeeIsToldWhy() async throws {
+        try await Stage.with { stage in
+            let (alice, bob) = (try await stage.signUp("alice"), try await stage.signUp("bob"))
+            func refusal(_ client: StreamClient) async throws -> Int? {
+                try await client.wait("the end") { $0.isClosed }
+                #expect(client.text.contains("application/problem+json"))
+                return client.status
+            }
+            let port = stage.port
+            #expect(try await refusal(try await StreamClient(port: port)) == 401)
+            #expect(try await refusal(try await StreamClient(port: port, headers: [("Authorization", "Bearer x.y.z")])) == 401)
+            #expect(try await refusal(try await stage.view(bob, query: "?organization_id=\(alice.organization)")) == 404)
+            #expect(
+                try await refusal(
+                    try await stage.view(bob, headers: [("x-organization-id", alice.organization.text)])) == 404)
+            #expect(try await refusal(try await stage.view(bob, query: "?after=nonsense")) == 422)
+            #expect(try await refusal(try await stage.view(bob, query: "?since=0")) == 422)
+            #expect(try await refusal(try await StreamClient(port: port, path: "/api/v1/events")) == 404)
+            #expect(try await refusal(try await StreamClient(port: port, method: "POST", headers: [("Content-Length", "0")])) == 405)
+        }
+    }
+
+    @Test func aCookieIsAcceptedAndRolled() async throws {
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            let viewer = try await StreamClient(
+                port: stage.port, path: "/api/v1/events/stream?organization_id=\(alice.organization)",
+                headers: [("Cookie", "theme=dark; wa.sid=\(alice.cookie)")])
+            try await viewer.wait("the opening") { $0.lastID != nil }
+            try await stage.write("hello", for: alice)
+            try await viewer.wait("an event") { $0.events.count == 1 }
+            #expect(viewer.text.lowercased().contains("set-cookie: wa.sid="))
+        }
+    }
+
+    @Test func aQuietStreamShowsSignsOfLife() async throws {
+        try await Stage.with({ $0.heartbeat = 0.1 }) { stage in
+            let viewer = try await stage.view(try await stage.signUp("alice"))
+            try await viewer.wait("heartbeats") { $0.text.components(separatedBy: ": still here").count > 3 }
+            #expect(viewer.events.isEmpty)
+        }
+    }
+
+    @Test func loggingOutEndsTheStream() async throws {
+        try await Stage.with({ ($0.heartbeat, $0.readmission) = (0.2, 0.1) }) { stage in
+            let alice = try await stage.signUp("alice")
+            let viewer = try await stage.watch(alice)
+            try await stage.database.owner.query("delete from sessions")
+            try await viewer.wait("the end") { $0.isClosed }
+        }
+    }
+
+    @Test func viewersAreBounded() async throws {
+        try await Stage.with({ ($0.viewers, $0.viewersPerOrganization) = (3, 2) }) { stage in
+            let (alice, bob) = (try await stage.signUp("alice"), try await stage.signUp("bob"))
+            let first = [try await stage.watch(alice), try await stage.watch(alice), try await stage.watch(bob)]
+            for visitor in [alice, bob] {
+                let refused = try await stage.view(visitor)
+                try await refused.wait("the refusal") { $0.isClosed }
+                #expect(refused.status == 503 && refused.text.lowercased().contains("retry-after: 5"))
+            }
+            await first[0].close()
+            // Its place is free as soon as its leaving was noticed.
+            var admitted = false
+            let deadline = ContinuousClock.now + .seconds(60)
+            while !admitted, ContinuousClock.now < deadline {
+                let next = try await stage.view(alice)
+                try await next.wait("an answer") { $0.status != nil }
+                admitted = next.status == 200
+                await next.close()
+            }
+            #expect(admitted)
+        }
+    }
+
+    @Test func aViewerThatDoesNotReadIsCutOffAndHoldsNobodyUp() async throws {
+        try await Stage.with({ $0.patience = 0.3 }) { stage in
+            let alice = try await stage.signUp("alice")
+            let stuck = try await StreamClient(
+                port: stage.port, path: "/api/v1/events/stream?after=0", headers: alice.headers, readsNothing: true)
+            let lively = try await stage.view(alice, query: "?after=0")
+            // Far more than the buffers of two sockets.
+            try await stage.database.app.pipeline(
+                for: alice.organization,
+                [
+                    """
+                    insert into events (organization_id, type, subject_id, data, at)
+                    select \(alice.organization), 'test', gen_random_uuid(),
+                        jsonb_build_object('mark', n::text, 'filler', repeat('x', 200000)), now()
+                    from generate_series(1, 100) n
+                    """
+                ])
+            try await lively.wait("all events") { $0.text.contains("\"mark\":\"100\"") }
+            try await stage.waitForViewers(1)
+            await lively.close()
+            try await stage.waitForViewers(0)
+            await stuck.close()
+        }
+    }
+
+    @Test func aLostListeningConnectionIsReplaced() async throws {
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            let viewer = try await stage.watch(alice)
+            try await stage.write("before", for: alice)
+            try await viewer.wait("the first") { $0.events.count == 1 }
+            try await stage.database.owner.query(
+                """
+                select pg_terminate_backend(pid) from pg_stat_activity
+                where datname = current_database() and query = 'listen parley_events'
+                """)
+            for number in 2...4 {
+                try await stage.write("after", for: alice)
+                try await viewer.wait("event \(number)") { $0.events.count == number }
+            }
+            #expect(stage.reports.withLock { !$0.isEmpty }, "and it is said")
+        }
+    }
+
+    /// Notifying costs a lock of the whole cluster: transactions that nobody watches must not pay for it.
+    @Test func writersNotifyOnlyWhileSomebodyWatches() async throws {
+        try await Stage.with { stage in
+            let (alice, bob) = (try await stage.signUp("alice"), try await stage.signUp("bob"))
+            let listener = try await Connection.connect(stage.database.appURL)
+            try await listener.query("listen parley_events")
+            try await stage.write("unseen", for: alice)
+            #expect(try await listener.notification(within: 0.1) == nil)
+            let viewer = try await stage.watch(alice)
+            try await stage.waitForAnnouncement()
+            try await stage.write("unseen", for: bob)
+            try await stage.write("seen", for: alice)
+            #expect(try await listener.notification(within: 30)?.payload == alice.organization.text)
+            #expect(try await listener.notification(within: 0.1) == nil)
+            await viewer.close()
+            await listener.close()
+        }
+    }
+}

@@ -1,0 +1,121 @@
+@testable import Access
+import Domain
+@testable import EventStreaming
+import FoundationEssentials
+import NIOPosix
+import Postgres
+import Store
+import Support
+import Synchronization
+import Web
+
+/// A running stream over a database of its own, and people who watch it.
+struct Stage: Sendable {
+    struct Visitor: Sendable {
+        let organization: OrganizationID
+        let cookie: String
+        let token: String
+        var headers: [(String, String)] { [("Authorization", "Bearer \(token)")] }
+    }
+
+    let database: TestDatabase
+    let stream: EventStream
+    let port: Int
+    let reports: Reports
+    private let accounts: Accounts
+
+    final class Reports: Sendable {
+        private let lines = Mutex<[String]>([])
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+        func withLock<Result>(_ body: ([String]) -> Result) -> Result { lines.withLock { body($0) } }
+    }
+
+    static func with(
+        _ change: (inout EventStream.Limits) -> Void = { _ in }, _ body: (Stage) async throws -> Void
+    ) async throws {
+        var limits = EventStream.Limits()
+        change(&limits)
+        try await TestDatabase.with { database in
+            let authenticator = try Authenticator(
+                database: database.app, secret: "a secret of the tests that is long enough",
+                publicURL: "http://localhost", clock: WallClock { Date() })
+            let reports = Reports()
+            let stream = EventStream(
+                databaseURL: database.appURL, authenticator: authenticator, watcher: UUID(), limits: limits,
+                report: { text, error in reports.add("\(text): \(error)") })
+            let (ports, opened) = AsyncStream<Int>.makeStream()
+            let server = Task {
+                try await stream.run(port: 0, on: MultiThreadedEventLoopGroup.singleton, ready: { opened.yield($0) })
+            }
+            defer { server.cancel() }
+            var iterator = ports.makeAsyncIterator()
+            guard let port = await iterator.next() else { throw TestSetupError("the stream did not start") }
+            let stage = Stage(
+                database: database, stream: stream, port: port, reports: reports, accounts: try accounts(authenticator, database))
+            try await body(stage)
+            server.cancel()
+            _ = await server.result
+        }
+    }
+
+    private static func accounts(_ authenticator: Authenticator, _ database: TestDatabase) throws -> Accounts {
+        Accounts(
+            authenticator: authenticator, database: database.app,
+            admin: try FirstAdmin(username: "root", password: "an operator's password", isSandbox: false),
+            randomness: .system, ids: IDSource(clock: WallClock { Date() }, randomness: .system),
+            cost: .init(logRounds: 4, blockSize: 8, parallelism: 1))
+    }
+
+    func signUp(_ name: String) async throws -> Visitor {
+        let form = try JSONDecoder().decode(
+            SignUpForm.self,
+            from: Data(#"{"email":"\#(name)@example.com","password":"password of \#(name)","business_name":"\#(name)"}"#.utf8))
+        let login = try await accounts.signUp(
+            form, from: Request(method: .post, path: "/", headers: Headers([("user-agent", "test")])))
+        let rows = try await database.owner.query("select organization_id from memberships where user_id = \(login.user)")
+        let cookie = login.cookie.split(separator: ";")[0].split(separator: "=", maxSplits: 1)[1]
+        return Visitor(organization: try rows[0]["organization_id"], cookie: String(cookie), token: login.bearer)
+    }
+
+    func view(_ visitor: Visitor, query: String = "", headers: [(String, String)] = []) async throws -> StreamClient {
+        try await StreamClient(port: port, path: "/api/v1/events/stream\(query)", headers: visitor.headers + headers)
+    }
+
+    /// A viewer that stands where the log ends: whatever is written from now on, it sees.
+    func watch(_ visitor: Visitor) async throws -> StreamClient {
+        let viewer = try await view(visitor)
+        try await viewer.wait("the opening") { $0.lastID != nil }
+        return viewer
+    }
+
+    static func event(_ mark: String, for visitor: Visitor) throws -> Query {
+        try .event("test", about: UUID(), of: visitor.organization, data: ["mark": mark], at: Date())
+    }
+
+    func write(_ mark: String, for visitor: Visitor) async throws {
+        try await database.app.pipeline(for: visitor.organization, [try Self.event(mark, for: visitor)])
+    }
+
+    func polled(_ visitor: Visitor) async throws -> [EventView] {
+        try await InboxReads(database: database.app).events(of: visitor.organization, after: .start, limit: 100)
+    }
+
+    /// Until so many are left.
+    func waitForViewers(_ count: Int) async throws {
+        try await wait("\(count) viewers") { await stream.feed.count == count }
+    }
+
+    func waitForAnnouncement() async throws {
+        try await wait("the announcement") {
+            try await database.owner.query("select count(*) as n from event_watchers")[0]["n"] == 1
+        }
+    }
+
+    private func wait(_ what: String, until condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try await !condition() {
+            guard ContinuousClock.now < deadline else { throw TestSetupError("waited in vain for \(what)") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+}
