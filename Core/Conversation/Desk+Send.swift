@@ -8,7 +8,11 @@ package enum SendRefusal: Error, Sendable, Equatable {
     case noLine
     /// The line's kind can't be written to through here.
     case unsupportedLine(ChannelKind)
-    case lineNotConnected
+    case lineNotConnected(reason: String)
+    /// The line's pacing forbids to begin a chat now.
+    case paced(reason: String)
+    /// A group or a hidden id that never wrote to the line.
+    case unknownChat
     case optedOut
     /// The 24-hour window is closed: since when, or `nil` when the customer never wrote.
     case windowClosed(since: Date?)
@@ -19,9 +23,12 @@ extension Desk {
     package func thread(
         with number: PhoneNumber, on line: LineView, of organization: OrganizationID
     ) async throws -> ConversationID {
-        guard line.status == "connected", let local = line.address else { throw SendRefusal.lineNotConnected }
+        if line.kind == .whatsappWeb { return try await linkedThread(with: number, on: line, of: organization) }
         guard line.kind == .whatsappTwilio || line.kind == .sandbox else {
             throw SendRefusal.unsupportedLine(line.kind)
+        }
+        guard line.status == "connected", let local = line.address else {
+            throw SendRefusal.lineNotConnected(reason: line.statusReason)
         }
         let remote = number.whatsappAddress
         return try await database.transaction(for: organization) { connection in
@@ -47,7 +54,7 @@ extension Desk {
         }
     }
 
-    private func open(
+    func open(
         _ line: LineView, local: String, remote: String, of organization: OrganizationID, _ connection: Connection
     ) async throws -> ConversationID {
         let now = clock.now()

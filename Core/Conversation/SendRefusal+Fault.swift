@@ -9,7 +9,11 @@ extension Fault {
         case .noLine: self = .notFound("account")
         case .unsupportedLine(let kind):
             self = .conflict("unsupported-line", "Messages can't be started on a \(kind.rawValue) line from here yet.")
-        case .lineNotConnected: self = .conflict("line-not-connected", "The line is not connected.")
+        case .lineNotConnected(let reason):
+            self = .conflict(
+                "line-not-connected", reason.isEmpty ? "The line is not connected." : "The line is not connected. \(reason)")
+        case .paced(let reason): self = .conflict("paced", reason)
+        case .unknownChat: self = .notFound("chat on this line")
         case .optedOut:
             self = .conflict("opted-out", "The customer asked not to be written to (STOP). They can write START.")
         case .windowClosed(let since):

@@ -50,6 +50,7 @@ package enum Entity {
     package enum Persona {}
     package enum Session {}
     package enum Turn {}
+    package enum Upload {}
     package enum User {}
 }
 
@@ -65,4 +66,5 @@ package typealias OrganizationID = ID<Entity.Organization>
 package typealias PersonaID = ID<Entity.Persona>
 package typealias SessionID = ID<Entity.Session>
 package typealias TurnID = ID<Entity.Turn>
+package typealias UploadID = ID<Entity.Upload>
 package typealias UserID = ID<Entity.User>

@@ -13,6 +13,8 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
     package var e164: String { "+\(digits)" }
     /// Twilio's address of the number on WhatsApp.
     package var whatsappAddress: String { "whatsapp:+\(digits)" }
+    /// WhatsApp's own address of the number.
+    package var jid: String { "\(digits)@s.whatsapp.net" }
     /// The form that the seed's payloads carry (ruling C24).
     package var legacyJID: String { "\(digits)@c.us" }
     package var description: String { e164 }

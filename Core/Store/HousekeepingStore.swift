@@ -15,9 +15,10 @@ package struct HousekeepingStore: Sendable {
         try await database.query("select close_usage_periods(\(now)) as closed").first?["closed"] ?? 0
     }
 
-    /// Deletes sessions, login tries, stored answers and events that had their time; at most 10,000 of each.
+    /// Deletes sessions, login tries, stored answers, events and uploads that had their time; at most 10,000 of each, 1,000
+    /// uploads.
     /// - Returns: how many rows went.
     package func prune(at now: Date) async throws -> Int {
-        try await database.query("select prune(\(now)) as gone").first?["gone"] ?? 0
+        try await database.query("select prune(\(now)) + prune_uploads(\(now)) as gone").first?["gone"] ?? 0
     }
 }

@@ -5,35 +5,19 @@ import FoundationEssentials
 import Store
 import Web
 
-/// Messages: send one as a person, list those of a line, and explain any of them.
+/// Messages: send one as a person (text, file, poll), list those of a line, explain any of them; and the files to send.
 ///
 /// Authenticated by session cookie or bearer token, inside the organization of `x-organization-id` (else the user's own).
 /// A message that is sent is a row in the outbox before anything leaves; with `Idempotency-Key` a repeat finds that row.
+/// The machines are silent in its conversation from then on, as with any person's answer.
 struct MessagesHandler: Sendable {
     let inbox: InboxReads
     let desk: Desk
+    let uploads: UploadStore
+    let links: UploadLinks
     let writes: IdempotentWrites
+    let clock: WallClock
     let wakeRunner: @Sendable () async -> Void
-
-    private struct SendForm: Decodable {
-        var account_id: String
-        var number: String
-        var message: String
-    }
-
-    func send(_ request: Request, _ caller: Caller) async throws -> Response {
-        let form = try request.decode(SendForm.self, limit: 64 << 10)
-        guard let account = ChannelID(form.account_id) else { throw Fault.invalid("account_id", "This is not an id.") }
-        let text = try checkedMessage(form.message, field: "message")
-        guard let line = try await inbox.line(account, of: caller.organization) else { throw Fault(SendRefusal.noLine) }
-        let number = try Self.number(form.number, country: line.country)
-        return try await writes.once(request, user: caller.user, organization: caller.organization) { subject in
-            let conversation = try await refusing {
-                try await desk.thread(with: number, on: line, of: caller.organization)
-            }
-            return try await queue(text, as: MessageID(subject), in: conversation, caller)
-        }
-    }
 
     func list(_ request: Request, _ caller: Caller) async throws -> Response {
         let page = try PageRequest(try request.query(knowing: PageRequest.names), parts: 2)
@@ -53,39 +37,6 @@ struct MessagesHandler: Sendable {
             "message": trail.message.json, "trail": .array(trail.decisions.map(\.json)),
             "statuses": .array(trail.statuses.map(\.json)),
         ])
-    }
-
-    private func queue(
-        _ text: String, as id: MessageID, in conversation: ConversationID, _ caller: Caller
-    ) async throws -> Response {
-        guard let view = try await inbox.conversation(conversation, of: caller.organization) else {
-            throw Fault.notFound("conversation")
-        }
-        try await refusing { try desk.checkSendable(view) }
-        let queued = try await desk.reply(
-            PersonReply(id: id, text: text), in: conversation, of: caller.organization, by: caller.user)
-        if queued.wakeNeeded { await wakeRunner() }
-        return .value(
-            [
-                "id": .string(id.text), "conversation_id": .string(conversation.text), "status": .string("queued"),
-                "to": .string(view.remoteAddress),
-            ], status: 202)
-    }
-
-    private static func number(_ text: String, country: String) throws -> PhoneNumber {
-        do {
-            return try PhoneNumber(text, country: country)
-        } catch {
-            throw Fault.invalid("number", error.description)
-        }
-    }
-
-    private func refusing<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch let refusal as SendRefusal {
-            throw Fault(refusal)
-        }
     }
 }
 
@@ -108,10 +59,16 @@ extension MessagesHandler {
     func router(_ authenticator: Authenticator) -> Router {
         var routes = Routes(authenticator)
         for route in ["POST /api/messages/send", "POST /api/v1/messages"] { routes.member(route, send) }
+        for route in ["POST /api/messages/send/media", "POST /api/v1/messages/media"] {
+            routes.member(route, sendMedia)
+        }
+        for route in ["POST /api/messages/send/poll", "POST /api/v1/messages/poll"] { routes.member(route, sendPoll) }
         for route in ["GET /api/accounts/{id}/messages", "GET /api/v1/accounts/{id}/messages"] {
             routes.member(route, list)
         }
         routes.member("GET /api/v1/messages/{id}/why", why)
+        routes.member("POST /api/v1/uploads", upload)
+        routes.open("GET /api/v1/files/{token}", file)
         return routes.router
     }
 }

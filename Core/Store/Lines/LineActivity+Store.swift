@@ -2,7 +2,7 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
-/// What pacing and health are computed from. Every count is bounded: beyond the highest limit the exact number decides
+/// What a line's pacing and health are computed from. The count is bounded: beyond the highest limit the exact number decides
 /// nothing.
 extension Query {
     /// One row for `LineActivity(row:)`. Ask before the message at hand is marked as sending: it would count itself.
@@ -25,26 +25,6 @@ extension Query {
         """
     }
 
-    /// One row for `ContactActivity(row:)`; to be asked at the same moment.
-    package static func activity(with conversation: ConversationID, at now: Date) -> Query {
-        """
-        select t.last_inbound_at,
-            count(m.id) filter (where m.created_at > coalesce(t.last_inbound_at, '-infinity')) as sent_since_inbound,
-            count(m.id) filter (where m.created_at > \(now.addingTimeInterval(-86_400))) as sent_day,
-            count(m.id) filter (where m.created_at > \(now.addingTimeInterval(-3_600))) as sent_hour,
-            count(m.id) filter (where m.created_at > \(now.addingTimeInterval(-60))) as sent_minute
-        from conversations t
-        left join lateral (
-            select id, created_at from messages
-            where conversation_id = t.id and direction = 'outbound'
-                and status in ('sending', 'sent', 'delivered', 'read', 'unknown')
-            order by created_at desc, id desc limit 1000
-        ) m on true
-        where t.id = \(conversation)
-        group by t.id, t.last_inbound_at
-        """
-    }
-
     /// Chats of the line `l` that the business began since `window_of_day.since`.
     private static let startedChats = """
         (select count(*) from conversations t
@@ -59,14 +39,5 @@ extension LineActivity {
             linkedAt: try row["linked_at"], sentLastMinute: try row["sent_minute"], sentLastHour: try row["sent_hour"],
             sentLastDay: try row["sent_day"], startedLastDay: try row["started_day"],
             lastSentAt: try row["last_sent_at"])
-    }
-}
-
-extension ContactActivity {
-    package init(row: Row) throws {
-        self.init(
-            lastInboundAt: try row["last_inbound_at"], sentSinceInbound: try row["sent_since_inbound"],
-            sentLastMinute: try row["sent_minute"], sentLastHour: try row["sent_hour"],
-            sentLastDay: try row["sent_day"])
     }
 }

@@ -77,16 +77,25 @@ extension Session {
     }
 
     private func media(_ file: Domain.MediaReference, _ draft: ChannelDraft) async throws -> OutgoingMessage {
-        let response = try await environment.http.send(
-            OutboundRequest(
-                method: "GET", url: file.url, timeout: 60, maximumResponse: Self.mostBytes, redirects: 3))
-        guard response.status == 200, !response.body.isEmpty else { throw FileError.notFound }
-        var reference = try await upload(response.body, kind: draft.type.mediaKind, mimeType: file.contentType)
+        var reference = try await upload(try await bytes(of: file), kind: draft.type.mediaKind, mimeType: file.contentType)
         reference.caption = draft.body.isEmpty ? nil : draft.body
         reference.fileName = draft.content?.filename
         reference.isVoiceNote = file.contentType.hasPrefix("audio/ogg")
         guard let message = OutgoingMessage.media(reference, timestamp: seconds) else { throw ComposeError.notSendable }
         return message
+    }
+
+    private func bytes(of file: Domain.MediaReference) async throws -> [UInt8] {
+        if let id = file.upload {
+            let uploads = UploadStore(database: environment.database)
+            guard let upload = try await uploads.read(id, of: line.organization, at: now) else { throw FileError.notFound }
+            return [UInt8](upload.bytes)
+        }
+        let response = try await environment.http.send(
+            OutboundRequest(
+                method: "GET", url: file.url, timeout: 60, maximumResponse: Self.mostBytes, redirects: 3))
+        guard response.status == 200, !response.body.isEmpty else { throw FileError.notFound }
+        return response.body
     }
 
     /// The id a message leaves under, the same at every try: made of our own row's id, so that it needs no storing before.

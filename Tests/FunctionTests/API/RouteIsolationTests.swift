@@ -16,6 +16,7 @@ import Web
         "GET /api/cron/reset-usage": "secret header",
         "POST /api/whatsapp/webhook": "provider's signature", "POST /api/hooks/twilio": "provider's signature",
         "POST /api/hooks/twilio/status": "provider's signature",
+        "GET /api/v1/files/{token}": "signed address",
     ]
 
     private static func body(for route: String, _ thread: Thread) -> JSONValue? {
@@ -23,7 +24,7 @@ import Web
         return switch true {
         case route.hasPrefix("GET"), route.hasPrefix("DELETE"): nil
         case path.hasSuffix("/takeover"), path.hasSuffix("/return"), path.hasSuffix("/number"), path.hasSuffix("/logout"),
-            path.hasSuffix("/reconnect"), path.hasSuffix("/disconnect"):
+            path.hasSuffix("/reconnect"), path.hasSuffix("/disconnect"), path.hasSuffix("/uploads"):
             nil
         case path.hasSuffix("/pairing-code"): ["phone": "+15550001111"]
         case path.hasSuffix("/provision-number"): ["number": "+14155550199"]
@@ -31,6 +32,16 @@ import Web
         case path.hasSuffix("/messages/send"), path.hasSuffix("/v1/messages"):
             .object([
                 "account_id": .string(thread.channel.text), "number": "+15550001111", "message": "Hi",
+            ])
+        case path.hasSuffix("/media"):
+            .object([
+                "account_id": .string(thread.channel.text), "number": "+15550001111", "mimetype": "image/png",
+                "url": "https://example.com/a.png",
+            ])
+        case path.hasSuffix("/poll"):
+            .object([
+                "account_id": .string(thread.channel.text), "number": "+15550001111", "question": "Which?",
+                "options": ["A", "B"],
             ])
         case path.hasSuffix("/conversations/{id}"): ["status": "resolved"]
         case path.contains("/knowledge"): ["title": "t", "body": "b"]

@@ -90,7 +90,13 @@ struct TestAPI: Sendable {
             AccountsHandler(
                 lines: LineStore(database: database), organizations: organizations, writes: writes, clock: clock
             ).router(authenticator),
-            MessagesHandler(inbox: inbox, desk: desk, writes: writes, wakeRunner: wake).router(authenticator),
+            MessagesHandler(
+                inbox: inbox, desk: desk, uploads: UploadStore(database: database),
+                links: UploadLinks(
+                    states: SignedState(secret: try Secret(secret), clock: clock, randomness: .system),
+                    publicURL: "https://bot.example.com"),
+                writes: writes, clock: clock, wakeRunner: wake
+            ).router(authenticator),
             ConversationsHandler(
                 inbox: inbox, database: database, clock: clock, desk: desk, writes: writes, wakeRunner: wake
             ).router(authenticator),

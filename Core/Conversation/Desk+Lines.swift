@@ -1,0 +1,76 @@
+package import Domain
+import Postgres
+package import Store
+
+/// Chats on a line that is linked by scanning (kind `whatsapp_web`). There is no 24-hour window; what is not to be begun
+/// is up to the line's pacing, which the session worker asks again before anything leaves.
+extension Desk {
+    /// The chat with `number` on a line: the one that goes by the number, by the hidden id that the line knows for it, or by
+    /// another address of the same person; else a new one if the line may begin one.
+    func linkedThread(
+        with number: PhoneNumber, on line: LineView, of organization: OrganizationID
+    ) async throws -> ConversationID {
+        let local = try linkedAddress(of: line)
+        return try await database.transaction(for: organization) { connection in
+            if let row = try await connection.query(Self.find(number, on: line, local, of: organization)).first {
+                return try row["id"]
+            }
+            try await checkStart(on: line, connection)
+            return try await open(line, local: local, remote: number.jid, of: organization, connection)
+        }
+    }
+
+    /// A chat that exists already, by its own address: a group `...@g.us`, a hidden id `...@lid`.
+    package func chat(
+        at address: String, on line: LineView, of organization: OrganizationID
+    ) async throws -> ConversationID {
+        guard line.kind == .whatsappWeb else { throw SendRefusal.unsupportedLine(line.kind) }
+        let local = try linkedAddress(of: line)
+        let rows = try await database.pipeline(
+            for: organization,
+            [
+                """
+                select id from conversations
+                where channel_id = \(line.id) and local_address = \(local) and remote_address = \(address)
+                """
+            ])
+        guard let row = rows[0].first else { throw SendRefusal.unknownChat }
+        return try row["id"]
+    }
+
+    /// A line that comes back by itself takes messages meanwhile; one that waits for its owner does not.
+    private func linkedAddress(of line: LineView) throws(SendRefusal) -> String {
+        let status = LineStatus(rawValue: line.status) ?? .error
+        guard let local = line.address, !status.needsOwner, status != .banned else {
+            throw .lineNotConnected(reason: line.statusReason)
+        }
+        return local
+    }
+
+    private func checkStart(on line: LineView, _ connection: Connection) async throws {
+        let now = clock.now()
+        guard let row = try await connection.query(.activity(of: line.id, at: now)).first else {
+            throw SendRefusal.noLine
+        }
+        let pacing = Pacing(isReplyOnly: line.isReplyOnly)
+        if let reason = pacing.objectionToStart(now: now, line: try LineActivity(row: row)) {
+            throw SendRefusal.paced(reason: reason)
+        }
+    }
+
+    private static func find(
+        _ number: PhoneNumber, on line: LineView, _ local: String, of organization: OrganizationID
+    ) -> Query {
+        """
+        select id from conversations
+        where channel_id = \(line.id) and local_address = \(local) and not is_group and (
+            remote_address = \(number.jid)
+            or remote_address = (select lid || '@lid' from whatsapp_people
+                where channel_id = \(line.id) and phone_number = \(number.digits))
+            or contact_id = (select contact_id from contact_addresses
+                where organization_id = \(organization) and kind = 'whatsapp_web' and address = \(number.jid)))
+        order by remote_address = \(number.jid), last_message_at desc
+        limit 1
+        """
+    }
+}
