@@ -46,26 +46,49 @@ extension Session {
         guard let own else { throw DepartureError.notConnected }
         let lists = try await devices(of: Array(Set([recipient, own.withoutDevice])))
         guard let theirs = lists[recipient], !theirs.isEmpty else { throw DepartureError.noDevice }
-        var targets = theirs + (recipient == own.withoutDevice ? [] : lists[own.withoutDevice] ?? [])
-        let bundles = try await bundles(for: &targets)
-        let ours = departing.message.content(forOwnDevicesIn: recipient)
-        let sealed = try await locked {
-            let sealed = try await seal(for: targets, bundles: bundles) { device in
-                device.withoutDevice == own.withoutDevice && recipient != own.withoutDevice
-                    ? ours : departing.message.content
-            }
-            guard sealed.recipients.contains(where: { theirs.contains($0.device) }) else {
-                throw DepartureError.noDevice
-            }
-            try await keep(sealed.moved, departing)
-            return sealed
+        var targets = PersonTargets(
+            recipient: recipient, own: own.withoutDevice,
+            devices: theirs + (recipient == own.withoutDevice ? [] : lists[own.withoutDevice] ?? []))
+        var sealed = try await seal(departing, targets, bundles: nil)
+        if sealed == nil {
+            // Rarely: the first message to somebody, or a new device.
+            let bundles = try await bundles(for: &targets.devices)
+            sealed = try await seal(departing, targets, bundles: bundles)
         }
+        guard let sealed else { throw DepartureError.noDevice }
         var stanza = MessageStanza(
             id: departing.id, to: recipient, message: departing.message, recipients: sealed.recipients)
         stanza.peerPhoneNumber = recipient.isHiddenUser ? people.phoneNumber(of: recipient) : nil
         stanza.deviceIdentity = account?.signedIdentity
         stanza.privacyToken = try await token(for: recipient)
         return (stanza, DeviceHash.compute(sealed.recipients.map(\.device) + [own]))
+    }
+
+    private struct PersonTargets: Sendable {
+        let recipient: JID
+        /// Our own account, under the name that goes with the recipient's.
+        let own: JID
+        var devices: [JID]
+    }
+
+    /// - Parameter bundles: `nil` for a first try, which moves nothing when a session is missing.
+    /// - Returns: `nil` when one is.
+    private func seal(
+        _ departing: Departing, _ targets: PersonTargets, bundles: [JID: PreKeyBundle]?
+    ) async throws -> Sealed? {
+        let ours = departing.message.content(forOwnDevicesIn: targets.recipient)
+        let isToUs = targets.recipient == targets.own
+        return try await locked {
+            let sealed = try await seal(for: targets.devices, bundles: bundles ?? [:]) { device in
+                device.withoutDevice == targets.own && !isToUs ? ours : departing.message.content
+            }
+            if bundles == nil, !sealed.missing.isEmpty { return nil }
+            guard sealed.recipients.contains(where: { isToUs || $0.device.withoutDevice != targets.own }) else {
+                throw DepartureError.noDevice
+            }
+            try await keep(sealed.moved, departing)
+            return sealed
+        }
     }
 
     /// The hidden id, asked of the server when it is not known yet.

@@ -11,6 +11,8 @@ extension Session {
     struct Sealed: Sendable {
         var moved: [LineKey: [UInt8]] = [:]
         var recipients: [MessageStanza.Recipient] = []
+        /// Devices that there is neither a session nor a bundle for.
+        var missing: [JID] = []
     }
 
     /// Call it under the line's lock. Devices without session and bundle are left out.
@@ -24,7 +26,10 @@ extension Session {
         for (device, address) in named {
             var session = try stored[.session(address)].map { try SessionRecord(serialized: $0) } ?? SessionRecord()
             if session.isEmpty {
-                guard let bundle = bundles[device] else { continue }
+                guard let bundle = bundles[device] else {
+                    sealed.missing.append(device)
+                    continue
+                }
                 do throws(SignalError) {
                     try session.initiate(from: credentials.identityKey, to: bundle, using: &random)
                 } catch {
