@@ -43,6 +43,8 @@ import WhatsAppServer
             #expect((stats["last_24_hours"] as? [String: Any])?["inbound"] as? Int == 1)
             let deleted = try await owner.call(.DELETE, "/api/accounts/\(id)")
             #expect((deleted["cascade"] as? [String: Any])?["is_linked"] as? Bool == true)
+            let goodbye = try await server.next(.unlinked)
+            #expect(goodbye.account == "15550001111", "the phone no longer lists the device")
             await stream.close()
         }
         await server.stop()
