@@ -21,7 +21,8 @@ package struct JobRunner: Sendable {
 
     /// Real seconds.
     package struct Pace: Sendable {
-        /// Between two looks.
+        /// Between two looks: short after work, because answers bring the next question, then longer and longer.
+        package var shortestPoll = 0.002
         package var poll = 0.025
         /// How long to go on looking when nothing is due.
         package var linger = 3.0
@@ -59,15 +60,18 @@ package struct JobRunner: Sendable {
     package func run(until deadline: Date) async throws -> Int {
         var watch = IdleWatch()
         var worked = 0
+        var pause = pace.shortestPoll
         while deadline.timeIntervalSinceNow > pace.reserve {
             if let (job, more) = try await queue.claim(horizon: pace.horizon) {
                 faults.reach(.jobClaimed)
                 try await beBusy(&watch, more: more)
                 await work(on: job, until: deadline.addingTimeInterval(-pace.margin))
                 worked += 1
+                pause = pace.shortestPoll
             } else {
                 guard try await beIdle(&watch) else { return worked }
-                try await Task.sleep(for: .seconds(pace.poll))
+                try await Task.sleep(for: .seconds(pause))
+                pause = min(pace.poll, pause * 1.3)
             }
         }
         if try await leave(&watch) { await wake() }

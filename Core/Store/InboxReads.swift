@@ -4,7 +4,7 @@ package import Postgres
 
 /// What the inbox and the API read: conversations, messages, the event log. All inside one organization.
 package struct InboxReads: Sendable {
-    private let database: Database
+    let database: Database
 
     package init(database: Database) {
         self.database = database

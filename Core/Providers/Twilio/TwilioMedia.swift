@@ -83,6 +83,11 @@ package struct TwilioFile: Sendable, Equatable {
     /// Lower case, without parameters: `image/jpeg`.
     package let contentType: String
     package let bytes: [UInt8]
+
+    package init(contentType: String, bytes: [UInt8]) {
+        self.contentType = contentType
+        self.bytes = bytes
+    }
 }
 
 package enum TwilioMediaError: String, Error, Sendable, CustomStringConvertible {

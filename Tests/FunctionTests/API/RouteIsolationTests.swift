@@ -62,7 +62,7 @@ import Web
                     for organization in [victim.alice.organization, nil] {
                         // The token dies with a logout; what a route did to bob is not the question.
                         let caller = route.hasSuffix("/logout") ? try api.visitor(try await api.login("bob")) : bob
-                        let target = route.replacing("{id}", with: id).replacing("{provider}", with: "openai")
+                        let target = Self.filled(route, id: id)
                         let answer = try await api.call(
                             target, as: caller, Self.body(for: route, victim.thread), in: organization)
                         #expect(!victim.isNamed(in: answer.text, besides: id), "\(target): \(answer.text)")
@@ -83,7 +83,7 @@ import Web
             let victim = try await Victim(api)
             let expired = [(name: "authorization", value: "Bearer x.y.z")]
             for route in try Self.declared() where Self.open[route] == nil {
-                let target = route.replacing("{id}", with: victim.ids[0]).replacing("{provider}", with: "openai")
+                let target = Self.filled(route, id: victim.ids[0])
                 for headers in [[], expired] {
                     let answer = try await api.call(target, Self.body(for: route, victim.thread), headers: headers)
                     #expect(answer.status == 401, "\(target): \(answer.status)")
@@ -102,7 +102,7 @@ import Web
             ]
             for route in try Self.declared() where Self.open[route] == nil && !route.hasSuffix("/logout") {
                 for id in ["1;drop%20table%20users", "%00", "..%2F..%2Fetc", "{{7*7}}", alice.organization.text] {
-                    let target = route.replacing("{id}", with: id).replacing("{provider}", with: "x'--")
+                    let target = Self.filled(route, id: id, provider: "x'--", position: id)
                     for body in route.hasPrefix("GET") ? [[]] : bodies {
                         let answer = try await api.call(target, as: alice, raw: body)
                         #expect(answer.status < 500, "\(target): \(answer.text)")
@@ -113,6 +113,13 @@ import Web
                 }
             }
         }
+    }
+
+    private static func filled(
+        _ route: String, id: String, provider: String = "openai", position: String = "0"
+    ) -> String {
+        route.replacing("{id}", with: id).replacing("{provider}", with: provider)
+            .replacing("{position}", with: position)
     }
 
     /// The user's own list and account: no organization is entered.

@@ -5,6 +5,7 @@ import Conversation
 @testable import Conversations
 import Domain
 import FoundationEssentials
+@testable import Media
 @testable import Messages
 @testable import Numbers
 @testable import Organizations
@@ -90,6 +91,7 @@ struct TestAPI: Sendable {
             AccountsHandler(
                 lines: LineStore(database: database), organizations: organizations, writes: writes, clock: clock
             ).router(authenticator),
+            MediaHandler(inbox: inbox, download: MediaTests.file).router(authenticator),
             MessagesHandler(
                 inbox: inbox, desk: desk, uploads: UploadStore(database: database),
                 links: UploadLinks(
