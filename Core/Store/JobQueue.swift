@@ -32,7 +32,7 @@ package struct JobQueue: Sendable {
     /// The job to do now, or `nil`. `more`: another one is due or falls due within `horizon` seconds; somebody should look.
     package func claim(horizon: Double) async throws -> (job: Job, more: Bool)? {
         try await repeatingCollisions {
-            let rows = try await database.query("select * from claim_job(\(clock.now()), \(lease), \(horizon))")
+            let rows = try await taken("select * from claim_job(\(clock.now()), \(lease), \(horizon))")
             return try rows.first.map { (try Job($0), try $0["more"]) }
         }
     }
@@ -41,9 +41,16 @@ package struct JobQueue: Sendable {
     package func claim(lanes: [ChannelID]) async throws -> (job: Job, lane: ChannelID, more: Bool)? {
         guard !lanes.isEmpty else { return nil }
         return try await repeatingCollisions {
-            let rows = try await database.query(
+            let rows = try await taken(
                 "select * from claim_line_job(\(array: lanes.map(\.rawValue)), \(clock.now()), \(lease))")
             return try rows.first.map { (try Job($0), try $0["lane"], try $0["more"]) }
+        }
+    }
+
+    /// Without waiting for the disk: a server that dies may forget that a job was taken, and then it is taken again.
+    private func taken(_ claim: Query) async throws -> [Row] {
+        try await database.withConnection { connection in
+            try await connection.pipeline(["begin", .forgettable, claim, "commit"])[2]
         }
     }
 
@@ -72,9 +79,10 @@ package struct JobQueue: Sendable {
         let now = clock.now()
         switch outcome {
         case .done:
-            return [.delete(job)]
+            return [.forgettable, .delete(job)]
         case .snooze(let until):
             return [
+                .forgettable,
                 .fold(job, dueBy: until, attempts: 0, error: nil),
                 .putBack(job, due: until, attempts: job.attempts - 1, error: nil),
             ]
@@ -85,6 +93,7 @@ package struct JobQueue: Sendable {
         case .retry(let after, let reason):
             let delay = after ?? backoff.delay(after: job.attempts, fraction: randomness.fraction)
             return [
+                .forgettable,
                 .fold(job, dueBy: nil, attempts: job.attempts, error: reason),
                 .putBack(job, due: now.addingTimeInterval(delay), attempts: job.attempts, error: reason),
             ]
@@ -118,6 +127,10 @@ extension Query {
         on conflict (kind, key) where state = 'ready' do update set run_at = least(jobs.run_at, excluded.run_at)
         """
     }
+
+    /// The transaction need not be on disk when it ends. For what is only done again when it is lost: what a job did is
+    /// kept by the job itself, durably, and the job finds it done.
+    fileprivate static let forgettable: Query = "set local synchronous_commit = off"
 
     fileprivate static func delete(_ job: Job) -> Query {
         "delete from jobs where id = \(job.id) and claim = \(job.claim) and state = 'running'"

@@ -1,5 +1,5 @@
 package import Domain
-package import Postgres
+import Postgres
 
 /// The files of one message, as its provider named them.
 package struct StoredMedia: Sendable, Equatable {
@@ -18,9 +18,7 @@ extension InboxReads {
                 where m.id = \(message) and m.organization_id = \(organization)
                 """
             ])
-        return try rows[0].first.flatMap { row in
-            let kind: String = try row["kind"]
-            return ChannelKind(rawValue: kind).map { StoredMedia(kind: $0, files: try row.json("media")) }
-        }
+        guard let row = rows[0].first, let kind = ChannelKind(rawValue: try row["kind"]) else { return nil }
+        return StoredMedia(kind: kind, files: try row.json("media"))
     }
 }

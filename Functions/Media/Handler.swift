@@ -21,7 +21,7 @@ struct MediaHandler: Sendable {
         guard let stored = try await inbox.media(of: id, in: caller.organization) else {
             throw Fault.notFound("message")
         }
-        guard let position = request.parameters["position"].flatMap({ Int($0) }),
+        guard let position = request.pathParameters["position"].flatMap({ Int($0) }),
             stored.files.indices.contains(position)
         else { throw Fault.notFound("file") }
         guard stored.kind == .whatsappTwilio, let download else {

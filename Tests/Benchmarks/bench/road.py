@@ -67,6 +67,8 @@ def run():
             "TWILIO_MESSAGING_BASE_URL": provider.url, "EGRESS_ALLOW": provider.url.removeprefix("http://")}
         with parley(environment=environment) as host:
             wait_for(f"{host.url}/health")
+            # The platform answers numbers of nobody; its monthly quota is not what is measured.
+            cluster.query("update parley.organizations set message_limit = 1000000 where is_platform")
             lines = open(signed_forms(public, MESSAGES + BURST + 10, "road")).readlines()
             for line in lines[:10]:
                 post(host.url, line)
