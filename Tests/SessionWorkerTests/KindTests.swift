@@ -212,4 +212,30 @@ import WhatsAppServer
             }
         }
     }
+
+    @Test func aDeviceThatWasMissingOnOurListGetsTheMessageOnce() async throws {
+        try await with { installation, line, ana in
+            try await ana.send("hello", to: line)
+            let thread = try await installation.inbound("hello").conversation
+            try await ana.addDevice()
+            let first = try await installation.reply("to both", in: thread)
+            for device in [UInt16(0), 1] {
+                _ = try await installation.server.next(.message) { $0.text == "to both" && $0.personDevice == device }
+            }
+            try await installation.sent(first)
+            // Our list is stale, and the server says so.
+            try await installation.database.owner.query(
+                "update parley.whatsapp_devices set devices = devices[1:1] where cardinality(devices) > 1")
+            await installation.server.inject(Fault(.deviceHash))
+            let second = try await installation.reply("again to both", in: thread)
+            for device in [UInt16(0), 1] {
+                _ = try await installation.server.next(.message) {
+                    $0.text == "again to both" && $0.personDevice == device
+                }
+            }
+            try await installation.sent(second)
+            let shown = await installation.server.remembered().filter { $0.kind == .message && $0.text == "again to both" }
+            #expect(shown.count == 2, "once per device")
+        }
+    }
 }

@@ -21,13 +21,31 @@ extension Session {
         faults.reach(.lineAcknowledged)
         let meaning = ack.meaning(sentHash: hash)
         try await afterwards(meaning, departing)
+        if meaning == .staleDevices, !departing.chat.isGroup { try await complete(stanza, departing) }
         return meaning
+    }
+
+    /// Some device was not on our list: it gets the message now, under the same id, and nobody gets it twice.
+    private func complete(_ stanza: MessageStanza, _ departing: Departing) async throws {
+        guard let own = stanza.to.isHiddenUser ? account?.lid ?? account?.jid : account?.jid else { return }
+        let reached = Set(stanza.recipients.map(\.device))
+        let lists = try await devices(of: Array(Set([stanza.to, own.withoutDevice])))
+        let missing = lists.values.flatMap(\.self).filter { !reached.contains($0) }
+        guard !missing.isEmpty else { return }
+        var targets = PersonTargets(recipient: stanza.to, own: own.withoutDevice, devices: missing)
+        let bundles = try await bundles(for: &targets.devices)
+        guard let sealed = try await seal(departing, targets, bundles: bundles), !sealed.recipients.isEmpty else {
+            return
+        }
+        var rest = stanza
+        rest.recipients = sealed.recipients
+        try await connection.send(rest.node)
     }
 
     private func afterwards(_ meaning: ServerAck.Meaning, _ departing: Departing) async throws {
         switch meaning {
         case .staleDevices, .invalid:
-            // The next message asks for the lists anew; this one is with everybody the server knew of.
+            // Lists are asked for anew.
             let people = departing.chat.isGroup ? [] : [departing.chat]
             try await devicesChanged(people + ownAddresses)
             if departing.chat.isGroup {
@@ -55,7 +73,9 @@ extension Session {
             let bundles = try await bundles(for: &targets.devices)
             sealed = try await seal(departing, targets, bundles: bundles)
         }
-        guard let sealed else { throw DepartureError.noDevice }
+        guard let sealed, sealed.recipients.contains(where: { theirs.contains($0.device) }) else {
+            throw DepartureError.noDevice
+        }
         var stanza = MessageStanza(
             id: departing.id, to: recipient, message: departing.message, recipients: sealed.recipients)
         stanza.peerPhoneNumber = recipient.isHiddenUser ? people.phoneNumber(of: recipient) : nil
@@ -83,10 +103,7 @@ extension Session {
                 device.withoutDevice == targets.own && !isToUs ? ours : departing.message.content
             }
             if bundles == nil, !sealed.missing.isEmpty { return nil }
-            guard sealed.recipients.contains(where: { isToUs || $0.device.withoutDevice != targets.own }) else {
-                throw DepartureError.noDevice
-            }
-            try await keep(sealed.moved, departing)
+            if !sealed.recipients.isEmpty { try await keep(sealed.moved, departing) }
             return sealed
         }
     }
