@@ -1,11 +1,12 @@
 import Domain
 import Foundation
 import Postgres
-@testable import SessionWorker
 import Store
 import Support
 import Testing
 import WhatsAppServer
+
+@testable import SessionWorker
 
 /// The road between a customer's phone and the database, both ways, over real sockets and a real database.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ConversationTests {
@@ -53,7 +54,9 @@ import WhatsAppServer
                 try await ana.send("four", to: line)
                 _ = try await installation.inbound("four")
             }
-            let problems = await installation.server.remembered().filter { [.problem, .undecryptable].contains($0.kind) }
+            let problems = await installation.server.remembered().filter {
+                [.problem, .undecryptable].contains($0.kind)
+            }
             #expect(problems.isEmpty, "\(problems)")
         }
     }
@@ -110,7 +113,9 @@ import WhatsAppServer
                 }
                 let message = try await installation.reply("Buy something?", in: thread)
                 try await installation.sent(message, ["failed"])
-                let shown = await installation.server.remembered().filter { $0.kind == .message && $0.text == "Buy something?" }
+                let shown = await installation.server.remembered().filter {
+                    $0.kind == .message && $0.text == "Buy something?"
+                }
                 #expect(shown.isEmpty)
             }
         }

@@ -2,12 +2,13 @@ import Conversation
 import Domain
 import Foundation
 import Postgres
-@testable import SessionWorker
 import Store
 import Support
 import Synchronization
 import Testing
 import WhatsAppServer
+
+@testable import SessionWorker
 
 /// Must show no. 2: a worker's process is killed with SIGKILL at every commit point and between them, and its connection is
 /// cut at any stanza, while customers write and are answered. Whatever happens: no message is lost, none is answered twice,
@@ -57,7 +58,8 @@ import WhatsAppServer
                     }
                 }
             }
-            let shown = await installation.server.remembered(limit: 5000).filter { $0.kind == .message }.compactMap(\.text)
+            let shown = await installation.server.remembered(limit: 5000).filter { $0.kind == .message }.compactMap(
+                \.text)
             #expect(shown.count == Set(shown).count, "something was shown twice")
             let stored = try await installation.messages().filter { $0.direction == "inbound" }
             #expect(stored.count == 20 && Set(stored.map(\.body)).count == 20)
@@ -68,7 +70,9 @@ import WhatsAppServer
         try await Installation.with { installation in
             let worker = MortalWorker(installation.variables())
             defer { worker.send(SIGKILL) }
-            for (index, point) in [FaultPoint.lineCredentials, .linePaired, .lineKeysStored, .lineKeysUploaded].enumerated() {
+            for (index, point) in [FaultPoint.lineCredentials, .linePaired, .lineKeysStored, .lineKeysUploaded]
+                .enumerated()
+            {
                 let channel = try await installation.makeLine("Line \(index)")
                 try worker.start(fault: point.rawValue)
                 let number = "1555000111\(index)"
@@ -86,7 +90,8 @@ import WhatsAppServer
                 }
                 if row == "auth_failed" {
                     // The server never heard of the link: its owner starts again.
-                    try await installation.ask(channel, "update whatsapp_lines set requested_at = now() where channel_id = \(channel)")
+                    try await installation.ask(
+                        channel, "update whatsapp_lines set requested_at = now() where channel_id = \(channel)")
                 }
                 if row != "connected" {
                     let code: String = try await eventually("a QR code") { try await installation.row(channel)["qr"] }
@@ -194,12 +199,15 @@ final class Storm: Sendable {
         try await judgeAnswers(shown, messages)
         for person in Self.people {
             let last = shown.last { $0.person == person }
-            #expect(last?.text?.contains("still there, \(person)?") == true, "\(person) got no last answer: \(last?.text ?? "")")
+            #expect(
+                last?.text?.contains("still there, \(person)?") == true,
+                "\(person) got no last answer: \(last?.text ?? "")")
         }
     }
 
     private func judgeAnswers(_ shown: [Happening], _ messages: [Installation.Stored]) async throws {
-        for (id, copies) in Dictionary(grouping: shown, by: { "\($0.id ?? "") \($0.person ?? "")" }) where copies.count > 1 {
+        for (id, copies) in Dictionary(grouping: shown, by: { "\($0.id ?? "") \($0.person ?? "")" })
+        where copies.count > 1 {
             Issue.record("\(id) is on the phone \(copies.count) times")
         }
         let ids = Set(shown.compactMap(\.id))

@@ -1,12 +1,13 @@
 import Domain
 import Foundation
 import Postgres
-@testable import SessionWorker
 import Store
 import Support
 import Testing
 import WhatsAppServer
 import WhatsAppWire
+
+@testable import SessionWorker
 
 /// Every way a connection ends has a status, a sentence and a next step, and none is a hot loop.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct EndingTests {
@@ -33,7 +34,9 @@ import WhatsAppWire
             parks: false, wait: 3900),
         Case(fault: Fault(.failure, code: 405), status: "error", sentence: "too old", parks: true),
         Case(fault: Fault(.failure, code: 409), status: "error", sentence: "did not accept", parks: true),
-        Case(fault: Fault(.limited, stanza: "iq:encrypt"), status: "reconnecting", sentence: "limits", parks: false, wait: 800),
+        Case(
+            fault: Fault(.limited, stanza: "iq:encrypt"), status: "reconnecting", sentence: "limits", parks: false,
+            wait: 800),
         Case(fault: Fault(.replaced, stanza: "iq:encrypt"), status: "stopped", sentence: "elsewhere", parks: true),
         Case(
             fault: Fault(.removed, stanza: "iq:encrypt"), status: "auth_failed", sentence: "unlinked", parks: true,
@@ -56,15 +59,22 @@ import WhatsAppWire
                 #expect(try (row["jid"] as String?) == nil || !example.wipes)
                 if example.wait > 0 { #expect(try (row["retry_in"] as Double) > example.wait) }
                 // Whoever is at rest stays at rest.
-                let logins = await installation.server.remembered().count { $0.kind == .loggedIn || $0.kind == .turnedAway }
+                let logins = await installation.server.remembered().count {
+                    $0.kind == .loggedIn || $0.kind == .turnedAway
+                }
                 try await Task.sleep(for: .milliseconds(700))
-                let later = await installation.server.remembered().count { $0.kind == .loggedIn || $0.kind == .turnedAway }
+                let later = await installation.server.remembered().count {
+                    $0.kind == .loggedIn || $0.kind == .turnedAway
+                }
                 #expect(later == logins, "it went on trying")
             }
         }
     }
 
-    @Test(arguments: [Fault(.busy, stanza: "iq:encrypt"), Fault(.failure, code: 503), Fault(.cut, stanza: "iq:encrypt"), Fault(.restart, stanza: "iq:encrypt"), Fault(.refused, stanza: "iq:encrypt")])
+    @Test(arguments: [
+        Fault(.busy, stanza: "iq:encrypt"), Fault(.failure, code: 503), Fault(.cut, stanza: "iq:encrypt"),
+        Fault(.restart, stanza: "iq:encrypt"), Fault(.refused, stanza: "iq:encrypt"),
+    ])
     func aPassingTroublePasses(_ fault: Fault) async throws {
         try await Installation.with { installation in
             let channel = try await installation.makeLine()
@@ -84,11 +94,14 @@ import WhatsAppWire
     @Test func aServerThatFallsSilentIsLeft() async throws {
         try await Installation.with { installation in
             let channel = try await installation.makeLine()
-            try await TestWorker.with(installation, change: {
-                $0.keepAlive = 0.2...0.3
-                $0.silence = 0.5
-                $0.patience = 2
-            }) {
+            try await TestWorker.with(
+                installation,
+                change: {
+                    $0.keepAlive = 0.2...0.3
+                    $0.silence = 0.5
+                    $0.patience = 2
+                }
+            ) {
                 _ = try await installation.link(channel, as: "15550001111")
                 let sequence = await installation.server.remembered().last?.sequence ?? 0
                 await installation.server.inject(Fault(.silence, stanza: "iq:w:p"))
@@ -129,11 +142,14 @@ import WhatsAppWire
             let channel = try await installation.makeLine()
             try await TestWorker.with(installation) {
                 _ = try await installation.link(channel, as: "15550001111")
-                try await installation.ask(channel, "update whatsapp_lines set wanted = 'stopped' where channel_id = \(channel)")
+                try await installation.ask(
+                    channel, "update whatsapp_lines set wanted = 'stopped' where channel_id = \(channel)")
                 try await installation.status(channel, "stopped")
-                try await installation.ask(channel, "update whatsapp_lines set wanted = 'connected' where channel_id = \(channel)")
+                try await installation.ask(
+                    channel, "update whatsapp_lines set wanted = 'connected' where channel_id = \(channel)")
                 try await installation.status(channel, "connected")
-                try await installation.ask(channel, "update whatsapp_lines set wanted = 'unlinked' where channel_id = \(channel)")
+                try await installation.ask(
+                    channel, "update whatsapp_lines set wanted = 'unlinked' where channel_id = \(channel)")
                 _ = try await installation.server.next(.unlinked)
                 try await installation.status(channel, "auth_failed")
                 let kept = try await installation.count(

@@ -132,7 +132,8 @@ final class Installation: Sendable {
             Stored(
                 id: try row["id"], conversation: try row["conversation_id"], body: try row["body"],
                 status: try row["status"], direction: try row["direction"], type: try row["type"],
-                author: try row["author"], remote: try row["remote_address"], providerID: try row["provider_message_id"])
+                author: try row["author"], remote: try row["remote_address"], providerID: try row["provider_message_id"]
+            )
         }
     }
 

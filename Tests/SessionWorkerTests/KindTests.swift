@@ -24,7 +24,9 @@ import WhatsAppServer
     @Test func picturesComeAsReferencesAndLeaveEncrypted() async throws {
         try await with { installation, line, ana in
             try await ana.send(
-                Draft(file: .init(kind: "image", mimeType: "image/jpeg", data: Array(repeating: 9, count: 5000), caption: "Look")),
+                Draft(
+                    file: .init(
+                        kind: "image", mimeType: "image/jpeg", data: Array(repeating: 9, count: 5000), caption: "Look")),
                 to: line)
             let picture = try await installation.inbound("Look")
             #expect(picture.type == "image")
@@ -53,7 +55,8 @@ import WhatsAppServer
             try await ana.send(Draft(reaction: .init(id: try #require(shown.id), text: "+")), to: line)
             let reaction = try await installation.inbound("+")
             #expect(reaction.type == "reaction")
-            let turns = try await installation.count("select count(*) as count from parley.messages where type = 'reaction' and turn_id is not null")
+            let turns = try await installation.count(
+                "select count(*) as count from parley.messages where type = 'reaction' and turn_id is not null")
             #expect(turns == 0, "a reaction asks for no answer")
 
             try await installation.reply(
@@ -69,14 +72,17 @@ import WhatsAppServer
     @Test func groupsAreReadAndAnswered() async throws {
         try await with { installation, line, ana in
             let bo = try await installation.server.contact("15554445555", name: "Bo")
-            let group = try await installation.server.makeGroup("Regulars", members: [ana.number, bo.number, line.number])
+            let group = try await installation.server.makeGroup(
+                "Regulars", members: [ana.number, bo.number, line.number])
             try await ana.send("Anybody there?", toGroup: group)
             let question = try await installation.inbound("Ana: Anybody there?")
             #expect(question.remote == group)
             for (index, text) in ["We are.", "Come by."].enumerated() {
                 let answer = try await installation.reply(text, in: question.conversation)
                 for person in [ana, bo] {
-                    let shown = try await installation.server.next(.message) { $0.person == person.number && $0.text == text }
+                    let shown = try await installation.server.next(.message) {
+                        $0.person == person.number && $0.text == text
+                    }
                     #expect(shown.group == group, "message \(index)")
                 }
                 try await installation.sent(answer)
@@ -91,7 +97,9 @@ import WhatsAppServer
             let name = try await installation.count(
                 "select count(*) as count from parley.contacts where name = 'Regulars'")
             #expect(name == 1)
-            let problems = await installation.server.remembered().filter { [.problem, .undecryptable].contains($0.kind) }
+            let problems = await installation.server.remembered().filter {
+                [.problem, .undecryptable].contains($0.kind)
+            }
             #expect(problems.isEmpty, "\(problems)")
         }
     }
@@ -113,7 +121,9 @@ import WhatsAppServer
         }
     }
 
-    @Test(arguments: [Fault.Kind.retry, .retryWithKeys]) func whoeverCantReadUsGetsItAgain(_ kind: Fault.Kind) async throws {
+    @Test(arguments: [Fault.Kind.retry, .retryWithKeys]) func whoeverCantReadUsGetsItAgain(_ kind: Fault.Kind)
+        async throws
+    {
         try await with { installation, line, ana in
             try await ana.send("hello", to: line)
             let thread = try await installation.inbound("hello").conversation
@@ -166,7 +176,9 @@ import WhatsAppServer
             try await ana.addDevice()
             try await installation.reply("to both", in: thread)
             for device in [0, 1] {
-                _ = try await installation.server.next(.message) { $0.text == "to both" && Int($0.personDevice ?? 9) >= device }
+                _ = try await installation.server.next(.message) {
+                    $0.text == "to both" && Int($0.personDevice ?? 9) >= device
+                }
             }
             try await ana.reinstall()
             try await ana.send("new phone", to: line)
@@ -206,7 +218,8 @@ import WhatsAppServer
                     """)
                 #expect(followed == 0, "nothing is answered, counted or announced")
                 _ = try await eventually("the name") { () -> Bool? in
-                    try await installation.count("select count(*) as count from parley.contacts where name = 'Ana'") == 1
+                    try await installation.count("select count(*) as count from parley.contacts where name = 'Ana'")
+                        == 1
                         ? true : nil
                 }
             }
@@ -234,7 +247,9 @@ import WhatsAppServer
                 }
             }
             try await installation.sent(second)
-            let shown = await installation.server.remembered().filter { $0.kind == .message && $0.text == "again to both" }
+            let shown = await installation.server.remembered().filter {
+                $0.kind == .message && $0.text == "again to both"
+            }
             #expect(shown.count == 2, "once per device")
         }
     }

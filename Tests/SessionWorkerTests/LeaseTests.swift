@@ -1,11 +1,12 @@
 import Domain
 import Foundation
 import Postgres
-@testable import SessionWorker
 import Store
 import Support
 import Testing
 import WhatsAppServer
+
+@testable import SessionWorker
 
 /// A line has one writer: leases, fences, take-over.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct LeaseTests {

@@ -5,12 +5,13 @@ import NIOCore
 import NIOPosix
 import Outbound
 import Postgres
-@testable import SessionWorker
 import Store
 import Support
 import Synchronization
 import WhatsAppServer
 import WhatsAppWire
+
+@testable import SessionWorker
 
 /// A session worker in this process.
 final class TestWorker: Sendable {

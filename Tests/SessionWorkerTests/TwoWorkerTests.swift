@@ -50,7 +50,9 @@ import WhatsAppServer
     }
 
     /// Waits for the second worker to be connected.
-    private func takenOver(from fence: Int, after sequence: Int, _ installation: Installation, _ pair: Pair) async throws {
+    private func takenOver(from fence: Int, after sequence: Int, _ installation: Installation, _ pair: Pair)
+        async throws
+    {
         _ = try await eventually("a take-over") { () -> Bool? in
             try await self.holder(installation, pair).fence > fence ? true : nil
         }
@@ -111,7 +113,9 @@ import WhatsAppServer
                 for number in 0..<5 { try await talk("two \(number)", installation, pair) }
                 try await installation.database.owner.query("alter role \(unescaped: role) login")
                 for number in 0..<5 { try await talk("three \(number)", installation, pair) }
-                let logins = await installation.server.remembered(after: cut, limit: 5000).count { $0.kind == .loggedIn }
+                let logins = await installation.server.remembered(after: cut, limit: 5000).count {
+                    $0.kind == .loggedIn
+                }
                 #expect(logins == 0, "the worker that was cut off connected again")
                 try await shownOnce(installation)
             }
@@ -123,7 +127,8 @@ import WhatsAppServer
     }
 
     private func shownOnce(_ installation: Installation) async throws {
-        for (text, copies) in Dictionary(grouping: await answers(installation), by: { $0.text ?? "" }) where copies.count > 1 {
+        for (text, copies) in Dictionary(grouping: await answers(installation), by: { $0.text ?? "" })
+        where copies.count > 1 {
             Issue.record("'\(text)' was shown \(copies.count) times")
         }
     }

@@ -29,7 +29,9 @@ extension Database {
     /// One transaction for one held line, in one round trip.
     @discardableResult
     package func pipeline(holding line: HeldLine, _ queries: [Query]) async throws -> [[Row]] {
-        try await naming { try await self.pipeline(for: line.organization, [.hold(line)] + queries) }.dropFirst().map { $0 }
+        try await naming { try await self.pipeline(for: line.organization, [.hold(line)] + queries) }.dropFirst().map {
+            $0
+        }
     }
 
     /// A transaction for one held line, for what needs a decision in the middle.

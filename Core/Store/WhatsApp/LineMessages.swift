@@ -24,7 +24,8 @@ extension Query {
 
     /// The customer changed or took back what they had written. A row when it was there.
     package static func rewrite(
-        _ providerMessageID: String, from address: String, to text: String, type: String, on line: HeldLine, at now: Date
+        _ providerMessageID: String, from address: String, to text: String, type: String, on line: HeldLine,
+        at now: Date
     ) -> Query {
         """
         with changed as (

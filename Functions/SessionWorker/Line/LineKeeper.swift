@@ -98,7 +98,10 @@ actor LineKeeper {
         if stored.record.failures == 0 {
             try await environment.database.pipeline(
                 holding: line,
-                [.setStatus(line, .starting, reason: "The line is connecting.", nextStep: "", at: environment.clock.now())])
+                [
+                    .setStatus(
+                        line, .starting, reason: "The line is connecting.", nextStep: "", at: environment.clock.now())
+                ])
         }
         let session: Session
         do {

@@ -77,7 +77,8 @@ extension Session {
     }
 
     private func media(_ file: Domain.MediaReference, _ draft: ChannelDraft) async throws -> OutgoingMessage {
-        var reference = try await upload(try await bytes(of: file), kind: draft.type.mediaKind, mimeType: file.contentType)
+        var reference = try await upload(
+            try await bytes(of: file), kind: draft.type.mediaKind, mimeType: file.contentType)
         reference.caption = draft.body.isEmpty ? nil : draft.body
         reference.fileName = draft.content?.filename
         reference.isVoiceNote = file.contentType.hasPrefix("audio/ogg")
@@ -88,7 +89,9 @@ extension Session {
     private func bytes(of file: Domain.MediaReference) async throws -> [UInt8] {
         if let id = file.upload {
             let uploads = UploadStore(database: environment.database)
-            guard let upload = try await uploads.read(id, of: line.organization, at: now) else { throw FileError.notFound }
+            guard let upload = try await uploads.read(id, of: line.organization, at: now) else {
+                throw FileError.notFound
+            }
             return [UInt8](upload.bytes)
         }
         let response = try await environment.http.send(

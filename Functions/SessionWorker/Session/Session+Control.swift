@@ -20,7 +20,8 @@ extension Session {
             let named = shared.prefix(100).map { (LineKey(.appStateKey, Self.name($0.id)), $0.data) }
             try await commit(
                 ratchet
-                    + (try keys.store(Dictionary(named, uniquingKeysWith: { $1 }).filter { !$0.value.isEmpty }, at: now)))
+                    + (try keys.store(Dictionary(named, uniquingKeysWith: { $1 }).filter { !$0.value.isEmpty }, at: now))
+            )
             return Received()
         case .lidPairs(let pairs):
             try await commit(ratchet)

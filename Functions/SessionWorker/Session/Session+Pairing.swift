@@ -74,7 +74,8 @@ extension Session {
         try await commit([
             .setStatus(
                 line, .qrPending, reason: "The line waits for its code to be typed on the phone.",
-                nextStep: "On the phone open WhatsApp, Settings, Linked devices, Link with phone number, and type the code.",
+                nextStep:
+                    "On the phone open WhatsApp, Settings, Linked devices, Link with phone number, and type the code.",
                 at: now),
             .showPairingCode(
                 line, companion.code.display, until: Date(timeIntervalSinceNow: Self.codeSeconds), at: now),

@@ -73,7 +73,8 @@ extension SendResult {
         case FileError.notFound: self = .refused(code: "file", reason: "The file to send could not be fetched.")
         case is FileError, is OutboundError: self = .later(after: 15, reason: "The file could not be handed over.")
         case let failure as IQ.Failure:
-            self = .later(after: 15, reason: "WhatsApp did not answer a question about the recipient (\(failure.code)).")
+            self = .later(
+                after: 15, reason: "WhatsApp did not answer a question about the recipient (\(failure.code)).")
         default: self = .later(after: 30, reason: "The message could not be prepared.")
         }
     }

@@ -124,7 +124,9 @@ actor Session {
             }
         } catch {
             guard let end = LineEnd(conversing: error) else {
-                if error is ConnectionError || error is IOError || error is ChannelError { return end ?? .connectionLost }
+                if error is ConnectionError || error is IOError || error is ChannelError {
+                    return end ?? .connectionLost
+                }
                 throw error
             }
             environment.log.complain("a connection was damaged", error, fields)
