@@ -12,7 +12,13 @@ import Web
             #expect(calls.first == "POST /2020-01-01/extension/register")
             #expect(server.requests.first?.body == Array(#"{"events":[]}"#.utf8))
             #expect(server.requests.first?.headers["lambda-extension-name"]?.isEmpty == false)
-            let parked = server.requests.first { $0.path == "/2020-01-01/extension/event/next" }
+            // Another connection, which the server may read a moment later.
+            let deadline = ContinuousClock.now + .seconds(10)
+            func next() -> ReceivedRequest? {
+                server.requests.first { $0.path == "/2020-01-01/extension/event/next" }
+            }
+            while next() == nil, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+            let parked = next()
             #expect(parked?.headers["lambda-extension-identifier"] == "extension-1")
         }
     }
