@@ -32,10 +32,15 @@ package actor Connection {
         return connection
     }
 
+    /// A process that hangs within a transaction (paused, swapped out, cut off) must not keep its locks for ever: the server
+    /// ends its session after this many milliseconds. Nothing of ours waits so long between two statements.
+    private static let settings =
+        "-c TimeZone=UTC -c DateStyle=ISO -c search_path=parley,public -c idle_in_transaction_session_timeout=15000"
+
     private func open(_ url: String, connectTimeout: Int) throws(PostgresError) {
         // libpq reads options in order and lets the later one win: ours stand before the caller's string.
         let keywords = ["connect_timeout", "client_encoding", "application_name", "options", "dbname"]
-        let values = [String(connectTimeout), "UTF8", "parley", "-c TimeZone=UTC -c DateStyle=ISO -c search_path=parley,public", url]
+        let values = [String(connectTimeout), "UTF8", "parley", Self.settings, url]
         let connected = withCStrings(keywords) { keywords in
             withCStrings(values) { values in PQconnectdbParams(keywords, values, 1) }
         }
