@@ -98,7 +98,11 @@ import Web
         try await TestAPI.with { api in
             let alice = try await api.signUp("alice")
             try await api.db.owner.query("update organizations set plan = 'enterprise'")
-            let lines = [try await make(api, alice), try await make(api, alice), try await make(api, alice)]
+            var lines: [String] = []
+            for _ in 0..<3 {
+                lines.append(try await make(api, alice))
+                api.clock.advance(1)
+            }
             func primary() async throws -> [String] {
                 try await api.call("GET /api/v1/devices", as: alice).items
                     .filter { $0["is_primary"]?.bool == true }.compactMap { $0["id"]?.string }
