@@ -51,9 +51,11 @@ class Cluster:
         subprocess.run(["rm", "-rf", self.directory, self.directory + ".initdb"])
 
     def query(self, sql):
-        return subprocess.run(
-            ["psql", "-qAtX", self.url, "-v", "ON_ERROR_STOP=1", "-c", sql], capture_output=True, text=True,
-            check=True).stdout.strip()
+        result = subprocess.run(
+            ["psql", "-qAtX", self.url, "-v", "ON_ERROR_STOP=1", "-c", sql], capture_output=True, text=True)
+        if result.returncode != 0:
+            raise SystemExit(f"psql: {result.stderr}")
+        return result.stdout.strip()
 
     def environment(self):
         return {

@@ -65,10 +65,10 @@ def link(cluster, server, first, count):
     """Lines `first` up to `count`, each with a phone that scans its code."""
     cluster.query(f"""
         insert into parley.channels (id, organization_id, kind, name, status, created_at, updated_at)
-        select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, '{ORGANIZATION}', 'whatsapp_web', 'Line ' || n,
+        select ('00000000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, '{ORGANIZATION}', 'whatsapp_web', 'Line ' || n,
             'starting', now(), now() from generate_series({first}, {count - 1}) n;
         insert into parley.whatsapp_lines (channel_id, organization_id, created_at, updated_at)
-        select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, '{ORGANIZATION}', now(), now()
+        select ('00000000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, '{ORGANIZATION}', now(), now()
         from generate_series({first}, {count - 1}) n""")
     scanned, deadline = set(), time.monotonic() + 900
     while connected(cluster) < count:
