@@ -111,7 +111,7 @@ let package = Package(
         function("Auth", api),
         function("Conversations", api + ["Conversation"]),
         function("Health", ["Domain", "Postgres", "Store", "Web"]),
-        function("Media", api + ["Outbound", "Providers"]),
+        function("Media", api + ["Outbound", "Providers", "WhatsAppWire"]),
         function("Messages", api + ["Conversation"]),
         function("Numbers", api + ["Conversation", "Outbound", "Providers"]),
         function("Organizations", api + ["Conversation", "Outbound", "Providers"]),
@@ -191,7 +191,7 @@ let package = Package(
             ["Domain", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
         tests(
             "FunctionTests",
-            road + ["Access", "FunctionHost"] + functions.map { .target(name: $0.target) }),
+            road + ["Access", "FunctionHost", "WhatsAppWire"] + functions.map { .target(name: $0.target) }),
         tests("HouseTests", []),
         tests("LocalRunnerTests", ["Domain", "LocalRunner", "Postgres", "Store", "Web", "WhatsAppServer"] + nio),
         tests("OutboundTests", ["Outbound"]),

@@ -85,9 +85,13 @@ extension Configuration {
     package var allowedPrivateHosts: [String] {
         let listed = (self["EGRESS_ALLOW"] ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }
         let bases = environment.filter { $0.key.hasSuffix("_BASE_URL") }.map(\.value)
-        // Its files are served where its socket is.
-        let testServer = self["WHATSAPP_WEB_TEST_SERVER"] == "1" ? [self["WHATSAPP_WEB_URL"] ?? ""] : []
-        return (listed + bases.sorted() + testServer).filter { !$0.isEmpty }
+        return (listed + bases.sorted() + [whatsAppTestServer ?? ""]).filter { !$0.isEmpty }
+    }
+
+    /// The server that stands in for WhatsApp Web, `ws://host:port/path`; its files are served where its socket is. Only
+    /// with the explicit switch.
+    package var whatsAppTestServer: String? {
+        self["WHATSAPP_WEB_TEST_SERVER"] == "1" ? self["WHATSAPP_WEB_URL"] : nil
     }
 
     /// Set by local-runner, whose Runtime API takes the next request before it has answered the last.

@@ -13,13 +13,16 @@ struct Main {
                 database: environment.database, secret: try configuration.sessionSecret,
                 publicURL: try configuration.publicURL, clock: environment.clock)
             let handler = MediaHandler(
-                inbox: InboxReads(database: environment.database), download: download(environment))
+                inbox: InboxReads(database: environment.database), twilio: twilio(environment),
+                whatsApp: WhatsAppFiles(
+                    http: environment.http, hosts: try MediaHosts(testServer: configuration.whatsAppTestServer)),
+                box: try configuration["PARLEY_SECRET_KEYS"].map { try SecretBox(keys: $0) })
             return Function(router: handler.router(authenticator))
         }
     }
 
     /// `nil` when no account of Twilio's is configured.
-    private static func download(
+    private static func twilio(
         _ environment: FunctionEnvironment
     ) -> (@Sendable (MediaReference) async throws(TwilioMediaError) -> TwilioFile)? {
         let configuration = environment.configuration

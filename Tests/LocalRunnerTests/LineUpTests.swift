@@ -10,7 +10,7 @@ import WhatsAppServer
 /// A WhatsApp line from creation to logout with the real programs: `parley up`, the functions, the session worker with its
 /// event stream, and the WhatsApp test server with a phone that scans the code.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct LineUpTests {
-    private static let functions = ["Accounts", "Auth", "Messages", "RunJobs", "SessionWorker"]
+    private static let functions = ["Accounts", "Auth", "Media", "Messages", "RunJobs", "SessionWorker"]
 
     private static func declarations() throws -> [String: String] {
         var declarations: [String: String] = [:]
@@ -37,10 +37,11 @@ import WhatsAppServer
             let linked = try await owner.call(.GET, "/api/accounts/\(id)")
             #expect(linked["status"] as? String == "connected" && linked["phone_number"] as? String == "+15550001111")
             try await exchange(owner, server, line, id, stream)
+            try await lookAtAPicture(owner, server, line, id)
             try await owner.call(.POST, "/api/accounts/\(id)/disconnect", [:], expecting: 202)
             try await stream.wait("the news of the end") { $0.text.contains(#""status":"stopped""#) }
             let stats = try await owner.call(.GET, "/api/v1/devices/\(id)/stats")
-            #expect((stats["last_24_hours"] as? [String: Any])?["inbound"] as? Int == 1)
+            #expect((stats["last_24_hours"] as? [String: Any])?["inbound"] as? Int == 2)
             let deleted = try await owner.call(.DELETE, "/api/accounts/\(id)")
             #expect((deleted["cascade"] as? [String: Any])?["is_linked"] as? Bool == true)
             let goodbye = try await server.next(.unlinked)
@@ -75,6 +76,20 @@ import WhatsAppServer
             base.merging(["question": "Which day?", "options": ["Monday", "Tuesday"]]) { $1 }, expecting: 202)
         let poll = try await server.next(.message) { $0.type == "poll" }
         #expect(poll.text?.contains("Which day?") == true)
+    }
+
+    /// A customer sends a picture; the owner sees just these bytes.
+    private func lookAtAPicture(_ owner: Owner, _ server: WhatsAppServer, _ line: Line, _ id: String) async throws {
+        let picture = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let ana = try await server.contact("15552223333", name: "Ana")
+        try await ana.send(
+            Draft(file: .init(kind: "image", mimeType: "image/jpeg", data: picture, caption: "Look")), to: line)
+        let answer = try await owner.look(at: try await owner.waitForMessage("Look", on: id))
+        #expect(answer.status == 200)
+        #expect(Array(answer.body.readableBytesView) == picture)
+        #expect(answer.headers.first(name: "content-type") == "image/jpeg")
+        #expect(answer.headers.first(name: "x-content-type-options") == "nosniff")
+        #expect(answer.headers.first(name: "content-security-policy")?.contains("sandbox") == true)
     }
 }
 
@@ -126,6 +141,22 @@ private struct Owner: Sendable {
             try await Task.sleep(for: .milliseconds(50))
         }
         throw TestSetupError("there is no stream")
+    }
+
+    func look(at message: String) async throws -> LocalRequest.Answer {
+        try await send(.GET, "/api/v1/messages/\(message)/media/0")
+    }
+
+    /// - Returns: its id.
+    func waitForMessage(_ body: String, on line: String) async throws -> String {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            let list = try await call(.GET, "/api/accounts/\(line)/messages")
+            let items = list["items"] as? [[String: Any]] ?? []
+            if let id = items.first(where: { $0["body"] as? String == body })?["id"] as? String { return id }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw TestSetupError("the message '\(body)' never came")
     }
 
     func waitForCode(of line: String) async throws -> String {

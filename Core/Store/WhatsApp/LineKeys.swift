@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 package import FoundationEssentials
 package import Postgres
 
@@ -13,6 +13,9 @@ package struct LineKey: Sendable, Hashable {
         case appStateKey = "app_state_key"
     }
 
+    /// What a message with a file of this line has in its `media` instead of an address.
+    private static let fileScheme = "whatsapp-media:"
+
     package let kind: Kind
     package let name: String
 
@@ -20,15 +23,31 @@ package struct LineKey: Sendable, Hashable {
         self.kind = kind
         self.name = name
     }
+
+    /// Of the message that brought the file; `nil` for the address of a file that is kept elsewhere.
+    package init?(fileAt url: String) {
+        guard url.hasPrefix(Self.fileScheme) else { return nil }
+        self.init(.media, String(url.dropFirst(Self.fileScheme.count)))
+    }
+
+    package static func fileURL(of providerMessageID: String) -> String { fileScheme + providerMessageID }
 }
 
 /// Seals a line's secrets for their rows and opens them again. What the bytes mean is the session worker's business.
 package struct LineKeys: Sendable {
-    private let line: HeldLine
+    private let channel: ChannelID
+    private let organization: OrganizationID
     private let box: SecretBox
 
+    /// For the worker that holds the line: what it writes goes through `pipeline(holding:)`.
     package init(line: HeldLine, box: SecretBox) {
-        self.line = line
+        self.init(readingOf: line.channel, in: line.organization, box: box)
+    }
+
+    /// For whoever only reads: no fence stands before a write of theirs.
+    package init(readingOf channel: ChannelID, in organization: OrganizationID, box: SecretBox) {
+        self.channel = channel
+        self.organization = organization
         self.box = box
     }
 
@@ -39,7 +58,7 @@ package struct LineKeys: Sendable {
             select unnest(\(array: keys.map(\.kind.rawValue))::text[]) as wanted_kind,
                 unnest(\(array: keys.map(\.name))::text[]) as wanted_name) wanted
             on kind = wanted_kind and name = wanted_name
-        where channel_id = \(line.channel)
+        where channel_id = \(channel)
         """
     }
 
@@ -47,7 +66,7 @@ package struct LineKeys: Sendable {
     package func load(_ kind: LineKey.Kind, beginning prefix: String) -> Query {
         """
         select kind, name, key_id, sealed from whatsapp_keys
-        where channel_id = \(line.channel) and kind = \(kind.rawValue) and starts_with(name, \(prefix)) limit 1000
+        where channel_id = \(channel) and kind = \(kind.rawValue) and starts_with(name, \(prefix)) limit 1000
         """
     }
 
@@ -55,7 +74,7 @@ package struct LineKeys: Sendable {
     package func senderKeys(of person: String) -> Query {
         """
         select kind, name, key_id, sealed from whatsapp_keys
-        where channel_id = \(line.channel) and kind = 'sender_key' and position(\("|" + person + ".") in name) > 0
+        where channel_id = \(channel) and kind = 'sender_key' and position(\("|" + person + ".") in name) > 0
         limit 1000
         """
     }
@@ -69,17 +88,21 @@ package struct LineKeys: Sendable {
         }
     }
 
-    package func store(_ values: [LineKey: [UInt8]], at now: Date) throws -> [Query] {
+    /// - Parameter replacing: false where the name is a sender's choice, so that nobody puts theirs in another's place.
+    package func store(
+        _ values: [LineKey: [UInt8]], replacing: Bool = true, at now: Date
+    ) throws -> [Query] {
         guard !values.isEmpty else { return [] }
         let sealed = try values.map { key, bytes in (key, try box.seal(bytes: bytes, at: place(key))) }
         return [
             """
             insert into whatsapp_keys (organization_id, channel_id, kind, name, key_id, sealed, updated_at)
-            select \(line.organization), \(line.channel), kind, name, \(box.currentKeyID), sealed, \(now)
+            select \(organization), \(channel), kind, name, \(box.currentKeyID), sealed, \(now)
             from unnest(\(array: sealed.map(\.0.kind.rawValue))::text[], \(array: sealed.map(\.0.name))::text[],
                 \(array: sealed.map { PostgresBytes.text($0.1.bytes) })::bytea[]) as given (kind, name, sealed)
             on conflict (channel_id, kind, name) do update
             set key_id = excluded.key_id, sealed = excluded.sealed, updated_at = excluded.updated_at
+            where \(replacing)
             """
         ]
     }
@@ -91,14 +114,14 @@ package struct LineKeys: Sendable {
             delete from whatsapp_keys using (
                 select unnest(\(array: keys.map(\.kind.rawValue))::text[]) as gone_kind,
                     unnest(\(array: keys.map(\.name))::text[]) as gone_name) gone
-            where channel_id = \(line.channel) and kind = gone_kind and name = gone_name
+            where channel_id = \(channel) and kind = gone_kind and name = gone_name
             """
         ]
     }
 
     /// A secret that is copied beside `whatsapp_keys`: `whatsapp_sent`.
     func place(_ table: String, _ name: String) -> SecretBox.Place {
-        SecretBox.Place(table: table, row: "\(line.channel.text)/\(name)", organization: line.organization.text)
+        SecretBox.Place(table: table, row: "\(channel.text)/\(name)", organization: organization.text)
     }
 
     func seal(_ bytes: [UInt8], _ table: String, _ name: String) throws(SecretBoxError) -> SealedSecret {

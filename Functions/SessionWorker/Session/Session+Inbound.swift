@@ -26,7 +26,7 @@ extension Session {
         switch place.content.body {
         case .media(let media):
             inbound.media = [
-                Domain.MediaReference(url: "whatsapp-media:\(place.id)", contentType: media.mimeType)
+                Domain.MediaReference(url: LineKey.fileURL(of: place.id), contentType: media.mimeType)
             ]
         case .choice(let id, _): inbound.choice = String(id.prefix(1000))
         default: break

@@ -112,6 +112,6 @@ extension Session {
     /// Where a file is and what opens it: kept, so that it can be fetched when somebody wants to see it.
     func file(_ place: Place) throws -> [Query] {
         guard case .media = place.content.body else { return [] }
-        return try keys.store([LineKey(.media, place.id): place.content.content], at: now)
+        return try keys.store([LineKey(.media, place.id): place.content.content], replacing: false, at: now)
     }
 }

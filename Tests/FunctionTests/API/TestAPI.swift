@@ -22,11 +22,13 @@ import Web
 struct TestAPI: Sendable {
     static let secret = "a secret of the tests that is long enough"
     static let cronSecret = "cron secret"
+    static let secretKeys = "t:" + Data(repeating: 7, count: 32).base64EncodedString()
     static let start = Date(timeIntervalSince1970: 1_795_219_200)  // 2026-11-21T00:00:00Z
 
     let db: TestDatabase
     let clock: MovableClock
     let twilio: FakeTwilioNumbers
+    let media = FakeMediaHost()
     let wakes = Counter()
     let router: @Sendable (Request) async throws -> Response
 
@@ -41,7 +43,7 @@ struct TestAPI: Sendable {
         let clock = MovableClock(Self.start)
         let twilio = FakeTwilioNumbers()
         (self.clock, self.twilio) = (clock, twilio)
-        let routers = try Self.routers(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, wakes)
+        let routers = try Self.routers(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes)
         router = { request in
             // One function has the path, as in the host; the last one's 404 stands for all.
             for router in routers where router.knows(request) { return try await router.handle(request) }
@@ -50,7 +52,7 @@ struct TestAPI: Sendable {
     }
 
     private static func routers(
-        _ database: Database, _ clock: WallClock, _ twilio: TwilioNumbers?, _ wakes: Counter
+        _ database: Database, _ clock: WallClock, _ twilio: TwilioNumbers?, _ media: FakeMediaHost, _ wakes: Counter
     ) throws -> [Router] {
         let ids = IDSource(clock: clock, randomness: .system)
         let authenticator = try Authenticator(
@@ -69,11 +71,11 @@ struct TestAPI: Sendable {
         let wake: @Sendable () async -> Void = { wakes.add() }
         let desk = Desk(database: database, clock: clock, ids: ids)
         let inbox = InboxReads(database: database)
+        let box = try SecretBox(keys: secretKeys)
         var training = Routes(authenticator)
         TrainingHandler(database: database, writes: writes, clock: clock, ids: ids).declare(in: &training)
         AssistantSettingsHandler(
-            database: database, box: try SecretBox(keys: "t:\(Data(repeating: 7, count: 32).base64EncodedString())"),
-            clock: clock, ids: ids
+            database: database, box: box, clock: clock, ids: ids
         ).declare(in: &training)
         var cron = Router()
         cron.on(
@@ -91,7 +93,10 @@ struct TestAPI: Sendable {
             AccountsHandler(
                 lines: LineStore(database: database), organizations: organizations, writes: writes, clock: clock
             ).router(authenticator),
-            MediaHandler(inbox: inbox, download: MediaTests.file).router(authenticator),
+            MediaHandler(
+                inbox: inbox, twilio: MediaTests.file, whatsApp: WhatsAppFiles(http: media.http, hosts: .whatsApp),
+                box: box
+            ).router(authenticator),
             MessagesHandler(
                 inbox: inbox, desk: desk, uploads: UploadStore(database: database),
                 links: UploadLinks(
