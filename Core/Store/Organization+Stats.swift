@@ -22,15 +22,6 @@ package struct OrganizationOverview: Sendable, Equatable {
     package var openConversations: Int
 }
 
-/// One calendar day in the organization's time zone.
-package struct DayCount: Sendable, Equatable {
-    /// `2026-11-21`
-    package var day: String
-    package var inbound: Int
-    package var outbound: Int
-    package var aiReplies: Int
-}
-
 extension OrganizationStore {
     package func overview(_ id: OrganizationID, at now: Date) async throws -> OrganizationOverview? {
         try await statistics([Self.overviewQuery(id, at: now)], of: id)[0].first.map(OrganizationOverview.init(row:))
@@ -38,7 +29,7 @@ extension OrganizationStore {
 
     /// The last 30 days, days without messages included, oldest first.
     package func days(_ id: OrganizationID, at now: Date) async throws -> [DayCount] {
-        try await statistics([Self.daysQuery(id, at: now)], of: id)[0].map(DayCount.init(row:))
+        try await statistics([.messagesPerDay(of: id, at: now)], of: id)[0].map(DayCount.init(row:))
     }
 
     private static func overviewQuery(_ id: OrganizationID, at now: Date) -> Query {
@@ -58,29 +49,6 @@ extension OrganizationStore {
         left join usage u on u.organization_id = o.id and u.period = months.period
         left join knowledge k on k.organization_id = o.id
         where o.id = \(id) and o.deleted_at is null
-        """
-    }
-
-    private static func daysQuery(_ id: OrganizationID, at now: Date) -> Query {
-        """
-        with zone as (
-            select time_zone as name, (\(now)::timestamptz at time zone time_zone)::date as today
-            from organizations where id = \(id)
-        ), counted as (
-            select (m.created_at at time zone zone.name)::date as day,
-                count(*) filter (where m.direction = 'inbound') as inbound,
-                count(*) filter (where m.direction = 'outbound') as outbound,
-                count(*) filter (where m.author = 'ai') as ai_replies
-            from messages m, zone
-            where m.organization_id = \(id) and m.created_at >= (zone.today - 29)::timestamp at time zone zone.name
-            group by 1
-        )
-        select to_char(days.day, 'YYYY-MM-DD') as day, coalesce(inbound, 0) as inbound, coalesce(outbound, 0) as outbound,
-            coalesce(ai_replies, 0) as ai_replies
-        from zone cross join lateral (
-            select generate_series(zone.today - 29, zone.today, interval '1 day')::date as day) days
-        left join counted on counted.day = days.day
-        order by days.day
         """
     }
 }
@@ -103,14 +71,5 @@ extension OrganizationOverview {
         openConversations = try row["open_conversations"]
         quota = Quota(
             plan: try row.value("plan"), limitOverride: try row["message_limit"], inbound: inbound, outbound: outbound)
-    }
-}
-
-extension DayCount {
-    init(row: Row) throws {
-        day = try row["day"]
-        inbound = try row["inbound"]
-        outbound = try row["outbound"]
-        aiReplies = try row["ai_replies"]
     }
 }

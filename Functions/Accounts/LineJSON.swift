@@ -104,15 +104,6 @@ extension LineStats.Count {
     }
 }
 
-extension DayCount {
-    fileprivate var json: JSONValue {
-        .object([
-            "day": .string(day), "inbound": .integer(inbound), "outbound": .integer(outbound),
-            "ai_replies": .integer(aiReplies),
-        ])
-    }
-}
-
 extension LineHealth {
     fileprivate var json: JSONValue {
         .object([

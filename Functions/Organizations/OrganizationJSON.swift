@@ -37,12 +37,3 @@ extension OrganizationOverview {
         ])
     }
 }
-
-extension DayCount {
-    var json: JSONValue {
-        .object([
-            "day": .string(day), "inbound": .integer(inbound), "outbound": .integer(outbound),
-            "ai_replies": .integer(aiReplies),
-        ])
-    }
-}

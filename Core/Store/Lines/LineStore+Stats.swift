@@ -28,8 +28,8 @@ extension LineStore {
         let answers = try await database.pipeline(
             for: organization,
             [
-                Self.counts(id, at: now), Self.days(id, of: organization, at: now), Self.signals(id, at: now),
-                .activity(of: id, at: now),
+                Self.counts(id, at: now), .messagesPerDay(of: organization, on: id, at: now),
+                Self.signals(id, at: now), .activity(of: id, at: now),
             ])
         guard let row = answers[0].first else { return nil }
         let day: LineActivity? = try answers[3].first.map(LineActivity.init(row:))
@@ -64,29 +64,6 @@ extension LineStore {
         count(*) filter (where m.in_\(window) and m.direction = 'inbound') as inbound_\(window),
             count(*) filter (where m.in_\(window) and m.direction = 'outbound') as outbound_\(window),
             count(*) filter (where m.in_\(window) and m.author = 'ai') as ai_\(window)
-        """
-    }
-
-    private static func days(_ id: ChannelID, of organization: OrganizationID, at now: Date) -> Query {
-        """
-        with zone as (
-            select time_zone as name, (\(now)::timestamptz at time zone time_zone)::date as today
-            from organizations where id = \(organization)
-        ), counted as (
-            select (m.created_at at time zone zone.name)::date as day,
-                count(*) filter (where m.direction = 'inbound') as inbound,
-                count(*) filter (where m.direction = 'outbound') as outbound,
-                count(*) filter (where m.author = 'ai') as ai_replies
-            from messages m, zone
-            where m.channel_id = \(id) and m.created_at >= (zone.today - 29)::timestamp at time zone zone.name
-            group by 1
-        )
-        select to_char(days.day, 'YYYY-MM-DD') as day, coalesce(inbound, 0) as inbound, coalesce(outbound, 0) as outbound,
-            coalesce(ai_replies, 0) as ai_replies
-        from zone cross join lateral (
-            select generate_series(zone.today - 29, zone.today, interval '1 day')::date as day) days
-        left join counted on counted.day = days.day
-        order by days.day
         """
     }
 
