@@ -1,6 +1,7 @@
 import Assistant
 import Domain
 import Outbound
+import Support
 import Testing
 
 /// Answers as providers really send them, and as broken ones do.

@@ -1,6 +1,7 @@
 import Assistant
 import Domain
 import Outbound
+import Support
 
 enum Sample {
     static let request = ModelRequest(

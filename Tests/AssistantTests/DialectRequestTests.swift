@@ -1,6 +1,7 @@
 import Assistant
 import Domain
 import Outbound
+import Support
 import Testing
 
 /// The exact bytes that leave for each provider.

@@ -3,6 +3,7 @@ import Domain
 import FoundationEssentials
 import Outbound
 import Synchronization
+import Support
 import Testing
 
 /// Retries, fallback, trimming and the record of every call.

@@ -1,6 +1,7 @@
 import Assistant
 import Domain
 import Outbound
+import Support
 import Testing
 
 /// Every kind of refusal in the table of llm.md, "Errors and retries".

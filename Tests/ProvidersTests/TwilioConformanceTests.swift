@@ -38,7 +38,7 @@ import Testing
     }
 
     private func record(_ operation: TwilioOperation) async throws -> Record {
-        let http = RecordingHTTP(status: 200, operation.answer)
+        let http = RecordingHTTP(200, operation.answer)
         try await operation.run(Twilio.client(http))
         let request = try #require(http.requests.first)
         return Record(

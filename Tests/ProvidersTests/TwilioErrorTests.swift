@@ -31,7 +31,7 @@ import Testing
     @Test(arguments: TwilioErrorClass.allCases.flatMap { known in known.codes.sorted().map { ($0, known) } })
     func everyCodeSaysWhatToDo(_ code: Int, _ known: TwilioErrorClass) async {
         let http = RecordingHTTP(
-            status: code == 20429 ? 429 : 400, headers: [("retry-after", "7")],
+            code == 20429 ? 429 : 400, headers: [("retry-after", "7")],
             #"{"code":\#(code),"message":"secret words of the customer","more_info":"x","status":400}"#)
         let error = await #expect(throws: TwilioError.self) { try await Twilio.client(http).send(Twilio.draft) }
         #expect(error?.kind == Self.kind(known) && error?.code == code && error?.reason == known.sentence)
@@ -50,7 +50,7 @@ import Testing
     func anAnswerWithoutACodeIsJudgedByItsStatus(_ status: Int, _ wait: String?, _ kind: TwilioError.Kind) async {
         for body in ["", "<html>Bad gateway</html>", "{}", "[1]", #"{"code":"x"}"#] {
             let headers = wait.map { [(name: "retry-after", value: $0)] } ?? []
-            let http = RecordingHTTP(status: status, headers: headers, body)
+            let http = RecordingHTTP(status, headers: headers, body)
             let error = await #expect(throws: TwilioError.self) { try await Twilio.client(http).send(Twilio.draft) }
             #expect(error?.kind == kind && error?.httpStatus == status && error?.code == nil, "\(body)")
         }
@@ -59,7 +59,7 @@ import Testing
     @Test func anUnknownCodeIsJudgedByItsStatusAndRefusedByTwilioItself() async {
         for (status, kind) in [(400, TwilioError.Kind.permanent), (500, .retry(after: nil)), (429, .retry(after: nil))]
         {
-            let http = RecordingHTTP(status: status, #"{"code":99999,"message":"new","status":\#(status)}"#)
+            let http = RecordingHTTP(status, #"{"code":99999,"message":"new","status":\#(status)}"#)
             let error = await #expect(throws: TwilioError.self) { try await Twilio.client(http).send(Twilio.draft) }
             #expect(error?.kind == kind && error?.code == 99999, "\(status)")
         }
@@ -95,7 +95,7 @@ import Testing
     @Test(arguments: TwilioOperation.all.filter { $0.name != "releasePhoneNumber" })
     func anAnswerThatCannotBeReadIsATypedError(_ operation: TwilioOperation) async {
         for body in Self.garbage {
-            let http = RecordingHTTP(status: 200, body)
+            let http = RecordingHTTP(200, body)
             let error = await #expect(throws: TwilioError.self, "\(body)") {
                 try await operation.run(Twilio.client(http))
             }
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func aRefusedTypingIndicatorIsAnError() async {
-        let http = RecordingHTTP(status: 200, #"{"success":false}"#)
+        let http = RecordingHTTP(200, #"{"success":false}"#)
         let error = await #expect(throws: TwilioError.self) {
             try await Twilio.client(http).showTyping(Twilio.messageSID)
         }

@@ -2,6 +2,7 @@ import Domain
 import FoundationEssentials
 import Outbound
 import Providers
+import Support
 
 /// One account, the official hosts, and answers in the published shape.
 enum Twilio {

@@ -2,6 +2,7 @@ import Domain
 import FoundationEssentials
 import Outbound
 import Providers
+import Support
 import Testing
 
 @Suite struct TwilioMediaTests {
@@ -87,7 +88,7 @@ import Testing
         (503, .retry),
     ])
     func statusesSayWhatToDo(_ status: Int, _ error: TwilioMediaError) async {
-        await #expect(throws: error) { try await Self.download(RecordingHTTP(status: status, "")) }
+        await #expect(throws: error) { try await Self.download(RecordingHTTP(status, "")) }
     }
 
     @Test(arguments: [

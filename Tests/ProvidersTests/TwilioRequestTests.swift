@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Outbound
 import Providers
+import Support
 import Testing
 
 /// The bytes that leave, and what is made of the answers.
@@ -43,7 +44,7 @@ import Testing
 
     @Test(arguments: TwilioOperation.all)
     func everyOperationSendsExactlyThis(_ operation: TwilioOperation) async throws {
-        let http = RecordingHTTP(status: operation.name == "releasePhoneNumber" ? 204 : 200, operation.answer)
+        let http = RecordingHTTP(operation.name == "releasePhoneNumber" ? 204 : 200, operation.answer)
         try await operation.run(Twilio.client(http))
         let request = try #require(http.requests.first)
         let expected = try #require(Self.expected[operation.name], "no expectation for \(operation)")
@@ -59,14 +60,14 @@ import Testing
     }
 
     @Test func aSentMessageIsRead() async throws {
-        let sent = try await Twilio.client(RecordingHTTP(status: 201, Twilio.message())).send(Twilio.draft)
+        let sent = try await Twilio.client(RecordingHTTP(201, Twilio.message())).send(Twilio.draft)
         #expect(sent.sid == Twilio.messageSID && sent.status == "queued" && sent.errorCode == nil)
         // 2026-11-20 10:00 UTC
         #expect(sent.createdAt == Date(timeIntervalSince1970: 1_795_168_800))
     }
 
     @Test func withoutMediaAndCallbackTheFieldsAreAbsent() async throws {
-        let http = RecordingHTTP(status: 201, Twilio.message())
+        let http = RecordingHTTP(201, Twilio.message())
         _ = try await Twilio.client(http).send(TwilioDraft(to: "a", from: "b", body: "c"))
         #expect(http.requests.first?.text == "To=a&From=b&Body=c")
     }
@@ -76,7 +77,7 @@ import Testing
         TwilioDraft(to: "a", from: "b", body: "c", mediaURLs: Array(repeating: "https://x.example/", count: 11)),
     ])
     func anImpossibleMessageIsNotSent(_ draft: TwilioDraft) async {
-        let http = RecordingHTTP(status: 201, Twilio.message())
+        let http = RecordingHTTP(201, Twilio.message())
         let error = await #expect(throws: TwilioError.self) { try await Twilio.client(http).send(draft) }
         #expect(error?.kind == .permanent && http.requests.isEmpty)
     }
@@ -86,7 +87,7 @@ import Testing
             "Fri, 20 Nov 2026 09:59:59 +0000", "Fri, 20 Nov 2026 10:00:00 +0000", "20 Nov 2026 12:00:05 +0100",
         ]
         let rows = dates.enumerated().map { Twilio.message("SM\($0.offset)", created: $0.element) }
-        let http = RecordingHTTP(status: 200, #"{"messages":[\#(rows.joined(separator: ","))]}"#)
+        let http = RecordingHTTP(200, #"{"messages":[\#(rows.joined(separator: ","))]}"#)
         // Half a second into a second that Twilio writes without its fraction.
         let since = Date(timeIntervalSince1970: 1_795_168_800.5)
         let listed = try await Twilio.client(http).messages("a", "b", since)
@@ -101,12 +102,12 @@ import Testing
         ("Fri, 20 Nov 2026 11:00:00", nil), ("Fri, 20 Nov 2026 11:00:00 +-100", nil), ("", nil),
     ])
     func datesAreReadWithTheirZone(_ text: String, _ seconds: Double?) async throws {
-        let sent = try await Twilio.client(RecordingHTTP(status: 201, Twilio.message(created: text))).send(Twilio.draft)
+        let sent = try await Twilio.client(RecordingHTTP(201, Twilio.message(created: text))).send(Twilio.draft)
         #expect(sent.createdAt?.timeIntervalSince1970 == seconds)
     }
 
     @Test func availableNumbersAreReadInBothSpellings() async throws {
-        let http = RecordingHTTP(status: 200, Twilio.available)
+        let http = RecordingHTTP(200, Twilio.available)
         let found = try await Twilio.client(http).numbers.searchAvailableNumbers(
             TwilioNumberSearch(country: "US", limit: 900))
         #expect(http.requests.first?.url.contains("PageSize=50") == true)
@@ -117,7 +118,7 @@ import Testing
 
     @Test(arguments: ["us", "USA", "", "U/", "../"])
     func aCountryIsTwoCapitalLetters(_ country: String) async {
-        let http = RecordingHTTP(status: 200, Twilio.available)
+        let http = RecordingHTTP(200, Twilio.available)
         let error = await #expect(throws: TwilioError.self) {
             try await Twilio.client(http).numbers.searchAvailableNumbers(TwilioNumberSearch(country: country))
         }
@@ -128,7 +129,7 @@ import Testing
         "", "PN1", "../Messages", "PN00112233445566778899aabbccddee/.", "SM00112233445566778899aabbccddeeff",
     ])
     func onlyAnIdGoesIntoAPath(_ sid: String) async {
-        let http = RecordingHTTP(status: 204, "")
+        let http = RecordingHTTP(204, "")
         let error = await #expect(throws: TwilioError.self) {
             try await Twilio.client(http).numbers.releasePhoneNumber(sid)
         }
@@ -137,12 +138,12 @@ import Testing
 
     @Test func aNumberThatIsGoneCountsAsReleased() async throws {
         let body = #"{"code":20404,"message":"The requested resource was not found","status":404}"#
-        try await Twilio.client(RecordingHTTP(status: 404, body)).numbers.releasePhoneNumber(Twilio.numberSID)
+        try await Twilio.client(RecordingHTTP(404, body)).numbers.releasePhoneNumber(Twilio.numberSID)
     }
 
     @Test func listsAreReadPageByPageUpToABound() async throws {
         let next = "/2010-04-01/Accounts/\(Twilio.account)/IncomingPhoneNumbers.json?PageSize=100&Page=1&PageToken=PA1"
-        let endless = RecordingHTTP(status: 200, Twilio.numbers(["PN1", "PN2"], next: next))
+        let endless = RecordingHTTP(200, Twilio.numbers(["PN1", "PN2"], next: next))
         let numbers = try await Twilio.client(endless).numbers.listAllPhoneNumbers(nil)
         #expect(endless.requests.count == 10 && numbers.count == 20)
         #expect(endless.requests[1].url == "https://api.twilio.com" + next)
@@ -159,7 +160,7 @@ import Testing
         "https://evil.example/x", "//evil.example/x", "@evil.example/", "/2010-04-01/Accounts/ACother/x.json?a=1",
     ])
     func aNextPageElsewhereIsNotFollowed(_ link: String) async {
-        let http = RecordingHTTP(status: 200, Twilio.numbers(["PN1"], next: link))
+        let http = RecordingHTTP(200, Twilio.numbers(["PN1"], next: link))
         let error = await #expect(throws: TwilioError.self) {
             try await Twilio.client(http).numbers.listAllPhoneNumbers(nil)
         }

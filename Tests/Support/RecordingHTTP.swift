@@ -1,30 +1,30 @@
-import Outbound
+package import Outbound
 import Synchronization
 
 /// An HTTP client for tests: records what is sent and answers from a script, in order; the last answer is repeated.
-final class RecordingHTTP: Sendable {
+package final class RecordingHTTP: Sendable {
     private struct State {
         var requests: [OutboundRequest] = []
         var script: [Result<OutboundResponse, OutboundError>]
     }
     private let state: Mutex<State>
 
-    init(_ script: [Result<OutboundResponse, OutboundError>]) {
+    package init(_ script: [Result<OutboundResponse, OutboundError>]) {
         state = Mutex(State(script: script))
     }
 
-    convenience init(_ status: Int, headers: [(name: String, value: String)] = [], _ body: String) {
+    package convenience init(_ status: Int, headers: [(name: String, value: String)] = [], _ body: String) {
         self.init([.answer(status, headers: headers, body)])
     }
 
     /// Answers 200.
-    convenience init(_ body: String) {
+    package convenience init(_ body: String) {
         self.init([.answer(body)])
     }
 
-    var requests: [OutboundRequest] { state.withLock { $0.requests } }
+    package var requests: [OutboundRequest] { state.withLock { $0.requests } }
 
-    var client: HTTPClient {
+    package var client: HTTPClient {
         HTTPClient { request throws(OutboundError) in
             let answer = self.state.withLock { state in
                 state.requests.append(request)
@@ -36,9 +36,17 @@ final class RecordingHTTP: Sendable {
 }
 
 extension Result<OutboundResponse, OutboundError> {
-    static func answer(_ status: Int, headers: [(name: String, value: String)] = [], _ body: String) -> Self {
+    package static func answer(_ status: Int, headers: [(name: String, value: String)] = [], _ body: String) -> Self {
         .success(OutboundResponse(status: status, headers: headers, body: Array(body.utf8)))
     }
 
-    static func answer(_ body: String) -> Self { .answer(200, body) }
+    package static func answer(_ body: String) -> Self { .answer(200, body) }
+}
+
+extension OutboundRequest {
+    package var text: String { String(decoding: body, as: UTF8.self) }
+
+    package func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
 }
