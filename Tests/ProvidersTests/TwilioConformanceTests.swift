@@ -47,22 +47,7 @@ import Testing
     }
 
     private func judge(_ records: [Record]) async throws -> (status: Int32, output: String) {
-        var environment = ProcessInfo.processInfo.environment
-        let named = environment["SPECS_DIR"] ?? ""
-        let specs = named.isEmpty ? ProjectRoot.path + "/../shared/providers/specs" : named
-        guard FileManager.default.fileExists(atPath: specs + "/twilio_api_v2010.json") else {
-            Issue.record(
-                "SPECS_DIR: no published descriptions in \(specs); Twilio's requests were NOT checked against them")
-            throw TestSetupError("SPECS_DIR is missing")
-        }
-        environment["SPECS_DIR"] = specs
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("twilio-\(UUID().uuidString).jsonl")
-        defer { try? FileManager.default.removeItem(at: file) }
-        let lines = try records.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-        try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
-        return try await Program.run(
-            ProjectRoot.path + "/Tests/python", [ProjectRoot.path + "/Tests/Conformance/check_openapi.py", file.path],
-            environment: environment)
+        try await PublishedDescriptions.judge(records, by: "check_openapi.py", needing: "twilio_api_v2010.json")
     }
 }
 
