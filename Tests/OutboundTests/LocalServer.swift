@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 import Synchronization
 
 /// A TCP server on a loopback port of the system's choice that does what each test's script says, byte by byte.
@@ -16,37 +17,21 @@ final class LocalServer: Sendable {
 
     /// - Parameter script: runs once per connection on a thread of its own; the connection closes when it returns.
     init(_ script: @escaping @Sendable (Peer) -> Void) throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && listen(listener, 64) == 0 && getsockname(listener, $0, &length) == 0
-            }
-        }
-        guard bound else { throw SetupError() }
+        let (listener, port) = try TestSocket.listen()
         self.listener = listener
-        port = Int(UInt16(bigEndian: address.sin_port))
+        self.port = Int(port)
         // Threads of their own: a script blocks, and may wait for another script.
         Thread.detachNewThread {
-            while true {
-                let descriptor = accept(listener, nil, nil)
-                guard descriptor >= 0 else {
-                    close(listener)
-                    return
-                }
+            while let descriptor = TestSocket.accept(listener) {
                 self.counters.withLock { $0.connections += 1 }
                 Thread.detachNewThread {
                     script(Peer(descriptor: descriptor, server: self))
                     close(descriptor)
                 }
             }
+            close(listener)
         }
     }
-
-    struct SetupError: Error {}
 
     /// The accepting thread closes the socket: its number could otherwise be another test's by the next `accept`.
     func stop() {
@@ -85,16 +70,7 @@ final class LocalServer: Sendable {
 
         func write(_ text: String) { write(Array(text.utf8)) }
 
-        func write(_ bytes: [UInt8]) {
-            var sent = 0
-            while sent < bytes.count {
-                let count = bytes[sent...].withUnsafeBytes {
-                    Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-                }
-                guard count > 0 else { return }
-                sent += count
-            }
-        }
+        func write(_ bytes: [UInt8]) { TestSocket.send(bytes, on: descriptor) }
 
         func answer(_ body: String, status: String = "200 OK", headers: String = "") {
             write("HTTP/1.1 \(status)\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Blocking sockets on loopback for servers that live as long as one test.
-enum TestSocket {
-    static func listen() throws -> (descriptor: Int32, port: UInt16) {
+package enum TestSocket {
+    package static func listen() throws -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -10,7 +10,7 @@ enum TestSocket {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && Glibc.listen(descriptor, 16) == 0
+                bind(descriptor, $0, length) == 0 && Glibc.listen(descriptor, 64) == 0
                     && getsockname(descriptor, $0, &length) == 0
             }
         }
@@ -19,7 +19,7 @@ enum TestSocket {
     }
 
     /// `nil` once the listener was closed.
-    static func accept(_ listener: Int32) -> Int32? {
+    package static func accept(_ listener: Int32) -> Int32? {
         let connection = Glibc.accept(listener, nil, nil)
         if connection >= 0 { _ = fcntl(connection, F_SETFD, FD_CLOEXEC) }
         return connection >= 0 ? connection : nil
@@ -41,7 +41,7 @@ enum TestSocket {
         Glibc.close(connection)
     }
 
-    static func send(_ bytes: [UInt8], on connection: Int32) {
+    package static func send(_ bytes: [UInt8], on connection: Int32) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -56,7 +56,7 @@ enum TestSocket {
         shutdown(connection, Int32(SHUT_WR))
     }
 
-    static func close(_ listener: Int32) {
+    package static func close(_ listener: Int32) {
         // Wakes the thread that accepts; closing alone does not.
         shutdown(listener, Int32(SHUT_RDWR))
         Glibc.close(listener)
