@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// What a line has done lately, counted back from now. Messages that left or are about to, not those that failed.
+/// What a line has done lately, counted back from now. Messages that left, not those that wait or failed.
 package struct LineActivity: Sendable, Equatable {
     /// When the number was linked; `nil` counts as today.
     package var linkedAt: Date?

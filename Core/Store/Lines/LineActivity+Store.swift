@@ -2,35 +2,39 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
-/// What a line's pacing and health are computed from. The count is bounded: beyond the highest limit the exact number decides
-/// nothing.
 extension Query {
-    /// One row for `LineActivity(row:)`. Ask before the message at hand is marked as sending: it would count itself.
+    /// One row for `LineActivity(row:)`. Chats count as soon as they were begun, sent or not: more are not taken.
     package static func activity(of line: ChannelID, at now: Date) -> Query {
         """
-        select l.linked_at, count(m.id) as sent_day,
-            count(m.id) filter (where m.created_at > \(now.addingTimeInterval(-3_600))) as sent_hour,
-            count(m.id) filter (where m.created_at > \(now.addingTimeInterval(-60))) as sent_minute,
-            max(m.sent_at) as last_sent_at, \(unescaped: startedChats) as started_day
-        from whatsapp_lines l
-        left join lateral (
-            select id, created_at, sent_at from messages
-            where channel_id = l.channel_id and created_at > \(now.addingTimeInterval(-86_400))
-                and direction = 'outbound' and status in ('sending', 'sent', 'delivered', 'read', 'unknown')
-            order by created_at desc, id desc limit 10000
-        ) m on true
-        cross join lateral (select \(now.addingTimeInterval(-86_400))::timestamptz as since) window_of_day
+        select l.linked_at, sent.*, \(unescaped: LineActivity.startedChats("true")) as started_day
+        from whatsapp_lines l cross join (select \(now)::timestamptz as now) moment
+        cross join lateral \(unescaped: LineActivity.sent) sent
         where l.channel_id = \(line)
-        group by l.channel_id, l.linked_at, window_of_day.since
         """
     }
+}
 
-    /// Chats of the line `l` that the business began since `window_of_day.since`.
-    private static let startedChats = """
+/// What a line's pacing and health are computed from: of the line `l` until `moment.now`, for `init(row:)`.
+extension LineActivity {
+    /// Bounded: beyond the highest limit the exact number decides nothing.
+    static let sent = """
+        (select count(*) as sent_day, count(*) filter (where sent_at > moment.now - interval '1 hour') as sent_hour,
+            count(*) filter (where sent_at > moment.now - interval '1 minute') as sent_minute,
+            max(sent_at) as last_sent_at
+        from (select sent_at from messages
+            where channel_id = l.channel_id and direction = 'outbound' and sent_at > moment.now - interval '1 day'
+            order by sent_at desc limit 10000) lately)
+        """
+
+    /// Chats that the business began within a day.
+    /// - Parameter condition: on the conversation `t`.
+    static func startedChats(_ condition: String) -> String {
+        """
         (select count(*) from conversations t
             where t.channel_id = l.channel_id and t.last_inbound_at is null and not t.is_group
-                and t.created_at > window_of_day.since)
+                and t.created_at > moment.now - interval '1 day' and \(condition))
         """
+    }
 }
 
 extension LineActivity {

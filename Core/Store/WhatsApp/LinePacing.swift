@@ -22,14 +22,6 @@ extension Query {
             select author, length(body) as length, created_at from messages
             where conversation_id = \(conversation) and status in ('queued', 'sending')
             order by created_at, part, id limit 1
-        ), line as (
-            select count(*) filter (where sent_at > \(now)::timestamptz - interval '1 minute') as minute,
-                count(*) filter (where sent_at > \(now)::timestamptz - interval '1 hour') as hour, count(*) as day,
-                count(distinct conversation_id) filter (where threads.last_inbound_at is null) as started,
-                max(sent_at) as last
-            from messages join conversations threads on threads.id = conversation_id
-            where messages.channel_id = (select channel_id from thread) and direction = 'outbound'
-                and sent_at > \(now)::timestamptz - interval '1 day'
         ), contact as (
             select count(*) filter (where sent_at > \(now)::timestamptz - interval '1 minute') as minute,
                 count(*) filter (where sent_at > \(now)::timestamptz - interval '1 hour') as hour,
@@ -41,23 +33,26 @@ extension Query {
                 order by created_at desc limit 500) sent
         )
         select thread.remote_address, thread.is_group, thread.last_inbound_at, next.author, next.length,
-            extract(epoch from \(now)::timestamptz - greatest(next.created_at, thread.last_inbound_at))::float8 as waited,
-            lines.linked_at, lines.reply_only, line.minute as line_minute, line.hour as line_hour, line.day as line_day, line.started,
-            line.last, contact.minute, contact.hour, contact.day, contact.unanswered
-        from thread cross join next cross join line cross join contact
-        join whatsapp_lines lines on lines.channel_id = thread.channel_id
+            extract(epoch from moment.now - greatest(next.created_at, thread.last_inbound_at))::float8 as waited,
+            l.linked_at, l.reply_only, sent.*, \(unescaped: LineActivity.startedChats(somethingSent)) as started_day,
+            contact.minute, contact.hour, contact.day, contact.unanswered
+        from thread join whatsapp_lines l on l.channel_id = thread.channel_id
+        cross join (select \(now)::timestamptz as now) moment
+        cross join next cross join contact cross join lateral \(unescaped: LineActivity.sent) sent
         """
     }
+
+    /// The chat at hand was begun when its first message was queued; it counts once that has left.
+    private static let somethingSent =
+        "exists (select from messages m where m.conversation_id = t.id and m.sent_at is not null)"
 }
 
 extension PacingFacts {
-    package init(_ row: Row) throws(PostgresError) {
+    package init(_ row: Row) throws {
         remoteAddress = try row["remote_address"]
         isGroup = try row["is_group"]
         isReplyOnly = try row["reply_only"]
-        line = LineActivity(
-            linkedAt: try row["linked_at"], sentLastMinute: try row["line_minute"], sentLastHour: try row["line_hour"],
-            sentLastDay: try row["line_day"], startedLastDay: try row["started"], lastSentAt: try row["last"])
+        line = try LineActivity(row: row)
         contact = ContactActivity(
             lastInboundAt: try row["last_inbound_at"], sentSinceInbound: try row["unanswered"],
             sentLastMinute: try row["minute"], sentLastHour: try row["hour"], sentLastDay: try row["day"])

@@ -322,9 +322,10 @@ struct LineHistory {
                     """,
                     """
                     insert into messages (id, organization_id, conversation_id, channel_id, direction, author, body, status,
-                        created_at)
+                        created_at, sent_at)
                     values (gen_random_uuid(), \(organization), \(thread), \(line), 'outbound', 'ai', 'hello',
-                        \(number == 0 ? "failed" : "sent"), \(at.addingTimeInterval(1)))
+                        \(number == 0 ? "failed" : "sent"), \(at.addingTimeInterval(1)),
+                        \(number == 0 ? nil : at.addingTimeInterval(1)))
                     """,
                 ])
         }
