@@ -142,7 +142,7 @@ import Web
     @Test func aSchemaGetsAnExample() throws {
         let text =
             #"{"type":"object","properties":{"a":{"type":["string","null"]},"b":{"type":"array","items":{"type":"integer","minimum":3}}}}"#
-        let schema = try Sandbox.JSONValue(parsing: Array(text.utf8))
+        let schema = try JSONValue(parsing: Array(text.utf8))
         #expect(example(of: schema) == ["a": "sandbox", "b": [3]])
     }
 }

@@ -88,7 +88,7 @@ private func answer(_ request: Web.Request, _ endpoints: Endpoints) async -> Rep
         return .json(
             [
                 "code": .string(fault.code), "detail": .string(fault.detail), "field": .text(fault.field),
-                "status": .int(fault.status),
+                "status": .integer(fault.status),
             ],
             status: fault.status)
     } catch {

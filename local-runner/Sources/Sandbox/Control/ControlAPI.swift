@@ -117,9 +117,9 @@ struct ControlAPI: Sendable {
             throw Fault.invalid("kind", "kind is one of \(known).")
         }
         let provider = body["provider"]?.string ?? "twilio"
-        let times = body["times"]?.int ?? 1
+        let times = body["times"]?.integer ?? 1
         guard (1...1_000).contains(times) else { throw Fault.invalid("times", "times is 1 to 1,000.") }
-        let status = body["status"]?.int
+        let status = body["status"]?.integer
         guard status.map({ (400...599).contains($0) }) ?? true else {
             throw Fault.invalid("status", "status is 400 to 599.")
         }
@@ -131,8 +131,8 @@ struct ControlAPI: Sendable {
         let fault = await carrier.plan { id in
             PlannedFault(
                 id: id, provider: provider, kind: kind, operation: operation, remaining: times,
-                seconds: body["seconds"]?.double, status: status, code: body["code"]?.int,
-                retryAfter: body["retry_after"]?.int)
+                seconds: body["seconds"]?.double, status: status, code: body["code"]?.integer,
+                retryAfter: body["retry_after"]?.integer)
         }
         return .json(Views.fault(fault), status: 201)
     }

@@ -1,21 +1,22 @@
 import FoundationEssentials
+import Web
 
 /// What the control API shows, as JSON. Dates are ISO 8601 on the sandbox's clock.
 enum Views {
     static func date(_ date: Date?) -> JSONValue { .text(date?.formatted(.iso8601)) }
 
     static func clock(_ clock: SandboxClock) -> JSONValue {
-        ["now": date(clock.now), "offset_seconds": .double(clock.offset), "movable": .bool(clock.path != nil)]
+        ["now": date(clock.now), "offset_seconds": .number(clock.offset), "movable": .bool(clock.path != nil)]
     }
 
     /// One bubble. `mine` is the customer's side; ticks follow `status`.
     static func message(_ message: Message) -> JSONValue {
         let isMine = message.direction == .inbound
         return [
-            "sid": .string(message.sid), "sequence": .int(message.sequence), "mine": .bool(isMine),
+            "sid": .string(message.sid), "sequence": .integer(message.sequence), "mine": .bool(isMine),
             "from": .string(message.from.description), "to": .string(message.to.description),
             "body": .string(message.body), "at": date(message.createdAt), "status": .string(status(message)),
-            "twilio_status": .string(message.status.rawValue), "error_code": .number(message.errorCode),
+            "twilio_status": .string(message.status.rawValue), "error_code": .count(message.errorCode),
             "error": .text(message.errorCode.map { TwilioRefusal.sentence($0) }), "webhook": .text(message.webhook),
             "visible": .bool(isMine || isVisible(message)),
             "media": .array(
@@ -45,17 +46,17 @@ enum Views {
         [
             "kind": .string(delivery.kind.rawValue), "message_sid": .string(delivery.messageSID),
             "url": .string(delivery.url), "status": .string(delivery.status), "at": date(delivery.at),
-            "answer": .number(delivery.answer), "milliseconds": .int(delivery.milliseconds),
-            "attempts": .int(delivery.attempts), "summary": .string(delivery.summary),
+            "answer": .count(delivery.answer), "milliseconds": .integer(delivery.milliseconds),
+            "attempts": .integer(delivery.attempts), "summary": .string(delivery.summary),
         ]
     }
 
     static func fault(_ fault: PlannedFault) -> JSONValue {
         [
-            "id": .int(fault.id), "provider": .string(fault.provider), "kind": .string(fault.kind.rawValue),
-            "operation": .string(fault.operation.rawValue), "remaining": .int(fault.remaining),
-            "seconds": fault.seconds.map { .double($0) } ?? .null, "status": .number(fault.status),
-            "code": .number(fault.code), "retry_after": .number(fault.retryAfter),
+            "id": .integer(fault.id), "provider": .string(fault.provider), "kind": .string(fault.kind.rawValue),
+            "operation": .string(fault.operation.rawValue), "remaining": .integer(fault.remaining),
+            "seconds": fault.seconds.map { .number($0) } ?? .null, "status": .count(fault.status),
+            "code": .count(fault.code), "retry_after": .count(fault.retryAfter),
         ]
     }
 
@@ -80,13 +81,13 @@ extension Carrier {
     /// Everything at a glance; conversations come with their own call.
     func overview() -> JSONValue {
         [
-            "version": .int(version), "clock": Views.clock(clock), "public_url": .string(configuration.publicURL),
+            "version": .integer(version), "clock": Views.clock(clock), "public_url": .string(configuration.publicURL),
             "numbers": .array(
                 numbers.values.sorted { $0.createdAt > $1.createdAt }.map(Views.number)),
             "customers": .array(customers.sorted { $0.key < $1.key }.map(Views.customer)),
             "faults": .array(faults.planned.map(Views.fault)),
             "deliveries": .array(deliveries.suffix(50).reversed().map(Views.delivery)),
-            "message_count": .int(messages.count),
+            "message_count": .integer(messages.count),
         ]
     }
 

@@ -51,7 +51,7 @@ struct ChatCompletions: Sendable {
         _ body: JSONValue, _ messages: [JSONValue], _ model: String, _ provider: String, size: Int
     ) -> SimulatedAnswer {
         let question = messages.last { $0["role"]?.string == "user" }.map { text(of: $0["content"]) } ?? ""
-        let limit = body["max_completion_tokens"]?.int ?? body["max_tokens"]?.int
+        let limit = body["max_completion_tokens"]?.integer ?? body["max_tokens"]?.integer
         var answer = SimulatedAnswer(
             provider: provider, model: model, question: question, promptBytes: size, limit: limit)
         let format = body["response_format"]
@@ -98,7 +98,7 @@ extension ChatCompletions {
 
         func frame(_ object: String, _ choices: JSONValue) -> [String: JSONValue] {
             [
-                "id": .string(id), "object": .string(object), "created": .int(created), "model": .string(model),
+                "id": .string(id), "object": .string(object), "created": .integer(created), "model": .string(model),
                 "choices": choices, "system_fingerprint": "fp_sandbox",
             ]
         }
@@ -138,8 +138,8 @@ extension ChatCompletions {
 
     private func usage(_ answer: SimulatedAnswer, isOriginal: Bool = false) -> JSONValue {
         var usage: [String: JSONValue] = [
-            "prompt_tokens": .int(answer.promptTokens), "completion_tokens": .int(answer.completionTokens),
-            "total_tokens": .int(answer.promptTokens + answer.completionTokens),
+            "prompt_tokens": .integer(answer.promptTokens), "completion_tokens": .integer(answer.completionTokens),
+            "total_tokens": .integer(answer.promptTokens + answer.completionTokens),
         ]
         if isOriginal {
             usage["prompt_tokens_details"] = ["cached_tokens": 0, "audio_tokens": 0]

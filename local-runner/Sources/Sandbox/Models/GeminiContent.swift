@@ -43,7 +43,7 @@ struct GeminiContent: Sendable {
         let settings = body["generationConfig"]
         var answer = SimulatedAnswer(
             provider: "gemini", model: model, question: question, promptBytes: size,
-            limit: settings?["maxOutputTokens"]?.int)
+            limit: settings?["maxOutputTokens"]?.integer)
         if settings?["responseMimeType"]?.string == "application/json" {
             let schema = settings?["responseSchema"] ?? settings?["responseJsonSchema"]
             answer.become(schema == nil ? ["simulated": true, "answer": .string(answer.text)] : example(of: schema))
@@ -80,8 +80,8 @@ struct GeminiContent: Sendable {
         return [
             "candidates": [.object(candidate)], "modelVersion": .string(model), "responseId": "sandbox",
             "usageMetadata": [
-                "promptTokenCount": .int(answer.promptTokens), "candidatesTokenCount": .int(answer.completionTokens),
-                "totalTokenCount": .int(answer.promptTokens + answer.completionTokens),
+                "promptTokenCount": .integer(answer.promptTokens), "candidatesTokenCount": .integer(answer.completionTokens),
+                "totalTokenCount": .integer(answer.promptTokens + answer.completionTokens),
             ],
         ]
     }

@@ -1,3 +1,5 @@
+import Web
+
 /// What a simulated model says: text that follows from the request alone, and never passes for a real answer.
 struct SimulatedAnswer: Sendable {
     var text: String
@@ -57,8 +59,8 @@ func example(of schema: JSONValue?, depth: Int = 0) -> JSONValue {
     let type = schema["type"]?.string ?? schema["type"]?.array?.first?.string ?? "object"
     switch type.lowercased() {
     case "string": return "sandbox"
-    case "integer": return .int(schema["minimum"]?.int ?? 1)
-    case "number": return .double(schema["minimum"]?.double ?? 1)
+    case "integer": return .integer(schema["minimum"]?.integer ?? 1)
+    case "number": return .number(schema["minimum"]?.double ?? 1)
     case "boolean": return true
     case "array": return .array([example(of: schema["items"], depth: depth + 1)])
     case "null": return .null

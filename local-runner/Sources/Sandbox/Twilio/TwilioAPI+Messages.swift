@@ -106,7 +106,7 @@ extension TwilioAPI {
             "account_sid": .string(configuration.twilioAccountSID), "api_version": "2010-04-01",
             "body": .string(message.body), "date_created": TwilioDates.json(message.createdAt),
             "date_sent": TwilioDates.json(message.sentAt), "date_updated": TwilioDates.json(message.updatedAt),
-            "direction": .string(message.direction.rawValue), "error_code": .number(message.errorCode),
+            "direction": .string(message.direction.rawValue), "error_code": .count(message.errorCode),
             "error_message": .text(message.errorCode.map { TwilioRefusal.sentence($0) }),
             "from": .string(message.from.description), "messaging_service_sid": .null,
             "num_media": .string("\(message.media.count)"), "num_segments": .string("\(message.segments)"),

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Web
 
 /// Dates as Twilio's 2010-04-01 API writes and reads them, always GMT.
 enum TwilioDates {

@@ -15,7 +15,7 @@ struct TwilioRefusal: Error, Sendable {
     var reply: Reply {
         .json(
             [
-                "code": .int(code), "message": .string(message), "status": .int(status),
+                "code": .integer(code), "message": .string(message), "status": .integer(status),
                 "more_info": .string("https://www.twilio.com/docs/errors/\(code)"),
             ], status: status)
     }
