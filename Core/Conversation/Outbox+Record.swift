@@ -54,7 +54,8 @@ extension Outbox {
                 gate, outcome, reason, turn: departure.entry.turn, message: departure.entry.id,
                 in: departure.conversation, at: now),
         ]
-        try await database.pipeline(for: departure.conversation.organization, queries + more)
+        // Forgotten, the message counts as being sent, and its fate is looked up again.
+        try await database.pipeline(for: departure.conversation.organization, durability: .inOrder, queries + more)
     }
 }
 

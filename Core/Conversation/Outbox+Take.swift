@@ -6,7 +6,7 @@ import Store
 /// The transaction before the provider is called: the oldest message, and whether it may still be said.
 extension Outbox {
     func take(_ id: ConversationID, of organization: OrganizationID) async throws -> OutboxStep {
-        try await database.transaction(for: organization) { connection in
+        try await database.transaction(for: organization, durability: .inOrder) { connection in
             let answers = try await connection.pipeline([.lock(id), .nextInOutbox(of: id)])
             guard let thread = answers[0].first, let oldest = answers[1].first else { return .empty }
             let step = try await take(
@@ -34,7 +34,10 @@ extension Outbox {
                 reason: objection.reason, on: connection, at: now)
         }
         if entry.status == .queued {
-            try await connection.query(.move(entry.id, OutboxMove(to: .sending, from: [.queued]), at: now))
+            // On disk before the provider hears of it. A sender that may repeat itself keeps its own word.
+            try await connection.pipeline(
+                [.move(entry.id, OutboxMove(to: .sending, from: [.queued]), at: now)]
+                    + (sender.isRepeatable ? [] : [.onDisk]))
         }
         return .send(departure)
     }

@@ -8,7 +8,7 @@ extension Turn {
     func begin(
         _ id: ConversationID, of organization: OrganizationID, isLastTry: Bool
     ) async throws -> TurnStep {
-        try await database.transaction(for: organization) { connection in
+        try await database.transaction(for: organization, durability: .inOrder) { connection in
             let now = clock.now()
             let answers = try await connection.pipeline([.lock(id), .unfinishedTurns(of: id)])
             guard let row = answers[0].first else { return .over(.cancel(reason: "There is no such conversation.")) }

@@ -6,7 +6,7 @@ import Store
 /// The second transaction: the reply is queued, or it is not said, with the reason.
 extension Turn {
     func commit(_ reply: ComposedReply, to assignment: Assignment) async throws -> JobOutcome {
-        try await database.transaction(for: assignment.conversation.organization) { connection in
+        try await database.transaction(for: assignment.conversation.organization, durability: .inOrder) { connection in
             let now = clock.now()
             let conversation = try await current(assignment, on: connection)
             var writes = spent(reply.runs, assignment, at: now)

@@ -33,7 +33,7 @@ extension Turn {
 
     /// The last try to write a reply failed: a person has to answer.
     func giveUp(_ assignment: Assignment, reason: String) async throws -> JobOutcome {
-        try await database.transaction(for: assignment.conversation.organization) { connection in
+        try await database.transaction(for: assignment.conversation.organization, durability: .inOrder) { connection in
             let now = clock.now()
             guard let conversation = try await current(assignment, on: connection) else { return assignment.afterwards }
             let stillHolds = conversation.ownership.allowsReply(composedUnder: assignment.epoch)

@@ -5,7 +5,8 @@ package import Store
 
 /// Answers a customer: decides who answers, has the reply written, and queues it.
 ///
-/// Two transactions with the writing between them. The first decides under the conversation's lock and says everything that
+/// Two transactions with the writing between them, neither of which waits for the disk: nothing leaves the house before the
+/// outbox has marked it, on disk. The first decides under the conversation's lock and says everything that
 /// needs no model; the second queues the reply, if the turn is still being composed under the same epoch. A process that
 /// dies in between leaves a turn that is being composed, and the job, taken up by another, composes it again.
 package struct Turn: Sendable {

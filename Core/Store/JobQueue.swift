@@ -50,7 +50,7 @@ package struct JobQueue: Sendable {
     /// Without waiting for the disk: a server that dies may forget that a job was taken, and then it is taken again.
     private func taken(_ claim: Query) async throws -> [Row] {
         try await database.withConnection { connection in
-            try await connection.pipeline(["begin", .forgettable, claim, "commit"])[2]
+            try await connection.pipeline(["begin", .inOrder, claim, "commit"])[2]
         }
     }
 
@@ -71,7 +71,8 @@ package struct JobQueue: Sendable {
     package func finish(_ job: Job, _ outcome: JobOutcome) async throws {
         let queries = queries(job, outcome)
         try await repeatingCollisions {
-            try await database.pipeline(for: job.organization, queries)
+            // What the job did is kept by the job itself; one that runs again finds it done.
+            try await database.pipeline(for: job.organization, durability: .inOrder, queries)
         }
     }
 
@@ -79,10 +80,9 @@ package struct JobQueue: Sendable {
         let now = clock.now()
         switch outcome {
         case .done:
-            return [.forgettable, .delete(job)]
+            return [.delete(job)]
         case .snooze(let until):
             return [
-                .forgettable,
                 .fold(job, dueBy: until, attempts: 0, error: nil),
                 .putBack(job, due: until, attempts: job.attempts - 1, error: nil),
             ]
@@ -93,7 +93,6 @@ package struct JobQueue: Sendable {
         case .retry(let after, let reason):
             let delay = after ?? backoff.delay(after: job.attempts, fraction: randomness.fraction)
             return [
-                .forgettable,
                 .fold(job, dueBy: nil, attempts: job.attempts, error: reason),
                 .putBack(job, due: now.addingTimeInterval(delay), attempts: job.attempts, error: reason),
             ]
@@ -128,9 +127,7 @@ extension Query {
         """
     }
 
-    /// The transaction need not be on disk when it ends. For what is only done again when it is lost: what a job did is
-    /// kept by the job itself, durably, and the job finds it done.
-    fileprivate static let forgettable: Query = "set local synchronous_commit = off"
+    fileprivate static let inOrder: Query = "set local synchronous_commit = off"
 
     fileprivate static func delete(_ job: Job) -> Query {
         "delete from jobs where id = \(job.id) and claim = \(job.claim) and state = 'running'"

@@ -31,6 +31,21 @@ import WhatsAppServer
         }
     }
 
+    @Test func readingAboutALineWritesNothingAndIsRefusedOnceItIsLost() async throws {
+        try await Installation.with { installation in
+            _ = try await installation.makeLine()
+            let (one, two) = (leases(installation), leases(installation, 5))
+            let first = try #require(try await one.claim(room: 1).first)
+            let read: [Query] = ["select pg_current_xact_id_if_assigned() is null as wrote_nothing"]
+            let answers = try await installation.database.app.pipeline(reading: first.line, read)
+            #expect(try answers[0].first?["wrote_nothing"] == true, "or each look would wait for the disk")
+            _ = try await eventually("a take-over") { try await two.claim(room: 1).first }
+            await #expect(throws: LineLost()) {
+                try await installation.database.app.pipeline(reading: first.line, read)
+            }
+        }
+    }
+
     @Test func aTakeOverWaitsForATransactionInProgress() async throws {
         try await Installation.with { installation in
             _ = try await installation.makeLine()

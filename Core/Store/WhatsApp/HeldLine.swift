@@ -34,6 +34,14 @@ extension Database {
         }
     }
 
+    /// Reads about one held line, in one round trip. Takes no lock and writes nothing, so nothing waits for the disk: what
+    /// is written because of it is fenced by its own transaction.
+    package func pipeline(reading line: HeldLine, _ queries: [Query]) async throws -> [[Row]] {
+        let answers = try await pipeline(for: line.organization, [.isHeld(line)] + queries)
+        guard try answers[0].first?["held"] == true else { throw LineLost() }
+        return Array(answers.dropFirst())
+    }
+
     /// A transaction for one held line, for what needs a decision in the middle.
     package func transaction<Result: Sendable>(
         holding line: HeldLine, _ body: (Connection) async throws -> Result
@@ -53,6 +61,14 @@ extension Database {
 }
 
 extension Query {
+    fileprivate static func isHeld(_ line: HeldLine) -> Query {
+        """
+        select exists (
+            select from whatsapp_lines
+            where channel_id = \(line.channel) and holder = \(line.worker) and fence = \(line.fence)) as held
+        """
+    }
+
     static func hold(_ line: HeldLine) -> Query {
         "select hold_line(\(line.channel), \(line.worker), \(line.fence))"
     }

@@ -21,7 +21,7 @@ extension Session {
     }
 
     private func key(of target: Domain.MessageID, in chat: JID) async throws -> MessageKey {
-        guard let row = try await commit([.reference(to: target, on: line)])[0].first else {
+        guard let row = try await read([.reference(to: target, on: line)])[0].first else {
             throw ComposeError.unknownMessage
         }
         return MessageKey(
@@ -30,7 +30,7 @@ extension Session {
 
     private func context(_ draft: ChannelDraft, in chat: JID) async throws -> OutgoingMessage.Context {
         guard let target = draft.content?.quoteOf, !chat.isGroup,
-            let row = try await commit([.reference(to: target, on: line)])[0].first
+            let row = try await read([.reference(to: target, on: line)])[0].first
         else { return .init() }
         let isOurs: Bool = try row["direction"] == "outbound"
         let author = isOurs ? account?.lid ?? account?.jid ?? chat : chat
@@ -42,7 +42,7 @@ extension Session {
     private func poll(_ poll: MessageContent.Poll, _ draft: ChannelDraft) async throws -> OutgoingMessage {
         let id = providerID(of: draft)
         let key = LineKey(.poll, id)
-        if let stored = try keys.opened(try await commit([keys.load([key])])[0])[key],
+        if let stored = try keys.opened(try await read([keys.load([key])])[0])[key],
             let kept = try? JSONDecoder().decode(KeptPoll.self, from: Data(stored))
         {
             return .poll(draft.body, options: kept.options, selectable: poll.selectable, secret: kept.secret)
@@ -60,7 +60,7 @@ extension Session {
     /// The chosen options' names, one per line; `nil` when it is no vote on a poll of ours.
     func choice(in poll: MessageKey, _ payload: [UInt8], _ nonce: [UInt8], _ place: Place) async throws -> String? {
         let key = LineKey(.poll, poll.id)
-        guard let stored = try keys.opened(try await commit([keys.load([key])])[0])[key],
+        guard let stored = try keys.opened(try await read([keys.load([key])])[0])[key],
             let kept = try? JSONDecoder().decode(KeptPoll.self, from: Data(stored))
         else { return nil }
         let voter = place.sender.withoutDevice

@@ -51,7 +51,7 @@ extension Session {
         let seconds = seconds
         let bucket = String(seconds / Self.tokenBucket)
         let key = LineKey(.privacyToken, "issued \(person)")
-        let issued = try keys.opened(try await commit([keys.load([key])])[0])[key]
+        let issued = try keys.opened(try await read([keys.load([key])])[0])[key]
         guard issued.map({ String(decoding: $0, as: UTF8.self) }) != bucket else { return }
         _ = try await connection.ask(within: settings.patience) {
             Stanzas.issuePrivacyToken(to: person, id: $0, now: seconds)

@@ -125,6 +125,6 @@ extension Session {
 
     private func token(for person: JID) async throws -> [UInt8]? {
         let key = LineKey(.privacyToken, person.description)
-        return try keys.opened(try await commit([keys.load([key])])[0])[key]
+        return try keys.opened(try await read([keys.load([key])])[0])[key]
     }
 }

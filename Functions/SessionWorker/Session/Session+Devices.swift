@@ -26,7 +26,7 @@ extension Session {
     }
 
     private func knownDevices(of persons: [JID]) async throws -> [JID: [JID]] {
-        let rows = try await commit([.devices(of: persons.map(\.description), on: line, at: now)])[0]
+        let rows = try await read([.devices(of: persons.map(\.description), on: line, at: now)])[0]
         return try rows.reduce(into: [:]) { known, row in
             let list = try DeviceList(row)
             if let person = JID(list.person) { known[person] = list.devices.compactMap { JID($0) } }
@@ -63,7 +63,7 @@ extension Session {
     func bundles(for targets: inout [JID]) async throws -> [JID: PreKeyBundle] {
         var missing: [JID] = []
         let names = try await addresses(of: targets)
-        let stored = Set(try keys.opened(try await commit([keys.load(names.map { .session($0.1) })])[0]).keys)
+        let stored = Set(try keys.opened(try await read([keys.load(names.map { .session($0.1) })])[0]).keys)
         for (device, address) in names where !stored.contains(.session(address)) { missing.append(device) }
         var found: [JID: PreKeyBundle] = [:]
         for start in stride(from: 0, to: missing.count, by: Self.peoplePerQuery) {

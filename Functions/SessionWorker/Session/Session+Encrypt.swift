@@ -20,7 +20,7 @@ extension Session {
         for targets: [JID], bundles: [JID: PreKeyBundle], _ content: (JID) -> [UInt8]
     ) async throws -> Sealed {
         let named = try await addresses(of: targets)
-        let stored = try keys.opened(try await commit([keys.load(named.map { .session($0.1) })])[0])
+        let stored = try keys.opened(try await read([keys.load(named.map { .session($0.1) })])[0])
         var random = SystemRandomNumberGenerator()
         var sealed = Sealed()
         for (device, address) in named {

@@ -70,7 +70,7 @@ extension Session {
 
     func senderKey(of group: JID, _ address: SignalAddress) async throws -> SenderKeyRecord {
         let key = LineKey.senderKey(group, address)
-        let stored = try keys.opened(try await commit([keys.load([key])])[0])
+        let stored = try keys.opened(try await read([keys.load([key])])[0])
         return try stored[key].map { try SenderKeyRecord(serialized: $0) } ?? SenderKeyRecord()
     }
 
@@ -78,7 +78,7 @@ extension Session {
 
     /// From the database, or from the server when something has changed.
     func group(_ jid: JID) async throws -> GroupRecord {
-        let rows = try await commit([.group(jid.description, on: line)])[0]
+        let rows = try await read([.group(jid.description, on: line)])[0]
         if let row = rows.first {
             let known = try GroupRecord(row)
             if known.members != nil { return known }

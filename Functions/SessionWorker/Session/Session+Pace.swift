@@ -16,7 +16,7 @@ extension Session {
 
     /// Waits as long as a person would type. Afterwards the outbox decides whether the message may still be said.
     func pace(_ conversation: ConversationID) async throws -> Pace {
-        let answers = try await commit([.pacing(of: conversation, at: now), .unread(in: conversation)])
+        let answers = try await read([.pacing(of: conversation, at: now), .unread(in: conversation)])
         guard let row = answers[0].first else { return .nothing }
         let facts = try PacingFacts(row)
         guard let chat = JID(facts.remoteAddress) else { return .nothing }

@@ -64,7 +64,7 @@ extension Session {
     func canonical(_ jid: JID) async throws -> JID {
         let known = people.canonical(jid)
         guard known == jid, jid.server == .phoneNumber, !jid.user.isEmpty else { return known }
-        let rows = try await commit([.people(lids: [], numbers: [jid.user], of: line)])[0]
+        let rows = try await read([.people(lids: [], numbers: [jid.user], of: line)])[0]
         for person in try rows.map({ row throws(PostgresError) in try LinePerson(row) }) {
             if let pair = LIDPair(.hiddenUser(person.lid), .phoneNumber(person.phoneNumber)) { people.note(pair) }
         }
@@ -75,7 +75,7 @@ extension Session {
     func identityChanged(_ person: JID) async throws {
         let address = try await canonical(person)
         try await locked {
-            let rows = try await commit([keys.load(.session, beginning: "\(address.signalAddress.name).")])[0]
+            let rows = try await read([keys.load(.session, beginning: "\(address.signalAddress.name).")])[0]
             let gone = try keys.opened(rows).keys
             try await commit(keys.delete(Array(gone)) + [.forgetHolders(gone.map(\.name), on: line)])
         }

@@ -41,7 +41,7 @@ extension Session {
     }
 
     private func open(_ message: IncomingMessage, _ address: SignalAddress) async throws -> Received {
-        let loaded = try await commit([
+        let loaded = try await read([
             keys.load(RatchetStep.keys(for: message, address: address)),
             .retries(of: message.id, on: line, at: now),
         ])
@@ -99,7 +99,7 @@ extension Session {
         let given = opened.compactMap { step.distribution(in: $0) }
         guard !given.isEmpty else { return [] }
         let names = given.map { LineKey.senderKey($0.group, address) }
-        var stored = try keys.opened(try await commit([keys.load(names)])[0])
+        var stored = try keys.opened(try await read([keys.load(names)])[0])
         for (key, name) in zip(given, names) {
             var record = try stored[name].map { try SenderKeyRecord(serialized: $0) } ?? SenderKeyRecord()
             record.process(key.distribution)

@@ -17,7 +17,7 @@ extension Session {
             let chat = receipt.jid("from")
         else { return }
         let address = try await canonical(device).signalAddress
-        let loaded = try await commit([
+        let loaded = try await read([
             keys.copy(request.messageID, of: line.channel),
             .retries(of: request.messageID, device: address.description, on: line, at: now),
             .retries(of: "bundle", device: address.description, on: line, at: now), keys.load([.session(address)]),
@@ -70,7 +70,7 @@ extension Session {
         let group = JID(copy.chat).flatMap { $0.isGroup ? $0 : nil }
         let message = try await locked {
             var random = SystemRandomNumberGenerator()
-            let stored = try keys.opened(try await commit([keys.load([.session(address)])])[0])
+            let stored = try keys.opened(try await read([keys.load([.session(address)])])[0])
             var session = try stored[.session(address)].map { try SessionRecord(serialized: $0) } ?? SessionRecord()
             if let bundle { try session.initiate(from: credentials.identityKey, to: bundle, using: &random) }
             let content = try await content(outgoing, for: device, in: group, chat: copy.chat)

@@ -41,7 +41,7 @@ extension Session {
         _ draft: ChannelDraft, _ id: String, _ chat: JID
     ) async throws -> (message: OutgoingMessage, sends: Int) {
         if draft.providerMessageID != nil,
-            let row = try await commit([keys.copy(id, of: line.channel)])[0].first
+            let row = try await read([keys.copy(id, of: line.channel)])[0].first
         {
             let copy = try keys.opened(row)
             return (OutgoingMessage(copy), copy.sends)

@@ -40,6 +40,11 @@ extension Session {
         try await environment.database.pipeline(holding: line, queries)
     }
 
+    /// Reads about this line, in one round trip.
+    func read(_ queries: [Query]) async throws -> [[Row]] {
+        try await environment.database.pipeline(reading: line, queries)
+    }
+
     private func query(_ node: Node) async throws -> LineEnd? {
         if let refs = PairDevice.refs(node) {
             try await connection.send(IQ.result(of: node))

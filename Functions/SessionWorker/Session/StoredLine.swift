@@ -19,7 +19,7 @@ struct StoredLine: Sendable {
     static func load(_ line: HeldLine, _ environment: LineEnvironment) async throws -> StoredLine {
         let keys = LineKeys(line: line, box: environment.box)
         let answers = try await environment.database.pipeline(
-            holding: line, [.line(line), keys.load([credentialsKey, accountKey])])
+            reading: line, [.line(line), keys.load([credentialsKey, accountKey])])
         guard let row = answers[0].first else { throw LineLost() }
         let record = try LineRecord(row)
         let stored = try keys.opened(answers[1])
