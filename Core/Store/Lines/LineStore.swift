@@ -61,8 +61,8 @@ package struct LineStore: Sendable {
     ) async throws -> Line {
         try await naming(persona: new.persona) {
             try await database.transaction(for: organization) { connection in
-                let rows = try await connection.query(Self.places(of: organization, besides: new.id))
-                guard let row = rows.first else { throw LineStoreError.noOrganization }
+                let answers = try await connection.pipeline(Self.places(of: organization, besides: new.id))
+                guard let row = answers[1].first else { throw LineStoreError.noOrganization }
                 if let limit = limit(try row.value("plan")), try row["held"] >= limit {
                     throw LineStoreError.planLimit(limit)
                 }
@@ -93,13 +93,16 @@ package struct LineStore: Sendable {
         return line
     }
 
-    private static func places(of organization: OrganizationID, besides line: ChannelID) -> Query {
-        """
-        select plan, (select count(*) from channels where organization_id = \(organization) and kind = 'whatsapp_web'
-            and deleted_at is null and id <> \(line)) as held
-        from organizations where id = \(organization) and deleted_at is null
-        for update
-        """
+    /// The lock first, in a statement of its own: one that waits for a lock counts what there was before it waited.
+    private static func places(of organization: OrganizationID, besides line: ChannelID) -> [Query] {
+        [
+            "select from organizations where id = \(organization) for update",
+            """
+            select plan, (select count(*) from channels where organization_id = \(organization)
+                and kind = 'whatsapp_web' and deleted_at is null and id <> \(line)) as held
+            from organizations where id = \(organization) and deleted_at is null
+            """,
+        ]
     }
 
     private static func making(_ new: NewLine, of organization: OrganizationID, at now: Date) -> [Query] {
