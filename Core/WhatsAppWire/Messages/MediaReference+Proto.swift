@@ -1,12 +1,40 @@
 import FoundationEssentials
 import SwiftProtobuf
 
+/// What messages of every kind say about their file.
+private protocol FileMessage: SwiftProtobuf.Message {
+    var url: String { get set }
+    var hasURL: Bool { get }
+    var mimetype: String { get set }
+    var fileSha256: Data { get set }
+    var fileLength: UInt64 { get set }
+    var mediaKey: Data { get set }
+    var fileEncSha256: Data { get set }
+    var directPath: String { get set }
+    var mediaKeyTimestamp: Int64 { get set }
+    var contextInfo: WAContextInfo { get set }
+}
+
+extension WAImageMessage: FileMessage {}
+extension WAVideoMessage: FileMessage {}
+extension WAAudioMessage: FileMessage {}
+extension WADocumentMessage: FileMessage {}
+extension WAStickerMessage: FileMessage {}
+
+// MARK: Reading
+
 extension MediaReference {
-    init(_ image: WAImageMessage) {
+    private init(_ message: some FileMessage, kind: MediaKind) {
         self.init(
-            kind: .image, mimeType: image.mimetype, directPath: image.directPath, mediaKey: Array(image.mediaKey),
-            digest: MediaDigest(image.fileSha256, image.fileEncSha256, image.fileLength))
-        url = image.hasURL ? image.url : nil
+            kind: kind, mimeType: message.mimetype, directPath: message.directPath, mediaKey: Array(message.mediaKey),
+            digest: MediaDigest(
+                sha256: Array(message.fileSha256), encryptedSHA256: Array(message.fileEncSha256),
+                length: Int(clamping: message.fileLength)))
+        url = message.hasURL ? message.url : nil
+    }
+
+    init(_ image: WAImageMessage) {
+        self.init(image, kind: .image)
         caption = image.hasCaption ? image.caption : nil
         width = image.hasWidth ? image.width : nil
         height = image.hasHeight ? image.height : nil
@@ -14,10 +42,7 @@ extension MediaReference {
     }
 
     init(_ video: WAVideoMessage, isNote: Bool) {
-        self.init(
-            kind: .video, mimeType: video.mimetype, directPath: video.directPath, mediaKey: Array(video.mediaKey),
-            digest: MediaDigest(video.fileSha256, video.fileEncSha256, video.fileLength))
-        url = video.hasURL ? video.url : nil
+        self.init(video, kind: .video)
         caption = video.hasCaption ? video.caption : nil
         seconds = video.hasSeconds ? video.seconds : nil
         width = video.hasWidth ? video.width : nil
@@ -28,36 +53,29 @@ extension MediaReference {
     }
 
     init(_ audio: WAAudioMessage) {
-        self.init(
-            kind: .audio, mimeType: audio.mimetype, directPath: audio.directPath, mediaKey: Array(audio.mediaKey),
-            digest: MediaDigest(audio.fileSha256, audio.fileEncSha256, audio.fileLength))
-        url = audio.hasURL ? audio.url : nil
+        self.init(audio, kind: .audio)
         seconds = audio.hasSeconds ? audio.seconds : nil
         isVoiceNote = audio.ptt
     }
 
     init(_ document: WADocumentMessage) {
-        self.init(
-            kind: .document, mimeType: document.mimetype, directPath: document.directPath,
-            mediaKey: Array(document.mediaKey),
-            digest: MediaDigest(document.fileSha256, document.fileEncSha256, document.fileLength))
-        url = document.hasURL ? document.url : nil
+        self.init(document, kind: .document)
         caption = document.hasCaption ? document.caption : nil
         fileName = document.hasFileName ? document.fileName : document.hasTitle ? document.title : nil
         thumbnail = document.hasJpegThumbnail ? Array(document.jpegThumbnail) : nil
     }
 
     init(_ sticker: WAStickerMessage) {
-        self.init(
-            kind: .sticker, mimeType: sticker.mimetype, directPath: sticker.directPath,
-            mediaKey: Array(sticker.mediaKey),
-            digest: MediaDigest(sticker.fileSha256, sticker.fileEncSha256, sticker.fileLength))
-        url = sticker.hasURL ? sticker.url : nil
+        self.init(sticker, kind: .sticker)
         width = sticker.hasWidth ? sticker.width : nil
         height = sticker.hasHeight ? sticker.height : nil
         isAnimated = sticker.isAnimated
     }
+}
 
+// MARK: Writing
+
+extension MediaReference {
     /// The message that carries this file; nil for kinds that are not sent as one.
     func message(timestamp: Int64, context: WAContextInfo?) -> WAMessage? {
         switch kind {
@@ -73,100 +91,66 @@ extension MediaReference {
         }
     }
 
-    private func image(_ timestamp: Int64, _ context: WAContextInfo?) -> WAImageMessage {
+    private func file<Message: FileMessage>(
+        _ timestamp: Int64, _ context: WAContextInfo?, _ rest: (inout Message) -> Void
+    ) -> Message {
         .with {
             if let url { $0.url = url }
             $0.mimetype = mimeType
-            if let caption { $0.caption = caption }
             $0.fileSha256 = Data(digest.sha256)
             $0.fileLength = UInt64(digest.length)
-            if let height { $0.height = height }
-            if let width { $0.width = width }
             $0.mediaKey = Data(mediaKey)
             $0.fileEncSha256 = Data(digest.encryptedSHA256)
             $0.directPath = directPath
             $0.mediaKeyTimestamp = timestamp
-            if let thumbnail { $0.jpegThumbnail = Data(thumbnail) }
             if let context { $0.contextInfo = context }
+            rest(&$0)
+        }
+    }
+
+    private func image(_ timestamp: Int64, _ context: WAContextInfo?) -> WAImageMessage {
+        file(timestamp, context) {
+            if let caption { $0.caption = caption }
+            if let height { $0.height = height }
+            if let width { $0.width = width }
+            if let thumbnail { $0.jpegThumbnail = Data(thumbnail) }
         }
     }
 
     private func video(_ timestamp: Int64, _ context: WAContextInfo?) -> WAVideoMessage {
-        .with {
-            if let url { $0.url = url }
-            $0.mimetype = mimeType
+        file(timestamp, context) {
             if let caption { $0.caption = caption }
-            $0.fileSha256 = Data(digest.sha256)
-            $0.fileLength = UInt64(digest.length)
             if let seconds { $0.seconds = seconds }
             if let height { $0.height = height }
             if let width { $0.width = width }
             if isGIF { $0.gifPlayback = true }
-            $0.mediaKey = Data(mediaKey)
-            $0.fileEncSha256 = Data(digest.encryptedSHA256)
-            $0.directPath = directPath
-            $0.mediaKeyTimestamp = timestamp
             if let thumbnail { $0.jpegThumbnail = Data(thumbnail) }
-            if let context { $0.contextInfo = context }
         }
     }
 
     private func audio(_ timestamp: Int64, _ context: WAContextInfo?) -> WAAudioMessage {
-        .with {
-            if let url { $0.url = url }
-            $0.mimetype = mimeType
-            $0.fileSha256 = Data(digest.sha256)
-            $0.fileLength = UInt64(digest.length)
+        file(timestamp, context) {
             if let seconds { $0.seconds = seconds }
             if isVoiceNote { $0.ptt = true }
-            $0.mediaKey = Data(mediaKey)
-            $0.fileEncSha256 = Data(digest.encryptedSHA256)
-            $0.directPath = directPath
-            $0.mediaKeyTimestamp = timestamp
-            if let context { $0.contextInfo = context }
         }
     }
 
     private func document(_ timestamp: Int64, _ context: WAContextInfo?) -> WADocumentMessage {
-        .with {
-            if let url { $0.url = url }
-            $0.mimetype = mimeType
+        file(timestamp, context) {
             if let fileName {
                 $0.title = fileName
                 $0.fileName = fileName
             }
             if let caption { $0.caption = caption }
-            $0.fileSha256 = Data(digest.sha256)
-            $0.fileLength = UInt64(digest.length)
-            $0.mediaKey = Data(mediaKey)
-            $0.fileEncSha256 = Data(digest.encryptedSHA256)
-            $0.directPath = directPath
-            $0.mediaKeyTimestamp = timestamp
             if let thumbnail { $0.jpegThumbnail = Data(thumbnail) }
-            if let context { $0.contextInfo = context }
         }
     }
 
     private func sticker(_ timestamp: Int64, _ context: WAContextInfo?) -> WAStickerMessage {
-        .with {
-            if let url { $0.url = url }
-            $0.mimetype = mimeType
-            $0.fileSha256 = Data(digest.sha256)
-            $0.fileLength = UInt64(digest.length)
+        file(timestamp, context) {
             if let height { $0.height = height }
             if let width { $0.width = width }
             if isAnimated { $0.isAnimated = true }
-            $0.mediaKey = Data(mediaKey)
-            $0.fileEncSha256 = Data(digest.encryptedSHA256)
-            $0.directPath = directPath
-            $0.mediaKeyTimestamp = timestamp
-            if let context { $0.contextInfo = context }
         }
-    }
-}
-
-extension MediaDigest {
-    fileprivate init(_ sha256: Data, _ encrypted: Data, _ length: UInt64) {
-        self.init(sha256: Array(sha256), encryptedSHA256: Array(encrypted), length: Int(clamping: length))
     }
 }
