@@ -57,7 +57,7 @@ struct LineChangeForm: Decodable {
     var answersGroups: Bool?
     var replyOnly: Bool?
     var isPrimary: Bool?
-    var businessHours: Unread?
+    var businessHours: HoursField?
 
     private enum CodingKeys: String, CodingKey {
         case name, description
@@ -67,11 +67,6 @@ struct LineChangeForm: Decodable {
         case replyOnly = "reply_only"
         case isPrimary = "is_primary"
         case businessHours = "business_hours"
-    }
-
-    /// Read by `BusinessHours`, which names what is wrong inside.
-    struct Unread: Decodable {
-        init(from decoder: any Decoder) {}
     }
 
     static func change(in request: Request) throws -> LineChange {
@@ -89,7 +84,7 @@ struct LineChangeForm: Decodable {
         change.isReplyOnly = form.replyOnly
         change.becomesPrimary = form.isPrimary == true
         if sent["persona_id"] != nil { change.persona = .some(try form.personaID.map(checkedPersona)) }
-        if let hours = sent["business_hours"] { change.businessHours = .some(try checkedHours(hours)) }
+        if let hours = sent["business_hours"] { change.businessHours = .some(try HoursField.checked(hours)) }
         return change
     }
 }
@@ -97,15 +92,6 @@ struct LineChangeForm: Decodable {
 private func checkedPersona(_ text: String) throws -> PersonaID {
     guard let id = PersonaID(text) else { throw Fault.invalid("persona_id", "This is not an id.") }
     return id
-}
-
-private func checkedHours(_ value: JSONValue) throws -> String? {
-    guard value != .null else { return nil }
-    do {
-        return String(decoding: try BusinessHours(json: value.bytes).json, as: UTF8.self)
-    } catch {
-        throw Fault.invalid(error.field.isEmpty ? "business_hours" : "business_hours.\(error.field)", error.detail)
-    }
 }
 
 func checkedNumber(_ text: String, field: String, country: String) throws -> PhoneNumber {

@@ -11,7 +11,7 @@ struct OrganizationForm: Decodable {
     var website: String?
     var country: String?
     var timeZone: String?
-    var businessHours: Ignored?
+    var businessHours: HoursField?
     var welcomeMessage: String?
     var awayMessage: String?
     var quotaMessage: String?
@@ -29,11 +29,6 @@ struct OrganizationForm: Decodable {
         case onboardingCompleted = "onboarding_completed"
     }
 
-    /// Read by `BusinessHours`, which names what is wrong inside.
-    struct Ignored: Decodable {
-        init(from decoder: any Decoder) {}
-    }
-
     /// Every field checked; the time zone's name is checked by the database, which knows them.
     static func change(in request: Request) throws -> OrganizationChange {
         let form = try request.decode(OrganizationForm.self, limit: 64 << 10)
@@ -44,7 +39,7 @@ struct OrganizationForm: Decodable {
         change.website = try form.website.map(checkedWebsite)
         change.country = try form.country.map(checkedCountry)
         change.timeZone = try form.timeZone.map { try checkedText($0, field: "time_zone", 1...100) }
-        change.businessHours = try form.businessHours == nil ? nil : hours(in: request)
+        change.businessHours = try JSONValue(parsing: request.body)["business_hours"].flatMap(HoursField.checked)
         change.welcomeMessage = try form.welcomeMessage.map { try checkedText($0, field: "welcome_message", 0...4000) }
         change.awayMessage = try form.awayMessage.map { try checkedText($0, field: "away_message", 0...4000) }
         change.quotaMessage = try form.quotaMessage.map { try checkedText($0, field: "quota_message", 0...4000) }
@@ -67,16 +62,5 @@ struct OrganizationForm: Decodable {
             throw Fault.invalid("country", "A country is two capital letters (ISO 3166-1), like US.")
         }
         return text
-    }
-
-    private static func hours(in request: Request) throws -> String? {
-        let body = try JSONValue(parsing: request.body)
-        guard let value = body["business_hours"] else { return nil }
-        do {
-            return String(decoding: try BusinessHours(json: value.bytes).json, as: UTF8.self)
-        } catch {
-            let field = error.field.isEmpty ? "business_hours" : "business_hours.\(error.field)"
-            throw Fault.invalid(field, error.detail)
-        }
     }
 }
