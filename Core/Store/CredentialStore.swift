@@ -128,21 +128,3 @@ extension CredentialListing {
         updatedAt = try row["updated_at"]
     }
 }
-
-/// Re-encrypts what an older key sealed. Run by the operator after a new key was put in front; may be run again at any time.
-package enum CredentialRotation {
-    /// - Returns: how many keys were sealed anew.
-    package static func run(
-        for organization: OrganizationID, in database: Database, box: SecretBox, at now: Date
-    ) async throws -> Int {
-        try await database.transaction(for: organization) { connection in
-            var renewed = 0
-            for row in try await connection.query(.credentials(of: organization)) {
-                let old = try ProviderCredential(row, scope: .organization(organization))
-                guard let new = try old.renewed(with: box) else { continue }
-                renewed += try await connection.query(.replaceSealing(of: old, with: new, at: now)).count
-            }
-            return renewed
-        }
-    }
-}

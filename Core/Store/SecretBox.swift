@@ -74,7 +74,7 @@ package struct SecretBox: Sendable {
 
     /// Sealed under the current key; `nil` when it already is.
     package func renew(_ sealed: SealedSecret, at place: Place) throws(SecretBoxError) -> SealedSecret? {
-        sealed.keyID == currentKeyID ? nil : try seal(try open(sealed, at: place), at: place)
+        sealed.keyID == currentKeyID ? nil : try seal(bytes: try openBytes(sealed, at: place), at: place)
     }
 }
 

@@ -132,18 +132,4 @@ import Testing
             #expect(try ProviderCredential(rows[0][0], scope: .platform).open(with: box) == "sk-platform")
         }
     }
-
-    @Test func rotationSealsEveryKeyAnewAndMayRunAgain() async throws {
-        try await TestDatabase.with { database in
-            let ours = try await organization("Ours", in: database)
-            let old = try SecretBox(keys: SecretBoxTests.first)
-            try await database.app.pipeline(for: ours, try save("sk-1", scope: .organization(ours), box: old).1)
-            let both = try SecretBox(keys: "\(SecretBoxTests.second),\(SecretBoxTests.first)")
-            #expect(try await CredentialRotation.run(for: ours, in: database.app, box: both, at: now) == 1)
-            #expect(try await CredentialRotation.run(for: ours, in: database.app, box: both, at: now) == 0)
-            let row = try #require(try await database.app.pipeline(for: ours, [.credentials(of: ours)])[0].first)
-            let renewed = try ProviderCredential(row, scope: .organization(ours))
-            #expect(try renewed.open(with: try SecretBox(keys: SecretBoxTests.second)) == "sk-1")
-        }
-    }
 }

@@ -35,9 +35,9 @@ package struct LineKey: Sendable, Hashable {
 
 /// Seals a line's secrets for their rows and opens them again. What the bytes mean is the session worker's business.
 package struct LineKeys: Sendable {
-    private let channel: ChannelID
+    let channel: ChannelID
     private let organization: OrganizationID
-    private let box: SecretBox
+    let box: SecretBox
 
     /// For the worker that holds the line: what it writes goes through `pipeline(holding:)`.
     package init(line: HeldLine, box: SecretBox) {

@@ -4,6 +4,8 @@ import ArgumentParser
 struct Parley: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs Parley on one machine.",
-        subcommands: [Up.self, Invoke.self, Logs.self, Functions.self, Migrate.self, SandboxCommand.self],
+        subcommands: [
+            Up.self, Invoke.self, Logs.self, Functions.self, Migrate.self, KeysCommand.self, SandboxCommand.self,
+        ],
         defaultSubcommand: Up.self)
 }
