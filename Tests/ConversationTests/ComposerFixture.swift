@@ -26,15 +26,9 @@ struct Fixture: Sendable {
         try await database.app.pipeline(
             for: organization,
             [
-                """
-                insert into organizations (id, name, created_at, updated_at)
-                values (\(organization), \(business), \(Self.now), \(Self.now))
-                """,
+                .insert(organization: organization, named: business, at: Self.now),
                 .createSystemPersonas(of: organization, at: Self.now),
-                """
-                insert into channels (id, organization_id, kind, name, created_at, updated_at)
-                values (\(channel), \(organization), 'sandbox', 'Line', \(Self.now), \(Self.now))
-                """,
+                .insert(line: channel, of: organization, kind: .sandbox, at: Self.now),
             ])
     }
 

@@ -29,12 +29,7 @@ import Testing
                 box: try SecretBox(keys: Self.old))
             try await database.app.pipeline(
                 for: organization,
-                [
-                    """
-                    insert into organizations (id, name, created_at, updated_at)
-                    values (\(organization), 'Shop', \(now), \(now))
-                    """
-                ] + Query.save(key, hint: "", at: now))
+                [.insert(organization: organization, at: now)] + Query.save(key, hint: "", at: now))
 
             let unnamed = try await Self.rotate(nil, database)
             #expect(unnamed.status != 0 && unnamed.output.contains("PARLEY_SECRET_KEYS is not set"))

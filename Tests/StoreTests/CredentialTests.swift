@@ -76,9 +76,7 @@ import Testing
 
     private func organization(_ name: String, in database: TestDatabase) async throws -> OrganizationID {
         let id = OrganizationID(UUID())
-        try await database.app.pipeline(
-            for: id,
-            ["insert into organizations (id, name, created_at, updated_at) values (\(id), \(name), \(now), \(now))"])
+        try await database.app.pipeline(for: id, [.insert(organization: id, named: name, at: now)])
         return id
     }
 

@@ -15,11 +15,7 @@ import Testing
 
     private func with(_ body: (TestDatabase) async throws -> Void) async throws {
         try await TestDatabase.with { database in
-            try await database.owner.query(
-                """
-                insert into parley.organizations (id, name, created_at, updated_at)
-                values (\(Self.organization), 'A', now(), now())
-                """)
+            try await database.owner.query(.insert(organization: Self.organization, at: Self.start))
             try await body(database)
         }
     }

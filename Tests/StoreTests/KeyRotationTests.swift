@@ -33,14 +33,8 @@ private let new = SecretBoxTests.second
             try await database.app.pipeline(
                 for: organization,
                 [
-                    """
-                    insert into organizations (id, name, created_at, updated_at)
-                    values (\(organization), 'Shop', \(now), \(now))
-                    """,
-                    """
-                    insert into channels (id, organization_id, kind, name, created_at, updated_at)
-                    values (\(line), \(organization), 'whatsapp_web', 'Line', \(now), \(now))
-                    """,
+                    .insert(organization: organization, at: now),
+                    .insert(line: line, of: organization, kind: .whatsappWeb, at: now),
                     """
                     insert into whatsapp_lines (channel_id, organization_id, created_at, updated_at)
                     values (\(line), \(organization), \(now), \(now))

@@ -12,17 +12,9 @@ import Testing
     private func with(_ body: (TestDatabase, OrganizationID) async throws -> Void) async throws {
         try await TestDatabase.with { database in
             let organization = OrganizationID(UUID())
-            try await create(organization, in: database)
+            try await database.app.pipeline(for: organization, [.insert(organization: organization, at: now)])
             try await body(database, organization)
         }
-    }
-
-    private func create(_ organization: OrganizationID, in database: TestDatabase) async throws {
-        try await database.app.pipeline(
-            for: organization,
-            [
-                "insert into organizations (id, name, created_at, updated_at) values (\(organization), 'Acme', \(now), \(now))"
-            ])
     }
 
     private func add(_ items: [(String, String, [String])], of organization: OrganizationID, in database: TestDatabase)
@@ -89,7 +81,7 @@ import Testing
         try await with { database, organization in
             try await add([("Secret", "recipe", [])], of: organization, in: database)
             let other = OrganizationID(UUID())
-            try await create(other, in: database)
+            try await database.app.pipeline(for: other, [.insert(organization: other, at: now)])
             #expect(try await search(["recipe"], of: other, in: database).items.isEmpty)
             let rows = try await database.app.pipeline(
                 for: other, [.searchKnowledge(["recipe"], of: organization), .knowledgeItems(of: organization)])

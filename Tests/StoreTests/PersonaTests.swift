@@ -15,15 +15,9 @@ import Testing
             try await database.app.pipeline(
                 for: organization,
                 [
-                    """
-                    insert into organizations (id, name, created_at, updated_at)
-                    values (\(organization), 'Acme', \(now), \(now))
-                    """, .createSystemPersonas(of: organization, at: now),
+                    .insert(organization: organization, at: now), .createSystemPersonas(of: organization, at: now),
                     .createSystemPersonas(of: organization, at: now),
-                    """
-                    insert into channels (id, organization_id, kind, name, created_at, updated_at)
-                    values (\(channel), \(organization), 'sandbox', 'Line', \(now), \(now))
-                    """,
+                    .insert(line: channel, of: organization, kind: .sandbox, at: now),
                 ])
             try await body(database, organization, channel)
         }
