@@ -2,8 +2,8 @@ import Assistant
 import Domain
 import FoundationEssentials
 import Outbound
-import Synchronization
 import Support
+import Synchronization
 import Testing
 
 /// Retries, fallback, trimming and the record of every call.

@@ -10,7 +10,9 @@ import Testing
     private static let old = "a:" + Data(repeating: 1, count: 32).base64EncodedString()
     private static let new = "b:" + Data(repeating: 2, count: 32).base64EncodedString()
 
-    private static func rotate(_ keys: String?, _ database: TestDatabase) async throws -> (status: Int32, output: String) {
+    private static func rotate(_ keys: String?, _ database: TestDatabase) async throws -> (
+        status: Int32, output: String
+    ) {
         let data = FileManager.default.temporaryDirectory.path + "/rotate-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: data) }
         var environment = ProcessInfo.processInfo.environment

@@ -64,7 +64,8 @@ private let new = SecretBoxTests.second
     }
 
     private static func rotate(
-        _ keys: String, in database: TestDatabase, progress: (OrganizationID?, KeyRotation.Outcome) -> Void = { _, _ in }
+        _ keys: String, in database: TestDatabase,
+        progress: (OrganizationID?, KeyRotation.Outcome) -> Void = { _, _ in }
     ) async throws -> KeyRotation.Outcome {
         let owner = try await Connection.connect(database.ownerURL)
         let outcome = try await KeyRotation(app: database.app, owner: owner, box: try SecretBox(keys: keys))
@@ -92,7 +93,10 @@ private let new = SecretBoxTests.second
             var told: [OrganizationID?: Int] = [:]
             let outcome = try await Self.rotate("\(new),\(old)", in: database) { told[$0] = $1.renewed }
             #expect(outcome == KeyRotation.Outcome(renewed: 453 + 203 + 3 + 1))
-            #expect(told == [nil: 1, tenants[0].organization: 453, tenants[1].organization: 203, tenants[2].organization: 3])
+            #expect(
+                told == [
+                    nil: 1, tenants[0].organization: 453, tenants[1].organization: 203, tenants[2].organization: 3,
+                ])
 
             let only = try SecretBox(keys: new)
             for (tenant, count) in zip(tenants, [453, 203, 3]) {

@@ -24,7 +24,9 @@ struct AnthropicMessages: Sendable {
         if let reply = ModelDialect.anthropic.answer(to: fault) { return reply }
         let body = try request.jsonBody()
         guard let model = body["model"]?.string else { return refuse(400, "model: Field required") }
-        guard let limit = body["max_tokens"]?.integer, limit > 0 else { return refuse(400, "max_tokens: Field required") }
+        guard let limit = body["max_tokens"]?.integer, limit > 0 else {
+            return refuse(400, "max_tokens: Field required")
+        }
         guard let messages = body["messages"]?.array, !messages.isEmpty else {
             return refuse(400, "messages: Field required")
         }
@@ -73,7 +75,8 @@ extension AnthropicMessages {
 
     private func usage(_ answer: SimulatedAnswer, output: Int) -> JSONValue {
         [
-            "input_tokens": .integer(answer.promptTokens), "output_tokens": .integer(output), "cache_creation_input_tokens": 0,
+            "input_tokens": .integer(answer.promptTokens), "output_tokens": .integer(output),
+            "cache_creation_input_tokens": 0,
             "cache_read_input_tokens": 0, "cache_creation": .null, "server_tool_use": .null, "service_tier": "standard",
             "inference_geo": .null,
         ]

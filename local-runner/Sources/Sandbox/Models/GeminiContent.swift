@@ -80,7 +80,8 @@ struct GeminiContent: Sendable {
         return [
             "candidates": [.object(candidate)], "modelVersion": .string(model), "responseId": "sandbox",
             "usageMetadata": [
-                "promptTokenCount": .integer(answer.promptTokens), "candidatesTokenCount": .integer(answer.completionTokens),
+                "promptTokenCount": .integer(answer.promptTokens),
+                "candidatesTokenCount": .integer(answer.completionTokens),
                 "totalTokenCount": .integer(answer.promptTokens + answer.completionTokens),
             ],
         ]

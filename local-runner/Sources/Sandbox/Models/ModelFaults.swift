@@ -50,7 +50,8 @@ enum ModelDialect: Sendable {
             ]
             return [
                 "error": [
-                    "code": .integer(status), "message": .string(message), "status": .string(names[status] ?? "INTERNAL"),
+                    "code": .integer(status), "message": .string(message),
+                    "status": .string(names[status] ?? "INTERNAL"),
                     "details": status == 429 ? [retry] : [],
                 ]
             ]

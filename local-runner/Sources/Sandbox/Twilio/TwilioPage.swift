@@ -12,7 +12,8 @@ enum TwilioPage {
         func link(_ page: Int) -> JSONValue { .string(uri(request.path, query, page: page, size: size)) }
         return .object([
             name: .array(Array(slice)), "page": .integer(page), "page_size": .integer(size), "start": .integer(start),
-            "end": .integer(slice.isEmpty ? start : start + slice.count - 1), "first_page_uri": link(0), "uri": link(page),
+            "end": .integer(slice.isEmpty ? start : start + slice.count - 1), "first_page_uri": link(0),
+            "uri": link(page),
             "next_page_uri": start + slice.count < items.count ? link(page + 1) : .null,
             "previous_page_uri": page > 0 ? link(page - 1) : .null,
         ])
