@@ -27,7 +27,8 @@ final class TestWorker: Sendable {
     }
 
     init(
-        _ installation: Installation, faults: FaultPoints = .none, change: (inout Settings) -> Void = { _ in }
+        _ installation: Installation, keys: String = Installation.secretKeys, faults: FaultPoints = .none,
+        change: (inout Settings) -> Void = { _ in }
     ) throws {
         var settings = Settings()
         settings.isTestServer = true
@@ -43,7 +44,7 @@ final class TestWorker: Sendable {
         database = Database(url: installation.database.appURL, connections: 6, statementTimeout: 10)
         let complaints = complaints
         let environment = LineEnvironment(
-            settings: settings, database: database, box: try SecretBox(keys: Installation.secretKeys),
+            settings: settings, database: database, box: try SecretBox(keys: keys),
             clock: installation.clock, randomness: .system, ids: installation.ids,
             http: .live(allowedPrivate: [installation.server.mediaURL]), debounce: Debounce(quiet: 0.05),
             faults: faults, loops: loops, tls: nil, openings: Gate(16), wakeJobs: {},
@@ -66,10 +67,10 @@ final class TestWorker: Sendable {
 
     /// Runs the body beside a worker; its complaints are printed when something fails.
     static func with(
-        _ installation: Installation, faults: FaultPoints = .none, change: (inout Settings) -> Void = { _ in },
-        _ body: () async throws -> Void
+        _ installation: Installation, keys: String = Installation.secretKeys, faults: FaultPoints = .none,
+        change: (inout Settings) -> Void = { _ in }, _ body: () async throws -> Void
     ) async throws {
-        let worker = try TestWorker(installation, faults: faults, change: change)
+        let worker = try TestWorker(installation, keys: keys, faults: faults, change: change)
         do {
             try await body()
             await worker.stop()
