@@ -121,6 +121,21 @@ import WhatsAppServer
         }
     }
 
+    @Test func whatIsNotEncryptedIsRefused() async throws {
+        try await with { installation, line, ana in
+            try await ana.send("first", to: line)
+            _ = try await installation.inbound("first")
+            await installation.server.inject(Fault(.plaintext, account: line.number, stanza: "message"))
+            let id = try await ana.send("second", to: line)
+            let refusal = try await installation.server.next(.notHandled) { $0.id == id }
+            #expect(refusal.detail == "488")
+            try await ana.send("third", to: line)
+            _ = try await installation.inbound("third")
+            let bodies = try await installation.messages().map(\.body)
+            #expect(bodies == ["first", "third"])
+        }
+    }
+
     @Test(arguments: [Fault.Kind.retry, .retryWithKeys]) func whoeverCantReadUsGetsItAgain(_ kind: Fault.Kind)
         async throws
     {

@@ -81,6 +81,10 @@ import Testing
         #expect(account.jid == .phoneNumber("15550000001", device: 3))
         #expect(account.businessName == "Shop")
         #expect(try LinkedAccount(serialized: account.serialized) == account)
+        // A login names the hidden id; some servers leave our device number out.
+        for named in [JID.hiddenUser("9"), .hiddenUser("9", device: account.jid.device)] {
+            #expect(account.named(named).lid == .hiddenUser("9", device: account.jid.device))
+        }
         #expect(account.isOwn(.hiddenUser("1001")) && !account.isOwn(.hiddenUser("1002")))
     }
 

@@ -65,6 +65,22 @@ import Testing
             children: [Node("unavailable", ["type": "view_once"]), Node("enc", ["v": "3", "type": "msg"], bytes: [1])])
         let parsed = try IncomingMessage(unavailable, account: account)
         #expect(parsed.unavailable == "view_once" && parsed.encrypted.isEmpty && parsed.hasUnknownEncryption)
+        #expect(parsed.unopened == .refused(.unparsable) && direct.unopened == nil)
+    }
+
+    @Test func messagesWithoutEncryption() throws {
+        func outcome(from: JID, participant: JID? = nil, _ child: Node) throws -> Acknowledgement.Outcome? {
+            let node = Node(
+                "message", ["id": "1", "from": .jid(from), "participant": .optional(participant)], children: [child])
+            return try IncomingMessage(wire(node), account: AcknowledgementTests.account).unopened
+        }
+        let plain = Node("plaintext", bytes: OutgoingMessage.text("forged").content)
+        let (person, group) = (JID.phoneNumber("1666"), JID(user: "1", server: .group))
+        #expect(try outcome(from: person, plain) == .refused(.unknownStanza))
+        #expect(try outcome(from: .hiddenUser("5"), plain) == .refused(.unknownStanza))
+        #expect(try outcome(from: group, participant: person, plain) == .refused(.unknownStanza))
+        #expect(try outcome(from: person, Node("unavailable", ["type": "view_once"])) == .nothingForUs)
+        #expect(try outcome(from: JID(user: "1", server: .newsletter), plain) == .nothingForUs)
     }
 
     @Test func preKeys() throws {

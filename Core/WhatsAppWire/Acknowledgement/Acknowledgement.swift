@@ -12,7 +12,7 @@ package enum Acknowledgement {
         /// Not decrypted, and asked for often enough.
         case givenUp
         case refused(Refusal)
-        /// Carried no `enc` at all (`unavailable`).
+        /// Carried no `enc`, and need not (`unavailable`, a channel).
         case nothingForUs
     }
 

@@ -31,6 +31,15 @@ package struct LinkedAccount: Sendable, Equatable {
     /// Our own pair of addresses, the first one to store.
     package var pair: LIDPair? { LIDPair(lid, jid) }
 
+    /// The same device, now that a login names its hidden id. The device number is ours even where the server leaves it
+    /// out: else the phone itself would pass for this device and get no copies.
+    package func named(_ lid: JID) -> LinkedAccount {
+        LinkedAccount(
+            jid: jid, lid: lid.with(device: jid.device), signedIdentity: signedIdentity,
+            accountSignatureKey: accountSignatureKey, keyIndex: keyIndex, platform: platform,
+            businessName: businessName)
+    }
+
     package func isOwn(_ other: JID) -> Bool {
         other.withoutDevice == jid.withoutDevice || (lid.map { other.withoutDevice == $0.withoutDevice } ?? false)
     }

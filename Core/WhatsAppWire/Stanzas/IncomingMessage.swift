@@ -30,6 +30,14 @@ package struct IncomingMessage: Sendable, Equatable {
 
     package var isGroup: Bool { chat.isGroup }
 
+    /// What becomes of it when there is nothing to open; nil when there is. Only channels and status posts may come
+    /// unencrypted: in a chat it would be anybody's word.
+    package var unopened: Acknowledgement.Outcome? {
+        guard encrypted.isEmpty else { return nil }
+        if hasUnknownEncryption { return .refused(.unparsable) }
+        return unavailable == nil && (chat.isUser || chat.isGroup) ? .refused(.unknownStanza) : .nothingForUs
+    }
+
     package init(_ node: Node, account: LinkedAccount) throws(StanzaError) {
         guard node.tag == "message", let id = node["id"] else { throw StanzaError("message.id") }
         guard let from = node.jid("from") else { throw StanzaError("message.from") }

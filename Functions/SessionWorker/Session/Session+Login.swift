@@ -9,11 +9,8 @@ import WhatsAppWire
 extension Session {
     func loggedIn(_ node: Node) async throws {
         guard let success = Success(node), let account else { return }
-        if let lid = success.lid, lid != account.lid {
-            let known = LinkedAccount(
-                jid: account.jid, lid: lid, signedIdentity: account.signedIdentity,
-                accountSignatureKey: account.accountSignatureKey, keyIndex: account.keyIndex,
-                platform: account.platform, businessName: account.businessName)
+        let known = success.lid.map(account.named) ?? account
+        if known != account, let lid = known.lid {
             try await commit(
                 try keys.store([StoredLine.accountKey: known.serialized], at: now)
                     + [.setHiddenID(line, lid.description)])

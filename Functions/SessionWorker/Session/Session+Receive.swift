@@ -18,8 +18,11 @@ extension Session {
             return try await answer(stanza, .refused(.unparsable))
         }
         try await learn(message.pairs)
-        guard !message.encrypted.isEmpty else {
-            return try await answer(stanza, message.hasUnknownEncryption ? .refused(.unparsable) : .nothingForUs)
+        if let outcome = message.unopened {
+            if case .refused = outcome {
+                environment.log.note("a message without readable encryption was refused", fields)
+            }
+            return try await answer(stanza, outcome)
         }
         let address = try await canonical(message.sender).signalAddress
         let result = try await locked { try await self.open(message, address) }

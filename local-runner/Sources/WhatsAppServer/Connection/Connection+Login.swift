@@ -61,7 +61,7 @@ extension Connection {
             if let fault { network.noteFault(fault, device.reference) }
             if fault?.kind == .reorder { _ = device.queue.swapNextTwo() }
             guard let node = device.queue.next() else { return }
-            send(fault?.kind == .badMAC ? node.withAlteredCipher : node)
+            send(node.struck(by: fault?.kind))
             if fault?.kind == .duplicate { send(node) }
             if offlineTotal > 0, device.queue.offlineLeft == 0 { sendOfflineDone() }
         }
@@ -80,17 +80,26 @@ extension Connection {
 }
 
 extension Node {
-    /// With the last byte of each `enc` changed.
-    fileprivate var withAlteredCipher: Node {
-        var copy = self
-        let children = children.map { child in
-            guard child.tag == "enc", var bytes = child.bytes, !bytes.isEmpty else { return child }
-            bytes[bytes.count - 1] ^= 1
-            var altered = child
-            altered.content = .bytes(bytes)
-            return altered
+    fileprivate func struck(by fault: Fault.Kind?) -> Node {
+        switch fault {
+        case .badMAC: withEach("enc") { $0.withAlteredEnd }
+        case .plaintext: withEach("enc") { _ in Node("plaintext", bytes: OutgoingMessage.text("forged").content) }
+        default: self
         }
-        copy.content = .children(children)
+    }
+
+    private func withEach(_ tag: String, _ change: (Node) -> Node) -> Node {
+        var copy = self
+        copy.content = .children(children.map { $0.tag == tag ? change($0) : $0 })
         return copy
+    }
+
+    /// With the last byte changed.
+    private var withAlteredEnd: Node {
+        guard var bytes, !bytes.isEmpty else { return self }
+        bytes[bytes.count - 1] ^= 1
+        var altered = self
+        altered.content = .bytes(bytes)
+        return altered
     }
 }

@@ -35,6 +35,8 @@ package struct Fault: Sendable, Codable, Equatable {
         case duplicate, reorder
         /// The last byte of each `enc` is altered.
         case badMAC = "bad_mac"
+        /// Each `enc` is a bare `plaintext` instead, as if the server wrote it.
+        case plaintext
         // Frames to the client, of any stanza.
         case compressed
         /// Two frames in one WebSocket message.
@@ -60,7 +62,7 @@ package struct Fault: Sendable, Codable, Equatable {
             case .cutAfterBytes: .bytes
             case .failure: .login
             case .lostAck, .errorAck, .deviceHash: .acknowledgement
-            case .duplicate, .reorder, .badMAC: .delivery
+            case .duplicate, .reorder, .badMAC, .plaintext: .delivery
             case .compressed, .joined, .corruptFrame, .truncatedFrame: .frame
             case .noPreKey, .noDevice: .bundle
             case .passkey: .pairing
