@@ -95,35 +95,6 @@ import WhatsAppWire
         }
     }
 
-    @Test(arguments: [Fault.Direction.received, .sent])
-    func aCutAtAnyByteLosesNothing(direction: Fault.Direction) async throws {
-        try await withClient { server, client, line in
-            let ana = try await server.contact("15552223333")
-            let id = try await ana.send("still there?", to: line)
-            _ = try await client.message { $0.message.id == id }
-            await client.set(answersMessages: false)
-            let waiting = try await ana.send("now?", to: line)
-            var cuts = 0
-            for bytes in stride(from: 1, to: 4_000, by: 23) {
-                await client.disconnect()
-                await server.inject(Fault(.cutAfterBytes, direction: direction, bytes: bytes))
-                do { try await client.logIn(keys: 0) } catch is MirrorClient.Closed {
-                    cuts += 1
-                    continue
-                }
-                break
-            }
-            #expect(cuts > 10, "a login takes more bytes than that")
-            await server.clearFaults()
-            await client.disconnect()
-            await client.set(answersMessages: true)
-            try await client.logIn(keys: 0)
-            let got = try await client.message { $0.message.id == waiting && $0.content != nil }
-            #expect(got.content?.body == .text("now?"))
-            try await server.untilNothingWaits(for: line)
-        }
-    }
-
     @Test(arguments: [(Fault.Direction.received, false), (.received, true), (.sent, false), (.sent, true)])
     func aCutAtAStanza(direction: Fault.Direction, afterwards: Bool) async throws {
         try await withClient { server, client, line in

@@ -32,6 +32,15 @@ actor MirrorClient {
         let failure: SignalError?
     }
 
+    /// Bytes of one connection, as the client counts them.
+    struct Traffic: Sendable {
+        var written = 0
+        var read = 0
+        /// Until the client had said its last word of the handshake.
+        var handshake = (written: 0, read: 0)
+    }
+    private(set) var traffic = Traffic()
+
     struct TimedOut: Error { let waitedFor: String }
     /// The connection ended while something was waited for.
     struct Closed: Error {}
@@ -89,7 +98,7 @@ actor MirrorClient {
             ephemeral: .generate(using: &random))
         let channel = try await ClientChannel.open(port: port)
         self.channel = channel
-        (nodes, isClosed, failure) = ([], false, nil)
+        (nodes, isClosed, failure, traffic) = ([], false, nil, Traffic())
         self.chunk = chunk
         let opening = link.open()
         self.link = link
@@ -103,6 +112,7 @@ actor MirrorClient {
     private var chunk = 1 << 20
 
     private func write(_ bytes: [UInt8]) {
+        traffic.written += bytes.count
         for start in stride(from: 0, to: bytes.count, by: chunk) {
             channel?.write(Array(bytes[start..<min(start + chunk, bytes.count)]))
         }
@@ -118,10 +128,13 @@ actor MirrorClient {
     private func take(_ bytes: [UInt8]) async {
         guard link != nil else { return }
         link?.received(bytes)
+        traffic.read += bytes.count
         do {
             while let event = try link?.next(now: Int64(Date().timeIntervalSince1970)) {
                 switch event {
-                case .established(let finish): write(finish)
+                case .established(let finish):
+                    write(finish)
+                    traffic.handshake = (traffic.written, traffic.read)
                 case .node(let node): try await handle(node)
                 }
             }

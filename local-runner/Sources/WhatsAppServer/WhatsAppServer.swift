@@ -107,6 +107,11 @@ package final class WhatsAppServer {
         network.people.values.reduce(0) { $0 + $1.linked.values.count { $0.connection != nil } }
     }
 
+    /// How many stanzas went that way so far, on all connections.
+    package func stanzas(_ direction: Fault.Direction) -> Int {
+        network.stanzas[direction, default: 0]
+    }
+
     // MARK: Faults
 
     package func inject(_ fault: Fault) {

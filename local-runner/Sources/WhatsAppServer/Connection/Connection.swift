@@ -64,8 +64,8 @@ final class Connection {
         switch (event, phase) {
         case (.reply(let bytes), .handshake): write(bytes)
         case (.accepted(let key, let payload), .handshake): accept(key, payload)
-        case (.node(let node), .pairing): pairingStanza(node)
-        case (.node(let node), .open(let device)): stanza(node, device)
+        case (.node(let node), .pairing): take(node) { pairingStanza(node) }
+        case (.node(let node), .open(let device)): take(node) { dispatch(node, device) }
         default: break
         }
     }
@@ -80,10 +80,12 @@ final class Connection {
         } catch { fail(reason: 400) }
     }
 
-    private func stanza(_ node: Node, _ device: LinkedDevice) {
+    /// Handles it, unless a fault strikes first.
+    private func take(_ node: Node, _ handle: () -> Void) {
         let name = Self.name(of: node)
+        network.stanzas[.received, default: 0] += 1
         if let fault = network.faults.take(.stanza, account: account, stanza: name), strike(fault) { return }
-        dispatch(node, device)
+        handle()
         if let fault = network.faults.take(.stanza, account: account, stanza: name, afterwards: true) {
             _ = strike(fault)
         }
@@ -104,6 +106,7 @@ final class Connection {
 
     private func transmit(_ node: Node) {
         let name = Self.name(of: node)
+        network.stanzas[.sent, default: 0] += 1
         let before = network.faults.take(.stanza, account: account, stanza: name, direction: .sent)
         if let before, strike(before) { return }
         let fault = device.flatMap { _ in network.faults.take(.frame, account: account, stanza: name) }

@@ -7,6 +7,8 @@ final class Network {
     let journal: Journal
     let media: MediaStore
     var faults = FaultBook()
+    /// How many went each way, on all connections.
+    var stanzas: [Fault.Direction: Int] = [:]
     var random: ServerRandom
     private(set) var people: [String: Person] = [:]
     private var byHiddenID: [String: Person] = [:]
