@@ -10,10 +10,11 @@ import threading
 import time
 import urllib.request
 
+import neonize_memory
 from measure import BIN, descendants, parley, percentile, resident, verdict, wait_for
 from webhooks import Cluster
 
-STAGES = [int(stage) for stage in os.environ.get("BENCH_LINES", "1 100 300 1000").split()]
+STAGES = [int(stage) for stage in os.environ.get("BENCH_LINES", f"1 {neonize_memory.SESSIONS} 100 300 1000").split()]
 SINGLE = 100
 BURST = 400
 ORGANIZATION = "00000000-0000-7000-8000-0000000000aa"
@@ -152,6 +153,8 @@ def memory(cluster, server, host):
         line = (rss - base) / stage
         goals = f" (goal under 0.3): {verdict(line < 0.3)}" if stage >= 100 else ""
         print(f"{stage} idle lines after a message each: {rss:.1f} MB resident, {line:.3f} MB per line{goals}", flush=True)
+        if stage == neonize_memory.SESSIONS:
+            neonize_memory.beside(rss, base)
         if stage == 1000:
             print(f"1,000 lines in 512 MB: {verdict(rss <= 512)}", flush=True)
 
