@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Support
 import Testing
 import Web
 
@@ -64,7 +65,7 @@ import Web
     /// What is accepted must be what Foundation reads, for documents broken at random.
     @Test func agreesWithFoundationOnMutatedDocuments() throws {
         let seed = UInt64.random(in: 1...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let whole = Array(#"{"a":[1,-2.5e1,"x\n\u00e9",{"b":null,"c":""}],"d":true}"#.utf8)
         let alphabet = Array(#"{}[]",:\u0123456789eE+-.tfn aA"#.utf8)
         var accepted = 0
@@ -113,16 +114,5 @@ private struct Mirror: Decodable {
 
     private static func number(_ value: Double) -> JSONValue {
         Int(exactly: value).map(JSONValue.integer) ?? .number(value)
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

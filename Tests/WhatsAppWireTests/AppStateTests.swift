@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import WhatsAppWire
@@ -11,7 +12,7 @@ import Testing
     }
 
     @Test func thePatchOfTheVectors() throws {
-        let file = try Vectors.load("app-state", as: File.self)
+        let file = try Vectors.load("app-state.json", as: File.self)
         let keys = AppStateKeys(keyData: file.keyData.bytes)
         #expect(keys.index == file.indexKey.bytes && keys.valueEncryption == file.valueEncryptionKey.bytes)
         #expect(keys.valueMAC == file.valueMacKey.bytes && keys.snapshotMAC == file.snapshotMacKey.bytes)
@@ -39,7 +40,7 @@ import Testing
     }
 
     @Test func wrongMACsAreRefused() throws {
-        let file = try Vectors.load("app-state", as: File.self)
+        let file = try Vectors.load("app-state.json", as: File.self)
         let keys = AppStateKeys(keyData: file.keyData.bytes)
         func open(_ blob: [UInt8], _ mac: [UInt8], _ operation: AppStateMutation.Operation = .set) throws {
             _ = try AppStateMutation(

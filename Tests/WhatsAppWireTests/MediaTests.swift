@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import WhatsAppWire
@@ -16,7 +17,7 @@ import Testing
     }
 
     @Test func keysExpandAsTheVectorsHaveThem() throws {
-        let file = try Vectors.load("media", as: File.self)
+        let file = try Vectors.load("media.json", as: File.self)
         #expect(file.expanded.count >= 7)
         for (name, expected) in file.expanded {
             let kind = try #require(name == "appstate" ? .appState : MediaKind(rawValue: name))
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func theVectorsFile() throws {
-        let file = try Vectors.load("media", as: File.self)
+        let file = try Vectors.load("media.json", as: File.self)
         let image = file.image
         let (bytes, digest) = try MediaEncryptor.encrypt(
             image.plaintext.bytes, mediaKey: file.mediaKey.bytes, kind: .image)

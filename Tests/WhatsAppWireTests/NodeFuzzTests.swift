@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Support
 import Testing
 
 @testable import WhatsAppWire
@@ -77,7 +78,7 @@ enum Fuzz {
     }
 
     @Test func whatDecodesAfterMutationEncodesAgain() throws {
-        let corpus = try Vectors.load("binary-node", as: NodeVectorTests.File.self).encode.map(\.hex.bytes)
+        let corpus = try Vectors.load("binary-node.json", as: NodeVectorTests.File.self).encode.map(\.hex.bytes)
         for seed in Fuzz.seeds {
             var random = SeededGenerator(seed: seed)
             let bytes = Fuzz.mutate(corpus.randomElement(using: &random) ?? [], using: &random)

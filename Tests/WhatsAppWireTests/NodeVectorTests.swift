@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Support
 import Testing
 
 @testable import WhatsAppWire
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func everyVectorEncodesAndDecodes() throws {
-        let file = try Vectors.load("binary-node", as: File.self)
+        let file = try Vectors.load("binary-node.json", as: File.self)
         #expect(file.encode.count >= 18)
         for vector in file.encode {
             let node = vector.node.node(order: vector.attrOrder)
@@ -53,14 +54,14 @@ import Testing
     }
 
     @Test func theCompressedFrame() throws {
-        let vector = try Vectors.load("binary-node", as: File.self).compressed
+        let vector = try Vectors.load("binary-node.json", as: File.self).compressed
         #expect(try NodeReader.decode(vector.hex.bytes) == vector.node.node())
         let again = try NodeWriter.encodeCompressed(vector.node.node())
         #expect(try NodeReader.decode(again) == vector.node.node())
     }
 
     @Test func theRecordedSuccess() throws {
-        let vector = try Vectors.load("binary-node", as: File.self).recordedSuccessNode
+        let vector = try Vectors.load("binary-node.json", as: File.self).recordedSuccessNode
         let node = try NodeReader.decode([0] + vector.hexWithoutFlagByte.bytes)
         #expect(node == vector.node.node())
         #expect(node.jid("lid") == .hiddenUser("100000000000001", device: 42))
@@ -77,7 +78,7 @@ import Testing
                 case checksum = "sha256OfCompactJson[single,double]"
             }
         }
-        let table = try Vectors.load("wa-tokens", as: Table.self)
+        let table = try Vectors.load("wa-tokens.json", as: Table.self)
         #expect(Tokens.single == table.single)
         #expect(Tokens.double == table.double)
         func list(_ words: [String]) -> String { "[" + words.map { "\"\($0)\"" }.joined(separator: ",") + "]" }
@@ -93,7 +94,7 @@ import Testing
             }
             let cases: [Case]
         }
-        let cases = try Vectors.load("phash", as: Hashes.self).cases
+        let cases = try Vectors.load("phash.json", as: Hashes.self).cases
         #expect(!cases.isEmpty)
         for vector in cases {
             let devices = try vector.devices.map { try #require(JID($0)) }

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import WhatsAppWire
@@ -37,7 +38,7 @@ import Testing
     static let syntheticDay: Int64 = 1_800_000_000
 
     @Test func everyStepOfTheRecordedHandshakeIsTheSame() throws {
-        let recorded = try Vectors.load("noise", as: File.self).recorded
+        let recorded = try Vectors.load("noise.json", as: File.self).recorded
         func expected(_ name: String) throws -> [UInt8] { try #require(recorded.expected[name]).bytes }
         #expect(recorded.prologue.bytes == Intro.header)
         #expect(TrustAnchor.whatsApp.key.bytes == recorded.rootKey.bytes)
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func theRecordedChainIsExpiredToday() throws {
-        let recorded = try Vectors.load("noise", as: File.self).recorded
+        let recorded = try Vectors.load("noise.json", as: File.self).recorded
         let chain = try #require(recorded.expected["cert_payload"]).bytes
         let key = try PublicKey(#require(recorded.expected["server_static"]).bytes)
         #expect(throws: CertificateError.expired) {
@@ -77,7 +78,7 @@ import Testing
     }
 
     @Test func aWholeHandshakeAsTheVectorsHaveIt() throws {
-        let vector = try Vectors.load("noise", as: File.self).synthetic
+        let vector = try Vectors.load("noise.json", as: File.self).synthetic
         let (state, hello) = ClientHandshake.start(ephemeral: try vector.clientEphemeral.keyPair())
         #expect(hello == vector.clientHelloMessage.bytes)
         #expect(try Intro.opening() + FrameWriter.frame(hello) == vector.firstWireBytes.bytes)
@@ -90,7 +91,7 @@ import Testing
     }
 
     @Test func theServersSideMirrorsTheVectors() throws {
-        let vector = try Vectors.load("noise", as: File.self).synthetic
+        let vector = try Vectors.load("noise.json", as: File.self).synthetic
         let awaiting = ServerHandshake.AwaitingClientHello(
             staticKey: try vector.serverStatic.keyPair(), certificateChain: vector.certChain.bytes)
         let (state, hello) = try awaiting.receive(

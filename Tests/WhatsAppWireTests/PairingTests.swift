@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Support
 import Testing
 
 @testable import WhatsAppWire
@@ -48,7 +49,7 @@ import Testing
     }
 
     @Test func theQRCodeAsTheVectorsHaveIt() throws {
-        let file = try Vectors.load("pairing", as: File.self)
+        let file = try Vectors.load("pairing.json", as: File.self)
         let code = PairingQR(ref: file.ref, credentials: try file.credentials(), platform: file.platformId)
         #expect(code.text == file.qrCurrent)
         #expect(code.legacyText == file.qrLegacy)
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test func codesRotate() throws {
-        let file = try Vectors.load("pairing", as: File.self)
+        let file = try Vectors.load("pairing.json", as: File.self)
         var rotation = QRRotation(refs: ["a", "b"], credentials: try file.credentials())
         var seconds: [Int] = []
         while case .show(_, let shown) = rotation.next() { seconds.append(shown) }
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test func pairSuccessAsTheVectorsHaveIt() throws {
-        let file = try Vectors.load("pairing", as: File.self)
+        let file = try Vectors.load("pairing.json", as: File.self)
         var random = ScriptedGenerator(file.deviceSignatureRandom64.bytes)
         let (account, answer) = try PairSuccess.accept(
             file.success(), credentials: file.credentials(), using: &random)
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func aForgedPairSuccessIsRefused() throws {
-        let file = try Vectors.load("pairing", as: File.self)
+        let file = try Vectors.load("pairing.json", as: File.self)
         let credentials = try file.credentials()
         var random = SeededGenerator(seed: 1)
         var otherSecret = credentials
@@ -133,7 +134,7 @@ import Testing
     }
 
     @Test func registrationAsTheVectorsHaveIt() throws {
-        let file = try Vectors.load("pairing", as: File.self)
+        let file = try Vectors.load("pairing.json", as: File.self)
         let credentials = try file.credentials()
         let registration = file.registration
         let pair = try file.companionIdentity.keyPair()
@@ -177,7 +178,7 @@ import Testing
     }
 
     @Test func thePhoneNumberCodeAsTheVectorsHaveIt() throws {
-        let file = try Vectors.load("pairing-code", as: CodeFile.self)
+        let file = try Vectors.load("pairing-code.json", as: CodeFile.self)
         let code = PairingCode(random: file.random5.bytes)
         #expect(code.text == file.code && code.display == file.display)
         #expect(PairingCode(typed: file.display.lowercased()) == code)

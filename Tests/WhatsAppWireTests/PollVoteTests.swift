@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import WhatsAppWire
@@ -9,7 +10,7 @@ import Testing
     }
 
     private func load() throws -> (File, PollVote.Context) {
-        let file = try Vectors.load("poll-vote", as: File.self)
+        let file = try Vectors.load("poll-vote.json", as: File.self)
         let context = PollVote.Context(
             secret: file.messageSecret.bytes, pollID: file.pollMessageId,
             creator: try #require(JID(file.creatorJid)), voter: try #require(JID(file.voterJid)))

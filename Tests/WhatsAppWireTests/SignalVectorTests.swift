@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import WhatsAppWire
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test func theSideThatStarts() throws {
-        let file = try Vectors.load("signal-session", as: SessionFile.self)
+        let file = try Vectors.load("signal-session.json", as: SessionFile.self)
         var record = SessionRecord()
         record.adopt(
             try .initiate(
@@ -62,7 +63,7 @@ import Testing
     }
 
     @Test func theSideThatAnswers() throws {
-        let file = try Vectors.load("signal-session", as: SessionFile.self)
+        let file = try Vectors.load("signal-session.json", as: SessionFile.self)
         let bob = file.bob
         let signed = SignedPreKey(
             id: bob.signedPreKeyId, key: try bob.signedPreKey.keyPair(), signature: bob.signedPreKeySignature.bytes)
@@ -99,7 +100,7 @@ import Testing
     }
 
     @Test func groupMessagesAsTheVectorsHaveThem() throws {
-        let file = try Vectors.load("sender-key", as: SenderKeyFile.self)
+        let file = try Vectors.load("sender-key.json", as: SenderKeyFile.self)
         var sender = SenderKeyRecord()
         sender.states = [
             SenderKey(

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @Suite struct VectorFolderTests {
@@ -8,10 +9,10 @@ import Testing
     ])
     func isThere(name: String) throws {
         struct AnyObject: Decodable {}
-        _ = try Vectors.load(name, as: AnyObject.self)
+        _ = try Vectors.load(name + ".json", as: AnyObject.self)
     }
 
     @Test func aMissingOneFails() {
-        #expect(throws: Vectors.Missing.self) { try Vectors.load("no-such-file", as: String.self) }
+        #expect(throws: TestSetupError.self) { try Vectors.load("no-such-file.json", as: String.self) }
     }
 }

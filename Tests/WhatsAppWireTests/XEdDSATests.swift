@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import WhatsAppWire
@@ -16,7 +17,7 @@ import Testing
     }
 
     @Test func signsAndVerifiesAsTheVectorsDo() throws {
-        let vectors = try Vectors.load("xeddsa", as: File.self).vectors
+        let vectors = try Vectors.load("xeddsa.json", as: File.self).vectors
         #expect(Set(vectors.map(\.edwardsSignBitSet)) == [true, false])
         for vector in vectors {
             let pair = try KeyPair(privateKey: vector.priv.bytes)
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func refusesEveryFlippedBit() throws {
-        for vector in try Vectors.load("xeddsa", as: File.self).vectors {
+        for vector in try Vectors.load("xeddsa.json", as: File.self).vectors {
             let key = try PublicKey(vector.pub.bytes)
             for index in Array(stride(from: 0, to: 512, by: 5)) + [511] {
                 var signature = vector.signature.bytes
