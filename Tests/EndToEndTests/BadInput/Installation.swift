@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Outbound
 import Postgres
@@ -10,7 +11,6 @@ import Web
 final class Installation: Sendable {
     static let publicURL = "https://bad-input.example.test"
     static let token = "bad-input-token"
-    static let line = "whatsapp:+14155238886"
 
     let url: String
     let twilio: PaperTwilio
@@ -57,35 +57,13 @@ final class Installation: Sendable {
         let owner = Database(url: databases.owner, connections: 2)
         do {
             let installation = Installation(url: try await parley.url(), twilio: twilio, owner: owner)
-            try await installation.openForBusiness()
+            _ = try await owner.withConnection { try await $0.pipeline(Bakery.rows(of: OrganizationID(UUID()))) }
             try await body(installation)
         } catch {
             Issue.record("\(error)\n--- parley up:\n\(parley.output.suffix(4_000))")
         }
         await parley.stop()
         await owner.close()
-    }
-
-    /// A bakery that is always open: hours are something the built-in model can tell.
-    private func openForBusiness() async throws {
-        let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-        let windows = days.map { "\"\($0)\": [{\"from\": \"00:00\", \"to\": \"24:00\"}]" }.joined(separator: ", ")
-        let hours = "{\"enabled\": true, \"week\": {\(windows)}}"
-        let (organization, now) = (UUID(), Date())
-        _ = try await owner.withConnection {
-            try await $0.pipeline([
-                """
-                insert into parley.organizations
-                    (id, name, plan, message_limit, business_hours, created_at, updated_at)
-                values (\(organization), 'Bakery', 'enterprise', 1000000, \(hours), \(now), \(now))
-                """,
-                """
-                insert into parley.channels (id, organization_id, kind, address, name, created_at, updated_at)
-                values (\(UUID()), \(organization), 'whatsapp_twilio', \(Self.line), 'Shop', \(now), \(now))
-                """,
-                "select parley.create_system_personas(\(organization))",
-            ])
-        }
     }
 
     // MARK: Asking it
@@ -108,7 +86,7 @@ final class Installation: Sendable {
 
     static func message(_ sid: String, from number: Int, _ text: String) -> FormFields {
         FormFields([
-            ("MessageSid", sid), ("From", customer(number)), ("To", line), ("Body", text), ("NumMedia", "0"),
+            ("MessageSid", sid), ("From", customer(number)), ("To", Bakery.line), ("Body", text), ("NumMedia", "0"),
         ])
     }
 

@@ -11,14 +11,6 @@ import Web
 final class Harbour: Sendable {
     static let publicURL = "https://crash.example.test"
     static let token = "crash-token"
-    static let line = "whatsapp:+14155238886"
-
-    /// Hours are something the built-in model can tell, so that it need not call a person.
-    private static let alwaysOpen: String = {
-        let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-        let windows = days.map { "\"\($0)\": [{\"from\": \"00:00\", \"to\": \"24:00\"}]" }
-        return "{\"enabled\": true, \"week\": {\(windows.joined(separator: ", "))}}"
-    }()
 
     let database: TestDatabase
     let organization = OrganizationID(UUID())
@@ -40,21 +32,12 @@ final class Harbour: Sendable {
         twilioServer = try LoopbackServer { twilio.answer($0) }
         dice = Dice(seed: seed)
         self.host = try host(Self.variables(database, twilioPort: twilioServer.port), dice)
-        let (organization, channel, now) = (organization, UUID(), Date())
+        let organization = organization
         _ = try await database.owner.withConnection {
-            try await $0.pipeline([
-                """
-                insert into parley.organizations
-                    (id, name, plan, message_limit, business_hours, created_at, updated_at)
-                values (\(organization), 'Bakery', 'enterprise', 1000000, \(Self.alwaysOpen), \(now), \(now))
-                """,
-                """
-                insert into parley.channels (id, organization_id, kind, address, name, created_at, updated_at)
-                values (\(channel), \(organization), 'whatsapp_twilio', \(Self.line), 'Shop', \(now), \(now))
-                """,
-                "select parley.create_system_personas(\(organization))",
-                "create table public.takeovers (conversation_id uuid primary key, at timestamptz not null)",
-            ])
+            try await $0.pipeline(
+                Bakery.rows(of: organization) + [
+                    "create table public.takeovers (conversation_id uuid primary key, at timestamptz not null)"
+                ])
         }
     }
 
@@ -108,7 +91,7 @@ final class Harbour: Sendable {
     /// Delivers a customer's message; true when it was acknowledged.
     func deliver(_ sid: String, from: String, body: String) async throws -> Bool {
         let form = FormFields([
-            ("MessageSid", sid), ("From", from), ("To", Self.line), ("Body", body), ("NumMedia", "0"),
+            ("MessageSid", sid), ("From", from), ("To", Bakery.line), ("Body", body), ("NumMedia", "0"),
             ("AccountSid", "AC0"), ("ProfileName", "Ann"),
         ])
         guard try await host.post(form, path: "/api/whatsapp/webhook", query: "") == 200 else { return false }
