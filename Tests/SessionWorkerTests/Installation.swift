@@ -162,6 +162,11 @@ final class Installation: Sendable {
         }
     }
 
+    /// Nothing can be lost any more. A message is in the database before the server hears of it.
+    func acknowledged(_ line: LinkedLine) async throws {
+        _ = try await eventually("every acknowledgement") { await self.server.unacknowledged(line) == 0 ? true : nil }
+    }
+
     func count(_ query: Query) async throws -> Int {
         try await database.owner.query(query).first?["count"] ?? 0
     }
