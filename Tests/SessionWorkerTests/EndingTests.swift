@@ -110,6 +110,18 @@ import WhatsAppWire
         }
     }
 
+    @Test func aServerThatForgetsToEndAPairingIsLeft() async throws {
+        try await Installation.with(lingering: 3600) { installation in
+            let channel = try await installation.makeLine()
+            await installation.server.inject(Fault(.silence, stanza: "stream:error", direction: .sent))
+            try await TestWorker.with(installation, change: { $0.patience = 1.5 }) {
+                _ = try await installation.link(channel, as: "15550001111")
+            }
+            let struck = await installation.server.remembered().contains { $0.kind == .fault }
+            #expect(struck)
+        }
+    }
+
     @Test func aDemandForAPasskeyIsSaidPlainly() async throws {
         try await Installation.with { installation in
             let channel = try await installation.makeLine()

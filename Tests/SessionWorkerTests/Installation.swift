@@ -25,12 +25,13 @@ final class Installation: Sendable {
         self.server = server
     }
 
+    /// - Parameter lingering: seconds that the server keeps a connection after its last word.
     static func with<Result: Sendable>(
-        _ body: (Installation) async throws -> Result
+        lingering: Double = 0.2, _ body: (Installation) async throws -> Result
     ) async throws -> Result {
         try await TestDatabase.with(connections: 8) { database in
             var configuration = ServerConfiguration()
-            configuration.lingering = 0.2
+            configuration.lingering = lingering
             let server = try await WhatsAppServer.start(configuration)
             let installation = Installation(database, server)
             try await installation.found()

@@ -138,7 +138,14 @@ extension Session {
         environment.faults.reach(.linePaired)
         if let pair = linked.pair { try await learn([pair]) }
         try await connection.send(answer)
+        soon(.leaveAfterPairing)
         return nil
+    }
+
+    /// The server ends the connection on which a phone was linked (515). One that forgets to is left, not waited for.
+    func leaveAfterPairing() async throws {
+        try await Task.sleep(for: .seconds(settings.patience))
+        await finish(LineEnd(.connectionLost, next: .reconnectNow))
     }
 
     private func phone(_ account: LinkedAccount) -> LinkedPhone {

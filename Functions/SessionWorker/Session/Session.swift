@@ -176,6 +176,7 @@ actor Session {
         case nameGroup(JID)
         case importHistory(HistorySyncReference)
         case issueToken(JID)
+        case leaveAfterPairing
     }
 
     func soon(_ errand: Errand) {
@@ -207,6 +208,7 @@ actor Session {
         case .nameGroup(let group): try await nameGroup(group)
         case .importHistory(let reference): try await importHistory(reference)
         case .issueToken(let person): try await issueToken(to: person)
+        case .leaveAfterPairing: try await leaveAfterPairing()
         }
     }
 
