@@ -10,10 +10,10 @@ package enum FaultPoint: String, Sendable, CaseIterable {
     case turnDeciding = "turn.deciding"
     case turnDecided = "turn.decided"
     case turnComposed = "turn.composed"
-    /// The reply is written, not committed.
+    /// The reply is to be queued, not committed.
     case turnReplying = "turn.replying"
     case turnReplied = "turn.replied"
-    /// Marked as sending, not committed.
+    /// To be marked as sending, not committed.
     case outboxMarking = "outbox.marking"
     case outboxMarked = "outbox.marked"
     /// The provider has taken the message; we have not written it down.

@@ -24,6 +24,8 @@ package struct JobRunner: Sendable {
         /// Between two looks: short after work, because answers bring the next question, then longer and longer.
         package var shortestPoll = 0.002
         package var poll = 0.025
+        /// Of the time without work.
+        package var pollShare = 0.05
         /// How long to go on looking when nothing is due.
         package var linger = 3.0
         /// Jobs due within this time are waited for.
@@ -36,6 +38,10 @@ package struct JobRunner: Sendable {
         package var margin = 3.0
 
         package init() {}
+
+        func pause(after idleSeconds: Double) -> Double {
+            min(poll, max(shortestPoll, idleSeconds * pollShare))
+        }
     }
 
     package init(
@@ -60,18 +66,16 @@ package struct JobRunner: Sendable {
     package func run(until deadline: Date) async throws -> Int {
         var watch = IdleWatch()
         var worked = 0
-        var pause = pace.shortestPoll
         while deadline.timeIntervalSinceNow > pace.reserve {
             if let (job, more) = try await queue.claim(horizon: pace.horizon) {
                 faults.reach(.jobClaimed)
                 try await beBusy(&watch, more: more)
                 await work(on: job, until: deadline.addingTimeInterval(-pace.margin))
                 worked += 1
-                pause = pace.shortestPoll
+                watch.rest()
             } else {
                 guard try await beIdle(&watch) else { return worked }
-                try await Task.sleep(for: .seconds(pause))
-                pause = min(pace.poll, pause * 1.3)
+                try await Task.sleep(for: .seconds(pace.pause(after: watch.idleSeconds)))
             }
         }
         if try await leave(&watch) { await wake() }

@@ -23,10 +23,9 @@ extension Outbox {
         guard let found = try await unassigned(listed, like: departure, since: since) else {
             return try await wait(departure, age: age, limit: limits.lookingFor)
         }
-        try await write(
+        return try await write(
             departure, .accepted(found.providerID), "provider", .passed,
             "Its sending was interrupted; the provider lists it as taken.")
-        return nil
     }
 
     /// The provider's message that is this one: same words, not before it was marked, and nobody else's.
@@ -51,8 +50,7 @@ extension Outbox {
         }
         let unknown = OutboxMove(to: .unknown, from: [.sending], reason: Self.undecided)
         let pending = Query.setStatus(departure.conversation.id, .pending, at: clock.now())
-        try await write(departure, unknown, "provider", .stopped, Self.undecided, and: [pending])
-        return nil
+        return try await write(departure, unknown, "provider", .stopped, Self.undecided, and: [pending])
     }
 
     private func trimmed(_ text: String) -> Substring {

@@ -9,18 +9,15 @@ extension Outbox {
     func record(_ result: SendResult, of departure: Departure) async throws -> JobOutcome? {
         switch result {
         case .accepted(let providerID):
-            try await write(departure, .accepted(providerID), "provider", .passed, "The provider took it.")
-            return nil
+            return try await write(departure, .accepted(providerID), "provider", .passed, "The provider took it.")
         case .windowClosed(let code, let reason):
-            try await write(departure, .failed(code ?? "63016", reason), "window", .stopped, reason)
-            return nil
+            return try await write(departure, .failed(code ?? "63016", reason), "window", .stopped, reason)
         case .optedOut(let code, let reason):
             let optOut = Query.setOptOut(departure.conversation.contact, at: clock.now(), now: clock.now())
-            try await write(departure, .failed(code ?? "21610", reason), "opt_out", .stopped, reason, and: [optOut])
-            return nil
+            return try await write(
+                departure, .failed(code ?? "21610", reason), "opt_out", .stopped, reason, and: [optOut])
         case .refused(let code, let reason):
-            try await write(departure, .failed(code, reason), "provider", .stopped, reason)
-            return nil
+            return try await write(departure, .failed(code, reason), "provider", .stopped, reason)
         case .later(let after, let reason):
             return try await putOff(departure, after: after, reason: reason)
         case .unknown:
@@ -32,21 +29,22 @@ extension Outbox {
     private func putOff(_ departure: Departure, after: Double?, reason: String) async throws -> JobOutcome? {
         let attempts = departure.entry.attempts + 1
         guard attempts < limits.attempts else {
-            try await write(
+            return try await write(
                 departure, .failed(nil, reason), "provider", .stopped, "Given up after \(attempts) tries: \(reason)")
-            return nil
         }
         let delay = after ?? Self.backoff.delay(after: attempts, fraction: 0.5)
-        try await write(
+        _ = try await write(
             departure, OutboxMove(to: .queued, from: [.sending], reason: reason), "provider", .passed,
             "The provider asked to wait \(Int(delay.rounded(.up))) s: \(reason)")
         return .snooze(until: clock.now().addingTimeInterval(delay))
     }
 
+    /// - Returns: `.done` when nothing else waits in the conversation; `nil`: go on with the next message. One that is queued
+    ///   later brings a job of its own.
     func write(
         _ departure: Departure, _ move: OutboxMove, _ gate: String, _ outcome: GateResult.Outcome, _ reason: String,
         and more: [Query] = []
-    ) async throws {
+    ) async throws -> JobOutcome? {
         let now = clock.now()
         let queries: [Query] = [
             .move(departure.entry.id, move, at: now),
@@ -55,7 +53,10 @@ extension Outbox {
                 in: departure.conversation, at: now),
         ]
         // Forgotten, the message counts as being sent, and its fate is looked up again.
-        try await database.pipeline(for: departure.conversation.organization, durability: .inOrder, queries + more)
+        let answers = try await database.pipeline(
+            for: departure.conversation.organization, durability: .inOrder,
+            queries + more + [.nextInOutbox(of: departure.conversation.id)])
+        return answers.last?.isEmpty == true ? .done : nil
     }
 }
 

@@ -6,54 +6,49 @@ import Store
 /// The transaction before the provider is called: the oldest message, and whether it may still be said.
 extension Outbox {
     func take(_ id: ConversationID, of organization: OrganizationID) async throws -> OutboxStep {
-        try await database.transaction(for: organization, durability: .inOrder) { connection in
-            let answers = try await connection.pipeline([.lock(id), .nextInOutbox(of: id)])
-            guard let thread = answers[0].first, let oldest = answers[1].first else { return .empty }
-            let step = try await take(
-                try OutboxEntry(oldest), in: try ConversationRecord(thread), on: connection, at: clock.now())
+        try await database.transaction(
+            for: organization, durability: .inOrder, reading: [.lock(id), .nextInOutbox(of: id)]
+        ) { _, answers in
+            guard let thread = answers[0].first, let oldest = answers[1].first else { return (.empty, []) }
+            let (step, writes) = take(
+                try OutboxEntry(oldest), in: try ConversationRecord(thread), at: clock.now())
             faults.reach(.outboxMarking)
-            return step
+            return (step, writes)
         }
     }
 
-    private func take(
-        _ entry: OutboxEntry, in conversation: ConversationRecord, on connection: Connection, at now: Date
-    ) async throws -> OutboxStep {
+    private typealias Taken = (step: OutboxStep, writes: [Query])
+
+    private func take(_ entry: OutboxEntry, in conversation: ConversationRecord, at now: Date) -> Taken {
         guard let sender = sender(conversation.kind) else {
-            return try await settle(
-                entry, in: conversation, as: .failed, gate: "channel", reason: "This kind of line can't send.",
-                on: connection, at: now)
+            let objection = Objection(gate: "channel", status: .failed, reason: "This kind of line can't send.")
+            return (.settled, settle(entry, in: conversation, objection, at: now))
         }
         let departure = Departure(conversation: conversation, entry: entry, sender: sender)
-        guard entry.status == .queued || sender.isRepeatable else { return .reconcile(departure) }
+        guard entry.status == .queued || sender.isRepeatable else { return (.reconcile(departure), []) }
         let mayHaveLeft = entry.status == .sending && entry.providerMessageID != nil
         if let objection = objection(to: entry, in: conversation, at: now) {
-            if mayHaveLeft { return try await leaveUndecided(departure, on: connection, at: now) }
-            return try await settle(
-                entry, in: conversation, as: objection.status, gate: objection.gate, code: objection.code,
-                reason: objection.reason, on: connection, at: now)
+            return (
+                .settled,
+                mayHaveLeft
+                    ? leaveUndecided(departure, at: now) : settle(entry, in: conversation, objection, at: now)
+            )
         }
-        if entry.status == .queued {
-            // On disk before the provider hears of it. A sender that may repeat itself keeps its own word.
-            try await connection.pipeline(
-                [.move(entry.id, OutboxMove(to: .sending, from: [.queued]), at: now)]
-                    + (sender.isRepeatable ? [] : [.onDisk]))
-        }
-        return .send(departure)
+        guard entry.status == .queued else { return (.send(departure), []) }
+        // On disk before the provider hears of it. A sender that may repeat itself keeps its own word.
+        let mark = Query.move(entry.id, OutboxMove(to: .sending, from: [.queued]), at: now)
+        return (.send(departure), sender.isRepeatable ? [mark] : [mark, .onDisk])
     }
 
     /// It may have left before somebody objected; saying it now could be the first time.
-    private func leaveUndecided(
-        _ departure: Departure, on connection: Connection, at now: Date
-    ) async throws -> OutboxStep {
+    private func leaveUndecided(_ departure: Departure, at now: Date) -> [Query] {
         let unknown = OutboxMove(to: .unknown, from: [.sending], reason: Self.undecided)
-        try await connection.pipeline([
+        return [
             .move(departure.entry.id, unknown, at: now),
             .record(
                 "provider", .stopped, Self.undecided, turn: departure.entry.turn, message: departure.entry.id,
                 in: departure.conversation, at: now),
-        ])
-        return .settled
+        ]
     }
 
     private struct Objection {
@@ -88,15 +83,16 @@ extension Outbox {
     }
 
     private func settle(
-        _ entry: OutboxEntry, in conversation: ConversationRecord, as status: MessageStatus, gate: String,
-        code: String? = nil, reason: String, on connection: Connection, at now: Date
-    ) async throws -> OutboxStep {
-        let move = OutboxMove(to: status, from: [.queued, .sending], errorCode: code, reason: reason)
-        try await connection.pipeline([
+        _ entry: OutboxEntry, in conversation: ConversationRecord, _ objection: Objection, at now: Date
+    ) -> [Query] {
+        let move = OutboxMove(
+            to: objection.status, from: [.queued, .sending], errorCode: objection.code, reason: objection.reason)
+        return [
             .move(entry.id, move, at: now),
-            .record(gate, .stopped, reason, turn: entry.turn, message: entry.id, in: conversation, at: now),
+            .record(
+                objection.gate, .stopped, objection.reason, turn: entry.turn, message: entry.id, in: conversation,
+                at: now),
             .uncountOutbound(1, of: conversation.organization, at: now),
-        ])
-        return .settled
+        ]
     }
 }

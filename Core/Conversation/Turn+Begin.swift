@@ -8,70 +8,83 @@ extension Turn {
     func begin(
         _ id: ConversationID, of organization: OrganizationID, isLastTry: Bool
     ) async throws -> TurnStep {
-        try await database.transaction(for: organization, durability: .inOrder) { connection in
-            let now = clock.now()
-            let answers = try await connection.pipeline([.lock(id), .unfinishedTurns(of: id)])
-            guard let row = answers[0].first else { return .over(.cancel(reason: "There is no such conversation.")) }
+        try await database.transaction(
+            for: organization, durability: .inOrder, reading: [.lock(id), .unfinishedTurns(of: id)]
+        ) { connection, answers in
+            guard let row = answers[0].first else {
+                return (.over(.cancel(reason: "There is no such conversation.")), [])
+            }
             let turns = try answers[1].map { row throws(PostgresError) in try TurnRecord(row) }
-            guard let turn = turns.first else { return .over(.done) }
+            guard let turn = turns.first else { return (.over(.done), []) }
             let scene = Scene(
                 conversation: try ConversationRecord(row), turn: turn,
-                nextDue: turns.dropFirst().first?.dueAt, now: now)
-            let step = try await begin(scene, isLastTry: isLastTry, on: connection)
+                nextDue: turns.dropFirst().first?.dueAt, now: clock.now())
+            let (step, writes) = try await begin(scene, isLastTry: isLastTry, on: connection)
             faults.reach(.turnDeciding)
-            return step
+            return (step, writes)
         }
     }
 
-    private func begin(_ scene: Scene, isLastTry: Bool, on connection: Connection) async throws -> TurnStep {
+    private typealias Begun = (step: TurnStep, writes: [Query])
+
+    private func begin(_ scene: Scene, isLastTry: Bool, on connection: Connection) async throws -> Begun {
         guard scene.turn.state == .open else { return try await resume(scene, isLastTry: isLastTry, on: connection) }
-        guard scene.turn.dueAt <= scene.now else { return .over(.snooze(until: scene.turn.dueAt)) }
+        guard scene.turn.dueAt <= scene.now else { return (.over(.snooze(until: scene.turn.dueAt)), []) }
         return try await decide(scene, on: connection)
     }
 
     /// A turn that was being composed when its process died, or whose composing failed before.
-    private func resume(_ scene: Scene, isLastTry: Bool, on connection: Connection) async throws -> TurnStep {
+    private func resume(_ scene: Scene, isLastTry: Bool, on connection: Connection) async throws -> Begun {
         let stillHolds = scene.turn.epoch.map { scene.conversation.ownership.allowsReply(composedUnder: $0) } ?? false
         guard stillHolds else {
-            try await connection.pipeline(overtaken(scene.turn.id, in: scene.conversation, at: scene.now))
-            return .over(scene.afterwards)
+            return (.over(scene.afterwards), overtaken(scene.turn.id, in: scene.conversation, at: scene.now))
         }
         guard !isLastTry else {
             let reason = "its process died each time"
-            try await connection.pipeline(
-                try handOver(scene.turn.id, in: scene.conversation, reason: reason, at: scene.now))
-            return .over(scene.afterwards)
+            return (
+                .over(scene.afterwards),
+                try handOver(scene.turn.id, in: scene.conversation, reason: reason, at: scene.now)
+            )
         }
-        return .compose(try await assignment(scene, on: connection))
+        let answers = try await connection.pipeline(Self.said(scene))
+        return (.compose(try assignment(scene, messages: answers[0], history: answers[1])), [])
     }
 
-    private func decide(_ scene: Scene, on connection: Connection) async throws -> TurnStep {
-        let answers = try await connection.pipeline([
-            .answerFacts(of: scene.turn.id, in: scene.conversation.id, at: scene.now),
-            .messages(of: scene.turn.id, in: scene.conversation.id),
-        ])
+    private func decide(_ scene: Scene, on connection: Connection) async throws -> Begun {
+        let facts = Query.answerFacts(of: scene.turn.id, in: scene.conversation.id, at: scene.now)
+        var answers = try await connection.pipeline([facts] + Self.said(scene))
         let messages = try answers[1].map { row throws(PostgresError) in try TurnMessage(row) }
         guard let row = answers[0].first else { throw PostgresError.decoding("the conversation has no facts") }
         let decision = WhoAnswers.decide(try AnswerFacts(row, messages: messages))
         var scene = scene
         if case .persona = decision.answer { scene.claim() }
-        try await connection.pipeline(
+        let writes =
             [.record(decision.gates, turn: scene.turn.id, in: scene.conversation, at: scene.now)]
-                + (try queries(for: decision, scene)))
-        guard case .persona = decision.answer else { return .over(scene.afterwards) }
-        return .compose(try await assignment(scene, on: connection))
+            + (try queries(for: decision, scene))
+        guard case .persona = decision.answer else { return (.over(scene.afterwards), writes) }
+        guard decision.welcome != nil else {
+            return (.compose(try assignment(scene, messages: answers[1], history: answers[2])), writes)
+        }
+        // The composer is told that the customer was welcomed.
+        answers = try await connection.pipeline(writes + Self.said(scene)).suffix(2)
+        return (.compose(try assignment(scene, messages: answers[0], history: answers[1])), [])
     }
 
-    private func assignment(_ scene: Scene, on connection: Connection) async throws -> Assignment {
-        let id = scene.conversation.id
-        let answers = try await connection.pipeline([
-            .history(upTo: scene.turn.id, in: id, limit: Self.historyLimit), .messages(of: scene.turn.id, in: id),
-        ])
-        let history = try answers[0].reversed().map { row throws(PostgresError) in HistoryLine(try PastMessage(row)) }
-        let messages = try answers[1].map { row throws(PostgresError) in try TurnMessage(row) }
+    /// The turn's messages, and everything said until then.
+    private static func said(_ scene: Scene) -> [Query] {
+        let (turn, conversation) = (scene.turn.id, scene.conversation.id)
+        return [
+            .messages(of: turn, in: conversation), .history(upTo: turn, in: conversation, limit: historyLimit),
+        ]
+    }
+
+    private func assignment(_ scene: Scene, messages: [Row], history: [Row]) throws -> Assignment {
+        let lines = try history.reversed().map { row throws(PostgresError) in HistoryLine(try PastMessage(row)) }
         return Assignment(
-            conversation: scene.conversation, turn: scene.turn.id, history: history,
-            lastMessageID: messages.last?.providerMessageID, nextDue: scene.nextDue)
+            conversation: scene.conversation, turn: scene.turn.id, history: lines,
+            lastMessageID: try messages.last.map { row throws(PostgresError) in try TurnMessage(row) }?
+                .providerMessageID,
+            nextDue: scene.nextDue)
     }
 }
 

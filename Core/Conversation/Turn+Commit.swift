@@ -6,23 +6,26 @@ import Store
 /// The second transaction: the reply is queued, or it is not said, with the reason.
 extension Turn {
     func commit(_ reply: ComposedReply, to assignment: Assignment) async throws -> JobOutcome {
-        try await database.transaction(for: assignment.conversation.organization, durability: .inOrder) { connection in
-            let now = clock.now()
-            let conversation = try await current(assignment, on: connection)
+        let (id, now) = (assignment.conversation.id, clock.now())
+        return try await database.transaction(
+            for: assignment.conversation.organization, durability: .inOrder,
+            reading: Self.current(id) + [.allowance(in: id, at: now), .nextPart(of: assignment.turn)]
+        ) { connection, answers in
             var writes = spent(reply.runs, assignment, at: now)
-            if let conversation {
-                writes += try await answer(reply, assignment, conversation, on: connection, at: now)
+            if let conversation = try Self.current(assignment, answers) {
+                let room = try Room(allowance: answers[2], nextPart: answers[3])
+                writes += try await answer(reply, assignment, conversation, room, on: connection, at: now)
             }
-            try await connection.pipeline(writes)
             faults.reach(.turnReplying)
-            return assignment.afterwards
+            return (assignment.afterwards, writes)
         }
     }
 
+    /// What tells `current(_:_:)`.
+    static func current(_ id: ConversationID) -> [Query] { [.lock(id), .unfinishedTurns(of: id)] }
+
     /// The conversation as it is now; `nil` when the turn is over, because another process answered it.
-    func current(_ assignment: Assignment, on connection: Connection) async throws -> ConversationRecord? {
-        let id = assignment.conversation.id
-        let answers = try await connection.pipeline([.lock(id), .unfinishedTurns(of: id)])
+    static func current(_ assignment: Assignment, _ answers: [[Row]]) throws -> ConversationRecord? {
         let turns = try answers[1].map { row throws(PostgresError) in try TurnRecord(row) }
         guard let row = answers[0].first,
             turns.contains(where: { $0.id == assignment.turn && $0.state == .composing && $0.epoch == assignment.epoch }
@@ -31,25 +34,36 @@ extension Turn {
         return try ConversationRecord(row)
     }
 
+    /// What the reply may still take up.
+    private struct Room {
+        let allowance: QuotaAllowance
+        /// The number of its first part.
+        let nextPart: Int
+
+        init(allowance rows: [Row], nextPart parts: [Row]) throws {
+            guard let row = rows.first else { throw PostgresError.decoding("the conversation has no organization") }
+            allowance = try QuotaAllowance(row)
+            nextPart = try parts.first?["part"] ?? 0
+        }
+    }
+
     private func answer(
-        _ reply: ComposedReply, _ assignment: Assignment, _ conversation: ConversationRecord, on connection: Connection,
-        at now: Date
+        _ reply: ComposedReply, _ assignment: Assignment, _ conversation: ConversationRecord, _ room: Room,
+        on connection: Connection, at now: Date
     ) async throws -> [Query] {
         guard conversation.ownership.allowsReply(composedUnder: assignment.epoch) else {
             return overtaken(assignment.turn, in: conversation, at: now)
         }
         let texts = MessageSplit(reply.text).parts
-        let allowance = try await allowance(assignment, on: connection, at: now)
         let counting = Query.countOutbound(
-            texts.count, of: conversation.organization, limit: allowance.quota.limit, at: now)
+            texts.count, of: conversation.organization, limit: room.allowance.quota.limit, at: now)
         guard try await !connection.query(counting).isEmpty else {
-            return try overQuota(assignment.turn, allowance, in: conversation, at: now)
+            return try overQuota(assignment.turn, room.allowance, in: conversation, at: now)
         }
-        let first: Int = try await connection.query(.nextPart(of: assignment.turn)).first?["part"] ?? 0
         let spokenBy = reply.wantsHuman ? conversation.ownership.handedToPeople() : conversation.ownership
         let parts = texts.enumerated().map { offset, body in
             OutboundMessage(
-                id: ids.make(), author: .ai, body: body, turn: assignment.turn, part: first + offset,
+                id: ids.make(), author: .ai, body: body, turn: assignment.turn, part: room.nextPart + offset,
                 epoch: spokenBy.epoch)
         }
         return [
@@ -59,14 +73,6 @@ extension Turn {
             + (try queue(parts, in: conversation, at: now))
             + (reply.wantsHuman
                 ? try callPerson(in: conversation, reason: reply.reason, turn: assignment.turn, at: now) : [])
-    }
-
-    private func allowance(
-        _ assignment: Assignment, on connection: Connection, at now: Date
-    ) async throws -> QuotaAllowance {
-        let rows = try await connection.query(.allowance(in: assignment.conversation.id, at: now))
-        guard let row = rows.first else { throw PostgresError.decoding("the conversation has no organization") }
-        return try QuotaAllowance(row)
     }
 
     private func spent(_ runs: [AIRun], _ assignment: Assignment, at now: Date) -> [Query] {

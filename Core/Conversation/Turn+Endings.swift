@@ -33,15 +33,18 @@ extension Turn {
 
     /// The last try to write a reply failed: a person has to answer.
     func giveUp(_ assignment: Assignment, reason: String) async throws -> JobOutcome {
-        try await database.transaction(for: assignment.conversation.organization, durability: .inOrder) { connection in
+        try await database.transaction(
+            for: assignment.conversation.organization, durability: .inOrder,
+            reading: Self.current(assignment.conversation.id)
+        ) { _, answers in
             let now = clock.now()
-            guard let conversation = try await current(assignment, on: connection) else { return assignment.afterwards }
+            guard let conversation = try Self.current(assignment, answers) else { return (assignment.afterwards, []) }
             let stillHolds = conversation.ownership.allowsReply(composedUnder: assignment.epoch)
-            try await connection.pipeline(
+            let writes =
                 stillHolds
-                    ? try handOver(assignment.turn, in: conversation, reason: reason, at: now)
-                    : overtaken(assignment.turn, in: conversation, at: now))
-            return assignment.afterwards
+                ? try handOver(assignment.turn, in: conversation, reason: reason, at: now)
+                : overtaken(assignment.turn, in: conversation, at: now)
+            return (assignment.afterwards, writes)
         }
     }
 

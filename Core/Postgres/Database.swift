@@ -46,10 +46,33 @@ package final class Database: Sendable {
     package func transaction<Result: Sendable>(
         opening: [Query] = [], _ body: (Connection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await begun(opening)
-        do {
+        let (connection, _) = try await begun(opening)
+        return try await ending(connection) {
             let result = try await body(connection)
             try await connection.query("commit")
+            return result
+        }
+    }
+
+    /// A transaction that reads, decides and writes, in two round trips: `reading` goes out with BEGIN, and what `decide`
+    /// wants written with COMMIT. `decide` may ask for more in between.
+    package func transaction<Result: Sendable>(
+        reading queries: [Query], _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
+    ) async throws -> Result {
+        let (connection, answers) = try await begun(queries)
+        return try await ending(connection) {
+            let (result, writes) = try await decide(connection, answers)
+            try await connection.pipeline(writes + ["commit"])
+            return result
+        }
+    }
+
+    /// ROLLBACK when the body throws; the connection is given back.
+    private func ending<Result: Sendable>(
+        _ connection: Connection, _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            let result = try await body()
             await release(connection)
             return result
         } catch {
@@ -62,12 +85,11 @@ package final class Database: Sendable {
 
     /// A connection on which the transaction has begun. An idle connection may have died since its last use (the server
     /// restarted); nothing has happened yet, so one other connection is tried.
-    private func begun(_ opening: [Query]) async throws -> Connection {
+    private func begun(_ opening: [Query]) async throws -> (Connection, answers: [[Row]]) {
         for attempt in 0...limit {
             let connection = try await lease()
             do throws(PostgresError) {
-                _ = try await connection.pipeline(["begin"] + opening)
-                return connection
+                return (connection, Array(try await connection.pipeline(["begin"] + opening).dropFirst()))
             } catch {
                 await release(connection)
                 guard error.code == .connection, attempt < limit else { throw error }

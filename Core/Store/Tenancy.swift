@@ -23,6 +23,16 @@ extension Database {
         try await transaction(opening: [.enter(organization, durability)], body)
     }
 
+    /// A transaction for one organization that reads, decides and writes, in two round trips.
+    package func transaction<Result: Sendable>(
+        for organization: OrganizationID, durability: Durability = .onDisk, reading queries: [Query],
+        _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
+    ) async throws -> Result {
+        try await transaction(reading: [.enter(organization, durability)] + queries) { connection, answers in
+            try await decide(connection, Array(answers.dropFirst()))
+        }
+    }
+
     /// The pipeline as one transaction for one organization, in one round trip.
     @discardableResult
     package func pipeline(

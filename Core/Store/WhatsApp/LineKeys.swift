@@ -52,13 +52,16 @@ package struct LineKeys: Sendable {
     }
 
     /// Rows of `opened(_:)`; keys that are not there have none.
+    ///
+    /// One look into the index for each: as a plain join it may read all of a line's keys.
     package func load(_ keys: [LineKey]) -> Query {
         """
-        select kind, name, key_id, sealed from whatsapp_keys join (
-            select unnest(\(array: keys.map(\.kind.rawValue))::text[]) as wanted_kind,
-                unnest(\(array: keys.map(\.name))::text[]) as wanted_name) wanted
-            on kind = wanted_kind and name = wanted_name
-        where channel_id = \(channel)
+        select wanted.kind, wanted.name, found.key_id, found.sealed
+        from unnest(\(array: keys.map(\.kind.rawValue))::text[], \(array: keys.map(\.name))::text[]) as wanted (kind, name)
+        cross join lateral (
+            select key_id, sealed from whatsapp_keys as stored
+            where stored.channel_id = \(channel) and stored.kind = wanted.kind and stored.name = wanted.name
+            limit 1) found
         """
     }
 

@@ -80,7 +80,7 @@ extension Session {
             id: departing.id, to: recipient, message: departing.message, recipients: sealed.recipients)
         stanza.peerPhoneNumber = recipient.isHiddenUser ? people.phoneNumber(of: recipient) : nil
         stanza.deviceIdentity = account?.signedIdentity
-        stanza.privacyToken = try await token(for: recipient)
+        stanza.privacyToken = sealed.others[targets.token]
         return (stanza, DeviceHash.compute(sealed.recipients.map(\.device) + [own]))
     }
 
@@ -89,6 +89,8 @@ extension Session {
         /// Our own account, under the name that goes with the recipient's.
         let own: JID
         var devices: [JID]
+
+        var token: LineKey { LineKey(.privacyToken, recipient.description) }
     }
 
     /// - Parameter bundles: `nil` for a first try, which moves nothing when a session is missing.
@@ -99,7 +101,7 @@ extension Session {
         let ours = departing.message.content(forOwnDevicesIn: targets.recipient)
         let isToUs = targets.recipient == targets.own
         return try await locked {
-            let sealed = try await seal(for: targets.devices, bundles: bundles ?? [:]) { device in
+            let sealed = try await seal(for: targets.devices, bundles: bundles ?? [:], and: [targets.token]) { device in
                 device.withoutDevice == targets.own && !isToUs ? ours : departing.message.content
             }
             if bundles == nil, !sealed.missing.isEmpty { return nil }
@@ -121,10 +123,5 @@ extension Session {
         try await commit(
             try keys.store(moved, at: now)
                 + (try keys.keep(departing.copy, for: departing.row, of: line, at: now)) + more)
-    }
-
-    private func token(for person: JID) async throws -> [UInt8]? {
-        let key = LineKey(.privacyToken, person.description)
-        return try keys.opened(try await read([keys.load([key])])[0])[key]
     }
 }

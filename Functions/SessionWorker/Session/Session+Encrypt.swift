@@ -11,18 +11,23 @@ extension Session {
     struct Sealed: Sendable {
         var moved: [LineKey: [UInt8]] = [:]
         var recipients: [MessageStanza.Recipient] = []
+        /// What else was asked for.
+        var others: [LineKey: [UInt8]] = [:]
         /// Devices that there is neither a session nor a bundle for.
         var missing: [JID] = []
     }
 
     /// Call it under the line's lock. Devices without session and bundle are left out.
+    ///
+    /// - Parameter others: keys to load in the same round trip.
     func seal(
-        for targets: [JID], bundles: [JID: PreKeyBundle], _ content: (JID) -> [UInt8]
+        for targets: [JID], bundles: [JID: PreKeyBundle], and others: [LineKey] = [], _ content: (JID) -> [UInt8]
     ) async throws -> Sealed {
         let named = try await addresses(of: targets)
-        let stored = try keys.opened(try await read([keys.load(named.map { .session($0.1) })])[0])
+        let stored = try keys.opened(try await read([keys.load(named.map { .session($0.1) } + others)])[0])
         var random = SystemRandomNumberGenerator()
         var sealed = Sealed()
+        sealed.others = stored.filter { others.contains($0.key) }
         for (device, address) in named {
             var session = try stored[.session(address)].map { try SessionRecord(serialized: $0) } ?? SessionRecord()
             if session.isEmpty {

@@ -23,6 +23,8 @@ class Provider:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body go out in two writes: the second must not wait for the first one's acknowledgement.
+            disable_nagle_algorithm = True
 
             def do_POST(self):
                 now = time.perf_counter()
