@@ -14,6 +14,8 @@ import neonize_memory
 from measure import BIN, descendants, parley, percentile, resident, verdict, wait_for
 from webhooks import Cluster
 
+# The stage after which the worker is killed and its lines' return is timed; again after the last one.
+RECOVERED = 100
 STAGES = [int(stage) for stage in os.environ.get("BENCH_LINES", f"1 {neonize_memory.SESSIONS} 100 300 1000").split()]
 SINGLE = 100
 BURST = 400
@@ -135,7 +137,8 @@ def run():
             memory(cluster, server, host)
             latency(cluster, server)
             throughput(server)
-            recovery(cluster, server, host)
+            if max(STAGES) != RECOVERED:
+                recovery(server, host, max(STAGES))
 
 
 def memory(cluster, server, host):
@@ -155,6 +158,12 @@ def memory(cluster, server, host):
         print(f"{stage} idle lines after a message each: {rss:.1f} MB resident, {line:.3f} MB per line{goals}", flush=True)
         if stage == neonize_memory.SESSIONS:
             neonize_memory.beside(rss, base)
+        if stage == RECOVERED:
+            recovery(server, host, stage)
+            # The new worker is as used as the old one was.
+            for index in range(stage):
+                ask(server, index, customer(index))
+            wait_answers(server, {customer(index): 2 for index in range(stage)})
         if stage == 1000:
             print(f"1,000 lines in 512 MB: {verdict(rss <= 512)}", flush=True)
 
@@ -185,9 +194,8 @@ def throughput(server):
               flush=True)
 
 
-def recovery(cluster, server, host):
+def recovery(server, host, lines):
     """From SIGKILL to the last line's `active`; the host starts the worker anew."""
-    lines = max(STAGES)
     while not server.active.empty():
         server.active.get()
     killed = time.perf_counter()
