@@ -14,7 +14,6 @@ final class FunctionProcess {
     private(set) var isStopping = false
     /// Its code has been replaced: it takes no further invocation.
     var isOutdated = false
-    /// Its code has been replaced: it takes no further invocation.
     private var listener: HTTPListener?
     private var child: ChildProcess?
     private var parked: HTTPExchange?
