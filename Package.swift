@@ -85,7 +85,8 @@ let package = Package(
         room("Blocking"),
         // No pkgConfig: Outbound loads libcurl when the first request is made.
         .systemLibrary(name: "CCurl", path: "Core/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CPostgres", path: "Core/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // Loads libpq (libpq5, headers from libpq-dev) when the first connection is made.
+        .target(name: "CPostgres", path: "Core/CPostgres"),
         .systemLibrary(
             name: "CQREncode", path: "Core/CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(

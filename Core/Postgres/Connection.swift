@@ -45,7 +45,7 @@ package actor Connection {
             withCStrings(values) { values in PQconnectdbParams(keywords, values, 1) }
         }
         guard let connected, PQstatus(connected) == CONNECTION_OK else {
-            let detail = connected.map { String(cString: PQerrorMessage($0)) } ?? "out of memory"
+            let detail = connected.map { String(cString: PQerrorMessage($0)) } ?? "libpq 14 or later is not installed"
             connected.map(PQfinish)
             throw PostgresError(.connection, detail: detail)
         }
