@@ -56,7 +56,7 @@ extension Query {
     /// every transaction that started before its own has ended.
     static func events(of organization: OrganizationID, after: EventPosition, limit: Int) -> Query {
         """
-        select transaction_id::text as transaction_id, id, type, subject_id, data, at from events
+        select transaction_id, id, type, subject_id, data, at from events
         where organization_id = \(organization) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
             and (transaction_id, id) > (\(after.transaction)::xid8, \(after.id))
         order by transaction_id, id limit \(limit)

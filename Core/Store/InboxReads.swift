@@ -114,7 +114,7 @@ package struct InboxReads: Sendable {
             for: organization,
             [
                 """
-                select transaction_id::text as transaction_id, id from events
+                select transaction_id, id from events
                 where organization_id = \(organization) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
                 order by transaction_id desc, id desc limit 1
                 """

@@ -70,6 +70,28 @@ import Web
         }
     }
 
+    /// As texts "100" comes before "99": viewers would see pages again, or miss them, each time the count grows by a digit.
+    @Test func transactionsAreOrderedAsNumbers() async throws {
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            for transaction in [100, 99] {
+                try await stage.database.owner.query(
+                    """
+                    insert into parley.events (organization_id, type, subject_id, data, at, transaction_id)
+                    values (\(alice.organization), 'test', \(UUID()), jsonb_build_object('mark', \(transaction)::text), now(),
+                        \(String(transaction))::xid8)
+                    """)
+            }
+            let all = try await stage.view(alice, query: "?after=0")
+            try await all.wait("both") { $0.events.compactMap(\.mark).count >= 2 }
+            #expect(all.events.compactMap(\.mark) == ["99", "100"])
+            let late = try await stage.watch(alice)
+            try await stage.write("new", for: alice)
+            try await late.wait("the new one") { !$0.events.isEmpty }
+            #expect(late.events.map(\.mark) == ["new"], "whoever comes now starts at the end")
+        }
+    }
+
     @Test func aSlowTransactionsEventIsNeitherLostNorMisplaced() async throws {
         try await Stage.with { stage in
             let alice = try await stage.signUp("alice")
