@@ -73,6 +73,7 @@ struct Stage: Sendable {
         let login = try await accounts.signUp(
             form, from: Request(method: .post, path: "/", headers: Headers([("user-agent", "test")])))
         let rows = try await database.owner.query("select organization_id from memberships where user_id = \(login.user)")
+        try await waitForSettledEvents()
         let cookie = login.cookie.split(separator: ";")[0].split(separator: "=", maxSplits: 1)[1]
         return Visitor(organization: try rows[0]["organization_id"], cookie: String(cookie), token: login.bearer)
     }
@@ -103,6 +104,17 @@ struct Stage: Sendable {
     /// Until so many are left.
     func waitForViewers(_ count: Int) async throws {
         try await wait("\(count) viewers") { await stream.feed.count == count }
+    }
+
+    /// Until no transaction anywhere in the cluster, other tests' included, holds back what was written so far: whoever comes
+    /// now starts after it.
+    private func waitForSettledEvents() async throws {
+        try await wait("older transactions to end") {
+            let held: Query = """
+                select exists (select from events where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())) as held
+                """
+            return try await database.owner.query(held)[0]["held"] == false
+        }
     }
 
     func waitForAnnouncement() async throws {

@@ -74,6 +74,8 @@ import WhatsAppWire
     @Test func whatWasNotAcknowledgedComesAgain() async throws {
         try await withClient { server, client, line in
             let ana = try await server.contact("15552223333")
+            // What the phone said when it was linked has been answered.
+            try await server.untilNothingWaits(for: line)
             await client.set(answersMessages: false)
             var ids: [String] = []
             for index in 0..<5 { ids.append(try await ana.send("\(index)", to: line)) }
