@@ -72,9 +72,9 @@ import WhatsAppWire
             let client = MirrorClient(server)
             let code = try await client.showCode()
             await client.disconnect()
-            await #expect(throws: ActionError("the code is no longer valid")) {
-                try await server.scan(code, as: "15550001111")
-            }
+            let stale = await #expect(throws: ActionError.self) { try await server.scan(code, as: "15550001111") }
+            // The server may be asked before it has seen that the client is gone.
+            #expect([ActionError("the code is no longer valid"), ActionError("the client went away")].contains(stale))
             let again = try await client.showCode()
             let scanned = try #require(PairingQR(scanned: again))
             var other = await MirrorClient(server).credentials
