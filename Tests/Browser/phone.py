@@ -13,6 +13,7 @@ import urllib.parse
 import urllib.request
 
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -22,6 +23,8 @@ from twilio.rest import Client
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Conformance"))
 from webhook_receiver import Receiver  # noqa: E402
 
+# The page may replace a node between finding it and looking at it: then the look is repeated.
+REPLACED = [NoSuchElementException, StaleElementReferenceException]
 BASE, ACCOUNT, TOKEN = (os.environ.get(f"SANDBOX_{name}", "") for name in ("URL", "ACCOUNT", "TOKEN"))
 
 
@@ -58,7 +61,7 @@ class Page:
             "return [...document.querySelectorAll(arguments[0])].map(node => node.innerText)", selector)
 
     def until(self, condition, seconds=10):
-        WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(lambda _: condition())
+        WebDriverWait(self.driver, seconds, poll_frequency=0.05, ignored_exceptions=REPLACED).until(lambda _: condition())
 
     def write(self, text):
         self.one("#text").send_keys(text, Keys.ENTER)
