@@ -210,7 +210,8 @@ let package = Package(
             ] + nio),
         tests("StoreTests", ["Domain", "Postgres", "Store"]),
         .target(
-            name: "Support", dependencies: ["Domain", "FunctionHost", "Outbound", "Postgres", "Store", "Web", logging], path: "Tests/Support",
+            name: "Support", dependencies: ["Domain", "FunctionHost", "Outbound", "Postgres", "Store", "Web", logging],
+            path: "Tests/Support",
             exclude: ["Probe"], swiftSettings: settings),
         // A function that does as it is told (echo, sleep, crash): the host's tests and benchmarks run it.
         .executableTarget(

@@ -127,8 +127,6 @@ extension Query {
         """
     }
 
-    fileprivate static let inOrder: Query = "set local synchronous_commit = off"
-
     fileprivate static func delete(_ job: Job) -> Query {
         "delete from jobs where id = \(job.id) and claim = \(job.claim) and state = 'running'"
     }

@@ -61,6 +61,8 @@ extension Query {
 
     /// For a transaction that began as `.inOrder` and has to be on disk after all.
     package static let onDisk: Query = "set local synchronous_commit = on"
+    /// For a transaction that works for no organization in particular.
+    static let inOrder: Query = "set local synchronous_commit = off"
 }
 
 extension ID: Bindable {

@@ -109,9 +109,11 @@ private func linked(_ days: Double) -> Date { now.addingTimeInterval(-days * 86_
             (LineActivity(linkedAt: linkedAt, sentLastMinute: limits.perMinute), true),
             (LineActivity(linkedAt: linkedAt, sentLastHour: limits.perHour), true),
             (LineActivity(linkedAt: linkedAt, sentLastDay: limits.perDay), true),
-            (LineActivity(
-                linkedAt: linkedAt, sentLastMinute: limits.perMinute - 1, sentLastHour: limits.perHour - 1,
-                sentLastDay: limits.perDay - 1), false),
+            (
+                LineActivity(
+                    linkedAt: linkedAt, sentLastMinute: limits.perMinute - 1, sentLastHour: limits.perHour - 1,
+                    sentLastDay: limits.perDay - 1), false
+            ),
         ] {
             if case .later = decide(line: line, wrote, reply) {
                 #expect(isFull)
@@ -144,7 +146,8 @@ private func linked(_ days: Double) -> Date { now.addingTimeInterval(-days * 86_
             #expect(strictness(before) <= strictness(after), "seed \(seed)")
             switch after {
             case .send(let seconds): #expect((0...10).contains(seconds), "seed \(seed)")
-            case .later(let seconds, let reason): #expect((15...5_400).contains(seconds) && !reason.isEmpty, "seed \(seed)")
+            case .later(let seconds, let reason):
+                #expect((15...5_400).contains(seconds) && !reason.isEmpty, "seed \(seed)")
             case .refuse(let reason): #expect(reason.hasSuffix("."), "seed \(seed)")
             }
         }

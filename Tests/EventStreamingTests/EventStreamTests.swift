@@ -1,6 +1,4 @@
-@testable import Access
 import Domain
-@testable import EventStreaming
 import FoundationEssentials
 import NIOPosix
 import Postgres
@@ -10,6 +8,9 @@ import Synchronization
 import Testing
 import Web
 
+@testable import Access
+@testable import EventStreaming
+
 /// `GET /api/v1/events/stream` over real sockets and a real database.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct EventStreamTests {
     @Test func eventsArriveInOrderAndOnlyOnesOwn() async throws {
@@ -17,7 +18,8 @@ import Web
             let (alice, bob) = (try await stage.signUp("alice"), try await stage.signUp("bob"))
             let viewer = try await stage.watch(alice)
             #expect(viewer.status == 200 && viewer.text.lowercased().contains("content-type: text/event-stream"))
-            #expect(viewer.text.contains("retry: 2000\n") && viewer.text.lowercased().contains("cache-control: no-store"))
+            #expect(
+                viewer.text.contains("retry: 2000\n") && viewer.text.lowercased().contains("cache-control: no-store"))
             for mark in 0..<5 {
                 try await stage.write("a\(mark)", for: alice)
                 try await stage.write("b\(mark)", for: bob)
@@ -117,15 +119,20 @@ import Web
             }
             let port = stage.port
             #expect(try await refusal(try await StreamClient(port: port)) == 401)
-            #expect(try await refusal(try await StreamClient(port: port, headers: [("Authorization", "Bearer x.y.z")])) == 401)
-            #expect(try await refusal(try await stage.view(bob, query: "?organization_id=\(alice.organization)")) == 404)
+            #expect(
+                try await refusal(try await StreamClient(port: port, headers: [("Authorization", "Bearer x.y.z")]))
+                    == 401)
+            #expect(
+                try await refusal(try await stage.view(bob, query: "?organization_id=\(alice.organization)")) == 404)
             #expect(
                 try await refusal(
                     try await stage.view(bob, headers: [("x-organization-id", alice.organization.text)])) == 404)
             #expect(try await refusal(try await stage.view(bob, query: "?after=nonsense")) == 422)
             #expect(try await refusal(try await stage.view(bob, query: "?since=0")) == 422)
             #expect(try await refusal(try await StreamClient(port: port, path: "/api/v1/events")) == 404)
-            #expect(try await refusal(try await StreamClient(port: port, method: "POST", headers: [("Content-Length", "0")])) == 405)
+            #expect(
+                try await refusal(
+                    try await StreamClient(port: port, method: "POST", headers: [("Content-Length", "0")])) == 405)
         }
     }
 

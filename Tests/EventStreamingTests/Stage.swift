@@ -1,6 +1,4 @@
-@testable import Access
 import Domain
-@testable import EventStreaming
 import FoundationEssentials
 import NIOPosix
 import Postgres
@@ -8,6 +6,9 @@ import Store
 import Support
 import Synchronization
 import Web
+
+@testable import Access
+@testable import EventStreaming
 
 /// A running stream over a database of its own, and people who watch it.
 struct Stage: Sendable {
@@ -51,7 +52,8 @@ struct Stage: Sendable {
             var iterator = ports.makeAsyncIterator()
             guard let port = await iterator.next() else { throw TestSetupError("the stream did not start") }
             let stage = Stage(
-                database: database, stream: stream, port: port, reports: reports, accounts: try accounts(authenticator, database))
+                database: database, stream: stream, port: port, reports: reports,
+                accounts: try accounts(authenticator, database))
             try await body(stage)
             server.cancel()
             _ = await server.result
@@ -69,10 +71,12 @@ struct Stage: Sendable {
     func signUp(_ name: String) async throws -> Visitor {
         let form = try JSONDecoder().decode(
             SignUpForm.self,
-            from: Data(#"{"email":"\#(name)@example.com","password":"password of \#(name)","business_name":"\#(name)"}"#.utf8))
+            from: Data(
+                #"{"email":"\#(name)@example.com","password":"password of \#(name)","business_name":"\#(name)"}"#.utf8))
         let login = try await accounts.signUp(
             form, from: Request(method: .post, path: "/", headers: Headers([("user-agent", "test")])))
-        let rows = try await database.owner.query("select organization_id from memberships where user_id = \(login.user)")
+        let rows = try await database.owner.query(
+            "select organization_id from memberships where user_id = \(login.user)")
         try await waitForSettledEvents()
         let cookie = login.cookie.split(separator: ";")[0].split(separator: "=", maxSplits: 1)[1]
         return Visitor(organization: try rows[0]["organization_id"], cookie: String(cookie), token: login.bearer)

@@ -29,7 +29,8 @@ import WhatsAppServer
         try await withParley(try Self.declarations(), environment: environment) { parley, _ in
             let owner = try await Owner.signUp(port: await parley.port)
             let stream = try await owner.watch()
-            let made = try await owner.call(.POST, "/api/accounts", ["name": "Shop", "auto_reply": false], expecting: 201)
+            let made = try await owner.call(
+                .POST, "/api/accounts", ["name": "Shop", "auto_reply": false], expecting: 201)
             let id = try #require(made["id"] as? String)
             let code = try await owner.waitForCode(of: id)
             let line = try await server.scan(code, as: "15550001111", name: "Corner Shop")

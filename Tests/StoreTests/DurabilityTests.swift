@@ -17,7 +17,8 @@ import Testing
         }
     }
 
-    private func setting(_ database: Database, _ durability: Durability, _ queries: [Query] = []) async throws -> String {
+    private func setting(_ database: Database, _ durability: Durability, _ queries: [Query] = []) async throws -> String
+    {
         let answers = try await database.pipeline(
             for: Self.organization, durability: durability, queries + [Self.setting])
         return try #require(try answers.last?.first?["setting"])

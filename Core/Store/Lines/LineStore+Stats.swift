@@ -37,7 +37,8 @@ extension LineStore {
             lastDay: try .init(row, "day"), lastWeek: try .init(row, "week"), lastMonth: try .init(row, "month"),
             conversations: try row["conversations"], openConversations: try row["open_conversations"],
             lastMessageAt: try row["last_message_at"], days: try answers[1].map(DayCount.init(row:)),
-            signals: try answers[2].first.map { try LineSignals($0, sentLastDay: day?.sentLastDay ?? 0) }, activity: day)
+            signals: try answers[2].first.map { try LineSignals($0, sentLastDay: day?.sentLastDay ?? 0) }, activity: day
+        )
     }
 
     private static func counts(_ id: ChannelID, at now: Date) -> Query {

@@ -87,7 +87,9 @@ package struct LineStore: Sendable {
 
     /// Writes what is wanted; the notification that wakes the worker leaves with the commit.
     /// - Throws: `LineStoreError.noLine` also for a line that is not linked by scanning.
-    package func ask(_ request: LineRequest, of id: ChannelID, in organization: OrganizationID, at now: Date) async throws -> Line {
+    package func ask(_ request: LineRequest, of id: ChannelID, in organization: OrganizationID, at now: Date)
+        async throws -> Line
+    {
         let rows = try await database.pipeline(for: organization, [.ask(request, of: id, at: now), .line(id)])
         guard let line = try rows[1].first.map(Line.init(row:)), line.link != nil else { throw LineStoreError.noLine }
         return line

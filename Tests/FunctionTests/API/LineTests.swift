@@ -10,7 +10,9 @@ import Web
 @Suite struct LineTests {
     static let views = ["/api/accounts", "/api/v1/devices"]
 
-    private func make(_ api: TestAPI, _ visitor: Visitor, _ body: JSONValue = ["name": "Sales Line"]) async throws -> String {
+    private func make(_ api: TestAPI, _ visitor: Visitor, _ body: JSONValue = ["name": "Sales Line"]) async throws
+        -> String
+    {
         let made = try await api.call("POST /api/accounts", as: visitor, body)
         #expect(made.status == 201, "\(made.text)")
         return try #require(made.body["id"]?.string)
@@ -37,12 +39,16 @@ import Web
             #expect(made.response.headers["location"] == "/api/v1/devices/\(id)")
             #expect(made.body["status"]?.string == "starting" && made.body["is_primary"]?.bool == true)
             #expect(made.body["link"]?["reply_only"]?.bool == true && made.body["answers_groups"]?.bool == true)
-            #expect(made.body["next_step"]?.string?.contains("session worker") == true, "nobody holds it yet, and that is said")
+            #expect(
+                made.body["next_step"]?.string?.contains("session worker") == true,
+                "nobody holds it yet, and that is said")
             #expect(try await api.call("GET \(view)", as: alice).items.map { $0["id"]?.string } == [id])
             let changed = try await api.call(
                 "PATCH \(view)/\(id)", as: alice,
-                ["name": "Support", "auto_reply": false, "reply_only": false,
-                 "business_hours": ["enabled": true, "week": ["mon": [["from": "09:00", "to": "17:00"]]]]])
+                [
+                    "name": "Support", "auto_reply": false, "reply_only": false,
+                    "business_hours": ["enabled": true, "week": ["mon": [["from": "09:00", "to": "17:00"]]]],
+                ])
             #expect(changed.status == 200, "\(changed.text)")
             let read = try await api.call("GET \(view)/\(id)", as: alice)
             #expect(read.text == changed.text)
@@ -108,9 +114,12 @@ import Web
                     .filter { $0["is_primary"]?.bool == true }.compactMap { $0["id"]?.string }
             }
             #expect(try await primary() == [lines[0]])
-            #expect(try await api.call("PUT /api/v1/devices/\(lines[1])", as: alice, ["is_primary": true]).status == 200)
+            #expect(
+                try await api.call("PUT /api/v1/devices/\(lines[1])", as: alice, ["is_primary": true]).status == 200)
             #expect(try await primary() == [lines[1]])
-            #expect(try await api.call("PUT /api/v1/devices/\(lines[1])", as: alice, ["is_primary": false]).field == "is_primary")
+            #expect(
+                try await api.call("PUT /api/v1/devices/\(lines[1])", as: alice, ["is_primary": false]).field
+                    == "is_primary")
             let plan = try await api.call("DELETE /api/accounts/\(lines[1])?dry_run=true", as: alice)
             #expect(plan.body["cascade"]?["is_primary"]?.bool == true && plan.body["deleted"]?.bool == false)
             #expect(try await primary() == [lines[1]], "a dry run changes nothing")
@@ -162,7 +171,8 @@ import Web
             }
             #expect(try await api.call("GET /api/accounts/\(id)/qr?format=gif", as: alice).field == "format")
             try await write(api, id, "qr_expires_at = clock_timestamp() - interval '1 second'")
-            #expect(try await api.call("GET /api/accounts/\(id)/qr", as: alice).body["qr"] == nil, "an old code is none")
+            #expect(
+                try await api.call("GET /api/accounts/\(id)/qr", as: alice).body["qr"] == nil, "an old code is none")
             try await api.db.owner.query("update channels set status = 'connected'")
             #expect(try await api.call("GET /api/accounts/\(id)/qr?format=svg", as: alice).code == "already-linked")
         }
@@ -172,7 +182,9 @@ import Web
         try await TestAPI.with { api in
             let alice = try await api.signUp("alice")
             let id = try await make(api, alice)
-            func ask(_ action: String, _ body: JSONValue? = nil) async throws -> (answer: Answer, wanted: String, asked: Int) {
+            func ask(_ action: String, _ body: JSONValue? = nil) async throws -> (
+                answer: Answer, wanted: String, asked: Int
+            ) {
                 api.clock.advance(1)
                 let answer = try await api.call("POST /api/accounts/\(id)/\(action)", as: alice, body)
                 let row = try await api.db.owner.query("select wanted, asked from whatsapp_lines")[0]
@@ -209,7 +221,8 @@ import Web
                 """)
             #expect(try await api.call("GET /api/accounts/\(id)", as: ben, in: alice.organization).status == 200)
             for route in [
-                "GET /api/accounts/\(id)/qr", "GET /api/accounts/\(id)/pairing-code", "POST /api/accounts/\(id)/reconnect",
+                "GET /api/accounts/\(id)/qr", "GET /api/accounts/\(id)/pairing-code",
+                "POST /api/accounts/\(id)/reconnect",
                 "DELETE /api/accounts/\(id)",
             ] {
                 #expect(try await api.call(route, as: ben, in: alice.organization).status == 403, "\(route)")
@@ -225,7 +238,8 @@ import Web
             #expect(line["kind"]?.string == "whatsapp_twilio" && line["link"] == nil)
             #expect(line["phone_number"]?.string?.hasPrefix("+1555") == true)
             #expect(try await api.call("GET /api/accounts/\(thread.channel)/qr", as: alice).code == "not-linkable")
-            #expect(try await api.call("POST /api/accounts/\(thread.channel)/reconnect", as: alice).code == "not-linkable")
+            #expect(
+                try await api.call("POST /api/accounts/\(thread.channel)/reconnect", as: alice).code == "not-linkable")
             #expect(try await api.call("DELETE /api/accounts/\(thread.channel)", as: alice).code == "provider-number")
         }
     }
@@ -236,7 +250,8 @@ import Web
             let bob = try await api.signUp("bob")
             let theirs = try #require(try await api.call("GET /api/v1/personas", as: bob).items.first?["id"]?.string)
             let own = try #require(try await api.call("GET /api/v1/personas", as: alice).items.first?["id"]?.string)
-            let made = try await api.call("POST /api/accounts", as: alice, .object(["name": "A", "persona_id": .string(theirs)]))
+            let made = try await api.call(
+                "POST /api/accounts", as: alice, .object(["name": "A", "persona_id": .string(theirs)]))
             #expect(made.field == "persona_id")
             let id = try await make(api, alice, .object(["name": "A", "persona_id": .string(own)]))
             let path = "PATCH /api/accounts/\(id)"
@@ -255,13 +270,14 @@ import Web
             let answer = try await api.call("GET /api/accounts/\(id)/stats", as: alice)
             #expect(answer.status == 200, "\(answer.text)")
             let body = answer.body
-            #expect(body["last_24_hours"]?["outbound"]?.integer == 10 && body["last_24_hours"]?["inbound"]?.integer == 6)
+            #expect(
+                body["last_24_hours"]?["outbound"]?.integer == 10 && body["last_24_hours"]?["inbound"]?.integer == 6)
             #expect(body["last_24_hours"]?["ai_replies"]?.integer == 10 && body["conversations"]?.integer == 10)
             #expect(body["days"]?.array?.count == 30)
             #expect(body["pacing"]?["day"]?["used"]?.integer == 9, "what failed was not sent")
             #expect(body["pacing"]?["new_chats"]?["used"]?.integer == 4 && body["pacing"]?["age_days"]?.integer == 20)
             let reasons = body["health"]?["reasons"]?.array?.compactMap { $0["reason"]?.string } ?? []
-            #expect(reasons.contains { $0.contains("4 of 9 people were written to without") } , "\(reasons)")
+            #expect(reasons.contains { $0.contains("4 of 9 people were written to without") }, "\(reasons)")
             #expect(reasons.contains { $0.contains("1 of 10 messages were not delivered") }, "\(reasons)")
             #expect(reasons.contains { $0.contains("Suspensions by WhatsApp in thirty days: 1") }, "\(reasons)")
             #expect(body["health"]?["grade"]?.string == "poor")

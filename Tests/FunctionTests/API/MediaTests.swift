@@ -70,7 +70,8 @@ extension MediaTests {
         case "elsewhere": throw .notTwilio
         case "busy": throw .retry
         case "huge":
-            return TwilioFile(contentType: media.contentType, bytes: [UInt8](repeating: 0, count: MediaHandler.limit + 1))
+            return TwilioFile(
+                contentType: media.contentType, bytes: [UInt8](repeating: 0, count: MediaHandler.limit + 1))
         default: return TwilioFile(contentType: media.contentType, bytes: Array("bytes of \(media.url)".utf8))
         }
     }

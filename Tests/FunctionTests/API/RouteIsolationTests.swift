@@ -23,7 +23,8 @@ import Web
         let path = route.split(separator: " ")[1]
         return switch true {
         case route.hasPrefix("GET"), route.hasPrefix("DELETE"): nil
-        case path.hasSuffix("/takeover"), path.hasSuffix("/return"), path.hasSuffix("/number"), path.hasSuffix("/logout"),
+        case path.hasSuffix("/takeover"), path.hasSuffix("/return"), path.hasSuffix("/number"),
+            path.hasSuffix("/logout"),
             path.hasSuffix("/reconnect"), path.hasSuffix("/disconnect"), path.hasSuffix("/uploads"):
             nil
         case path.hasSuffix("/pairing-code"): ["phone": "+15550001111"]
@@ -66,8 +67,12 @@ import Web
                         let answer = try await api.call(
                             target, as: caller, Self.body(for: route, victim.thread), in: organization)
                         #expect(!victim.isNamed(in: answer.text, besides: id), "\(target): \(answer.text)")
-                        if organization != nil && !Self.isOfNoTenant(route) || route.contains("{id}") && !Self.writesNew(route) {
-                            #expect([403, 404].contains(answer.status), "\(target) in \(organization?.text ?? "own"): \(answer.status) \(answer.text)")
+                        if organization != nil && !Self.isOfNoTenant(route)
+                            || route.contains("{id}") && !Self.writesNew(route)
+                        {
+                            #expect(
+                                [403, 404].contains(answer.status),
+                                "\(target) in \(organization?.text ?? "own"): \(answer.status) \(answer.text)")
                         }
                         attacked += 1
                     }
@@ -173,7 +178,9 @@ private struct Victim {
             alice.organization.text, thread.conversation.text, thread.message.text, thread.channel.text,
             try #require(item.body["id"]?.string), try #require(persona), lineID,
         ]
-        secrets = ["SECRET", "alice", "+14155550142", "15550001111", "15550009999", alice.user.text, thread.contact.text]
+        secrets = [
+            "SECRET", "alice", "+14155550142", "15550001111", "15550009999", alice.user.text, thread.contact.text,
+        ]
     }
 
     /// `id`: the one the attacker sent, which an answer may repeat.

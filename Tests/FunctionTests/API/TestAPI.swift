@@ -1,22 +1,23 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Providers
+import Store
+import Support
+import Synchronization
+import Web
+
 @testable import Access
 @testable import Accounts
 @testable import Auth
-import Conversation
 @testable import Conversations
-import Domain
-import FoundationEssentials
 @testable import Media
 @testable import Messages
 @testable import Numbers
 @testable import Organizations
-import Postgres
-import Providers
 @testable import ResetUsage
-import Store
-import Support
-import Synchronization
 @testable import Training
-import Web
 
 /// The API's functions over one real database, called through their routers as the host calls them.
 struct TestAPI: Sendable {
