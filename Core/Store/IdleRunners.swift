@@ -1,7 +1,7 @@
 package import FoundationEssentials
 package import Postgres
 
-/// Who looks for jobs without being woken (`021_waking.sql`).
+/// Who looks for jobs without being woken (`Functions/waking.sql`).
 extension Query {
     /// One row: `wake`, true when the caller must wake a job runner after its commit. Part of the transaction that enqueues.
     package static let wakeNeeded: Query = "select wake_needed() as wake"

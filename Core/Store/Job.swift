@@ -2,7 +2,7 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
-/// A piece of work that was claimed. Column meanings: `003_jobs_events_usage.sql`.
+/// A piece of work that was claimed. Column meanings: `Baseline/08_jobs.sql`.
 package struct Job: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case turn, send, media, reconcile, number

@@ -40,7 +40,7 @@ package struct StatusReceipt: Sendable, Equatable {
 }
 
 extension Query {
-    /// Takes a report in one statement (`024_statuses.sql`). No row when the message is not ours.
+    /// Takes a report in one statement (`Functions/statuses.sql`). No row when the message is not ours.
     package static func report(_ report: StatusReport, at now: Date) -> Query {
         let before = MessageStatus.allCases.filter { $0.advances(to: report.status) }.map(\.rawValue)
         return """

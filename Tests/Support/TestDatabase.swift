@@ -57,7 +57,7 @@ package struct TestDatabase: Sendable {
         try await Self.administer(cluster) { try await $0.script("drop database if exists \(name) with (force)") }
     }
 
-    static func administer(_ cluster: String, _ body: (Connection) async throws -> Void) async throws {
+    package static func administer(_ cluster: String, _ body: (Connection) async throws -> Void) async throws {
         let connection = try await Connection.connect(cluster)
         do {
             try await body(connection)
@@ -121,7 +121,7 @@ private actor Template {
 
     /// FNV-1a over all migration files.
     private static func fingerprint(of directory: String) throws -> UInt64 {
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+        let names = try FileManager.default.subpathsOfDirectory(atPath: directory).sorted()
         var hash: UInt64 = 14_695_981_039_346_656_037
         for name in names {
             for byte in FileManager.default.contents(atPath: "\(directory)/\(name)") ?? Data() {

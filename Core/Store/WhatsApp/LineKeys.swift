@@ -2,7 +2,7 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
-/// Names one secret of a line. Meanings: `051_whatsapp_state.sql`.
+/// Names one secret of a line. Meanings: `Baseline/15_whatsapp_state.sql`.
 package struct LineKey: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
         case credentials, account, session, poll, media

@@ -2,7 +2,7 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
-/// A line's row, as the worker needs it. Column meanings: `050_whatsapp_lines.sql`.
+/// A line's row, as the worker needs it. Column meanings: `Baseline/14_whatsapp_lines.sql`.
 package struct LineRecord: Sendable, Equatable {
     package enum Wanted: String, Sendable {
         case connected, stopped, unlinked

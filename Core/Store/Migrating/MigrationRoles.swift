@@ -1,0 +1,45 @@
+import Postgres
+
+/// The roles that all databases of a cluster share. They are made before the first file: CREATE ROLE can't run twice.
+struct MigrationRoles {
+    let connection: Connection
+
+    /// - Parameter appPassword: the password `parley_app` logs in with; `nil` leaves the role as it is.
+    func prepare(appPassword: String?) async throws {
+        for role in ["parley_owner", "parley_definer", "parley_app"] { try await create(role) }
+        try await connection.script(
+            """
+            do $$ begin
+                execute format('grant create on database %I to parley_owner', current_database());
+                -- A role that may create roles, but is no superuser, must be a member before it can work as the owner.
+                if not pg_has_role('parley_owner', 'member') then
+                    execute format('grant parley_owner to %I', current_user);
+                end if;
+                if not pg_has_role('parley_owner', 'parley_definer', 'member') then
+                    grant parley_definer to parley_owner;
+                end if;
+            end $$
+            """)
+        if let appPassword { try await setPassword(appPassword) }
+    }
+
+    /// Several databases (tests) may prepare roles at once, and the migrators' lock is per database: a name that appeared
+    /// in between is fine.
+    private func create(_ role: String) async throws {
+        try await connection.script(
+            """
+            do $$ begin
+                if not exists (select from pg_roles where rolname = '\(role)') then
+                    create role \(role) nologin;
+                end if;
+            exception when duplicate_object or unique_violation then null;
+            end $$
+            """)
+    }
+
+    private func setPassword(_ password: String) async throws {
+        let quoted = try await connection.query("select quote_literal(\(password)) as quoted")
+        guard let literal: String = try quoted.first?["quoted"] else { return }
+        try await connection.script("alter role parley_app login password \(literal)")
+    }
+}

@@ -1,0 +1,50 @@
+create table conversations (
+    id uuid primary key,
+    organization_id uuid not null references organizations (id),
+    channel_id uuid not null,
+    contact_id uuid not null,
+    -- The customer's address in this thread, and the address of ours they wrote to.
+    remote_address text not null,
+    local_address text not null,
+    is_group boolean not null default false,
+    status text not null default 'open' check (status in ('open', 'pending', 'snoozed', 'resolved')),
+    owner text not null default 'none' check (owner in ('ai', 'flow', 'human', 'none')),
+    owner_user_id uuid,
+    -- Rises whenever what was composed or queued before must no longer be said: a person takes over or gives back, the AI
+    -- hands over. A reply commits and leaves only under the epoch it was composed for.
+    epoch integer not null default 0,
+    -- Opens the 24-hour window.
+    last_inbound_at timestamptz,
+    last_message_at timestamptz not null,
+    created_at timestamptz not null,
+    check (owner_user_id is null or owner = 'human'),
+    unique (organization_id, id),
+    foreign key (organization_id, channel_id) references channels (organization_id, id),
+    foreign key (organization_id, contact_id) references contacts (organization_id, id)
+);
+create unique index conversation_thread on conversations (channel_id, local_address, remote_address);
+create index inbox on conversations (organization_id, last_message_at desc, id);
+create index conversations_of_contact on conversations (contact_id);
+-- Chats that the business began and nobody answered yet.
+create index started_chats on conversations (channel_id, created_at) where last_inbound_at is null and not is_group;
+call protect('conversations');
+
+-- One open turn per conversation: several quick messages become one turn (the debounce is `due_at`, not memory).
+create table turns (
+    id uuid primary key,
+    organization_id uuid not null,
+    conversation_id uuid not null,
+    state text not null default 'open' check (state in ('open', 'composing', 'answered', 'closed')),
+    opened_at timestamptz not null,
+    due_at timestamptz not null,
+    -- The epoch under which it is being composed.
+    epoch integer,
+    closed_at timestamptz,
+    check ((state in ('answered', 'closed')) = (closed_at is not null)),
+    check (state <> 'composing' or epoch is not null),
+    foreign key (organization_id, conversation_id) references conversations (organization_id, id)
+);
+create unique index one_open_turn on turns (conversation_id) where state = 'open';
+create index unfinished_turns on turns (conversation_id, opened_at) where state in ('open', 'composing');
+create index turns_of_conversation on turns (conversation_id, opened_at desc);
+call protect('turns');

@@ -1,0 +1,79 @@
+-- Deletes what has had its time. At most a few thousand rows per call.
+create or replace function prune_line(line uuid, at timestamptz) returns void
+    language plpgsql volatile as $$
+begin
+    delete from whatsapp_sent where channel_id = line and message_id in (
+        select message_id from whatsapp_sent s where s.channel_id = line and s.created_at <= prune_line.at - interval '24 hours'
+        union
+        (select message_id from whatsapp_sent s where s.channel_id = line order by s.created_at desc offset 500 limit 5000));
+    delete from whatsapp_retries r where r.channel_id = line and r.at <= prune_line.at - interval '24 hours';
+    delete from whatsapp_keys k
+        where k.channel_id = line and k.kind in ('poll', 'media') and k.updated_at <= prune_line.at - interval '90 days';
+    delete from whatsapp_devices d where d.channel_id = line and d.fetched_at <= prune_line.at - interval '7 days';
+end
+$$;
+
+-- Everything that belonged to the linked phone. The line itself stays, to be linked again; an unlinked number is free:
+-- another line, also another organization's, may link it.
+create or replace function wipe_line(line uuid, at timestamptz) returns void
+    language plpgsql volatile as $$
+begin
+    delete from whatsapp_keys where channel_id = line;
+    delete from whatsapp_devices where channel_id = line;
+    delete from whatsapp_groups where channel_id = line;
+    delete from whatsapp_sent where channel_id = line;
+    delete from whatsapp_retries where channel_id = line;
+    update whatsapp_lines set jid = null, lid = null, phone_number = null, push_name = null, platform = null,
+        qr = null, qr_expires_at = null, pairing_code = null, pairing_code_expires_at = null, linked_at = null,
+        routing = null, next_pre_key = 1, updated_at = at
+    where channel_id = line;
+    update channels set address = null, updated_at = at where id = line;
+end
+$$;
+
+-- One-time keys that were offered thousands of keys ago will not be asked for.
+create or replace function prune_pre_keys(line uuid) returns void
+    language plpgsql volatile as $$
+begin
+    delete from whatsapp_keys k using whatsapp_lines l
+    where l.channel_id = line and k.channel_id = line and k.kind = 'pre_key'
+        and k.name::integer < l.next_pre_key - 5000;
+end
+$$;
+
+-- A person's hidden id became known: their thread and contact go on under it, unless there is one under it already.
+create or replace function adopt_hidden_id(channel uuid, hidden text, number text, at timestamptz) returns void
+    language plpgsql volatile as $$
+declare
+    organization uuid := current_organization();
+    known uuid;
+begin
+    select contact_id into known from contact_addresses
+    where organization_id = organization and kind = 'whatsapp_web' and address in (hidden, number)
+    order by address = hidden desc
+    limit 1;
+    if known is null then
+        return;
+    end if;
+    insert into contact_addresses (organization_id, kind, address, contact_id, created_at)
+    values (organization, 'whatsapp_web', hidden, known, at), (organization, 'whatsapp_web', number, known, at)
+    on conflict do nothing;
+    update conversations thread set remote_address = hidden
+    where thread.channel_id = channel and thread.remote_address = number
+        and not exists (
+            select from conversations other
+            where other.channel_id = channel and other.local_address = thread.local_address
+                and other.remote_address = hidden);
+end
+$$;
+
+revoke execute on function
+    prune_line(uuid, timestamptz),
+    wipe_line(uuid, timestamptz),
+    prune_pre_keys(uuid),
+    adopt_hidden_id(uuid, text, text, timestamptz) from public;
+grant execute on function
+    prune_line(uuid, timestamptz),
+    wipe_line(uuid, timestamptz),
+    prune_pre_keys(uuid),
+    adopt_hidden_id(uuid, text, text, timestamptz) to parley_app;
