@@ -44,6 +44,7 @@ let functions: [(target: String, product: String)] = [
     ("Messages", "messages"),
     ("Numbers", "numbers"),
     ("Organizations", "organizations"),
+    ("Pages", "pages"),
     ("ResetUsage", "reset-usage"),
     ("RunJobs", "run-jobs"),
     ("Training", "training"),
@@ -121,6 +122,7 @@ let package = Package(
             name: "EventStreaming",
             dependencies: ["Access", "Domain", "Postgres", "Store", "Web"] + nio,
             path: "Functions/SessionWorker/Stream", swiftSettings: settings),
+        function("Pages", ["Web"]),
         function("ResetUsage", api),
         function("RunJobs", road + ["Assistant"]),
         // The one persistent process beside the runner: it may link an event loop and the wire.
@@ -192,7 +194,7 @@ let package = Package(
             ["Domain", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
         tests(
             "FunctionTests",
-            road + ["Access", "FunctionHost", "WhatsAppWire"] + functions.map { .target(name: $0.target) }),
+            road + ["Access", "FunctionHost", "WhatsAppWire", crypto] + functions.map { .target(name: $0.target) }),
         tests("HouseTests", []),
         tests("LocalRunnerTests", ["Domain", "LocalRunner", "Postgres", "Store", "Web", "WhatsAppServer"] + nio),
         tests("OutboundTests", ["Outbound"]),

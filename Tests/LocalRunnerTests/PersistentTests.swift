@@ -101,7 +101,9 @@ import Testing
     @Test func anAnswerIsStreamedAndEndsWithItsViewer() async throws {
         try await withStreamer { host in
             let port = await host.front.port
-            let viewers = [try await RawClient.get("/stream?x=1", port: port), try await RawClient.get("/stream", port: port)]
+            let viewers = [
+                try await RawClient.get("/stream?x=1", port: port), try await RawClient.get("/stream", port: port),
+            ]
             for viewer in viewers { try await viewer.wait("events") { $0.text.contains("data: 3\n\n") } }
             #expect(await viewers[0].text.lowercased().contains("content-type: text/event-stream"))
             await viewers[0].close()
@@ -164,9 +166,11 @@ import Testing
 
     /// As `parley up` runs it: after the migrations, with its log, dead with a killed host.
     @Test func parleyRunsItAndItDiesWithParley() async throws {
-        let declaration = #"{"name":"streamer","persistent":true,"connections":2,"forward":["GET /stream","GET /stream/pid"]}"#
+        let declaration =
+            #"{"name":"streamer","persistent":true,"connections":2,"forward":["GET /stream","GET /stream/pid"]}"#
         try await TestDatabase.with { database in
-            let parley = try await RunningParley(functions: ["streamer": declaration], database: database)
+            let parley = try await RunningParley(
+                functions: ["streamer": declaration], database: database, arguments: ["--verbose"])
             let bootstrap = "\(parley.data)/functions/streamer/bootstrap"
             try Self.program.write(toFile: bootstrap, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bootstrap)

@@ -52,14 +52,14 @@ final class RunningParley {
             ChildProcess.Command(
                 path: Executables.path("parley"), arguments: arguments, environment: environment, directory: data),
             onLine: { [weak self] in self?.output.append(String(buffer: $0)) }, onExit: { _ in })
-        try await wait("ready") { self.output.contains { $0.hasPrefix("Parley is ready: ") } || self.hasEnded }
+        try await wait("ready") { self.controlPort(in: self.output) != nil || self.hasEnded }
         guard !hasEnded else {
             // Its end may be seen before its last words.
             try? await wait("its error") { self.text.contains("Error: ") }
             throw TestSetupError("parley ended: \(text)")
         }
         port = try number(after: "Parley is ready: http://127.0.0.1:")
-        controlPort = try number(after: "Invoke API: http://127.0.0.1:")
+        controlPort = try #require(controlPort(in: output))
     }
 
     /// What it printed, both streams.
@@ -82,6 +82,12 @@ final class RunningParley {
             path: "/2015-03-31/functions/\(name)/invocations",
             headers: isEvent ? [("x-amz-invocation-type", "Event")] : [], body: ByteBuffer(string: payload)
         ).send(port: controlPort)
+    }
+
+    /// In the block that stays at the end of the terminal.
+    private func controlPort(in lines: [String]) -> Int? {
+        lines.lazy.compactMap { $0.firstMatch(of: /^ *Invoke API +http:\/\/127\.0\.0\.1:(\d+)$/) }.first
+            .flatMap { Int($0.1) }
     }
 
     private func number(after words: String) throws -> Int {

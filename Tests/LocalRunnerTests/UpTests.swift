@@ -24,6 +24,38 @@ import Testing
         }
     }
 
+    @Test func whatFunctionsWriteIsInFilesAndOutOfTheTerminal() async throws {
+        try await withParley(["probe": Self.probe]) { parley, _ in
+            _ = try await parley.invoke("probe", "{}")
+            var shown = ""
+            try await parley.wait("the log") {
+                shown = try await logs(parley, ["--level", "info"])
+                return shown.contains("REPORT RequestId: ")
+            }
+            #expect(shown.contains("probe | 20"), "which function and when")
+            #expect(try await logs(parley, ["probe", "--level", "error"]) == "")
+            #expect(await !parley.text.contains("RequestId: "))
+            #expect(await parley.text.contains("\(parley.data)/data/logs"))
+        }
+    }
+
+    @Test func aFunctionThatDoesNotStartIsSaidOnceInTheTerminal() async throws {
+        let probe =
+            #"{"name":"probe","memoryMB":256,"warm":1,"initTimeoutSeconds":60,"env":{"PROBE_INIT":"throw"}}"#
+        try await withParley(["probe": probe]) { parley, _ in
+            try await parley.wait("the notice") { await parley.text.contains("probe: does not start: told to fail") }
+            for _ in 0..<3 { _ = try await parley.invoke("probe", "{}") }
+            #expect(await parley.text.split(separator: "\n").count { $0.contains("does not start") } == 1)
+        }
+    }
+
+    private func logs(_ parley: RunningParley, _ arguments: [String]) async throws -> String {
+        try await Program.run(
+            Executables.path("parley"), ["logs", "--data", "\(parley.data)/data"] + arguments,
+            environment: ["PATH": "/usr/bin:/bin"]
+        ).output
+    }
+
     @Test func functionsDieWithAKilledHost() async throws {
         try await withParley(["probe": Self.probe]) { parley, _ in
             let process = try await probePID(parley)

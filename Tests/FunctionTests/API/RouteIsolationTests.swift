@@ -11,6 +11,7 @@ import Web
     /// Routes that prove their caller in another way than by a session, and how.
     private static let open: [String: String] = [
         "GET /health": "public", "GET /api/health": "public",
+        "GET /": "public", "ANY /{path+}": "public",
         "POST /api/auth/login": "password", "POST /api/v1/auth/login": "password",
         "POST /api/auth/signup": "new account", "POST /api/v1/auth/signup": "new account",
         "GET /api/cron/reset-usage": "secret header",

@@ -11,6 +11,9 @@ struct FunctionVariables {
     /// Only for the runner itself; functions have no business there.
     private static let withheld = ["MIGRATION_DATABASE_URL"]
 
+    /// Ruling C7: the documented default opens the dashboard in the sandbox and nowhere else.
+    static let sandboxPassword = "admin123"
+
     var publicURL: String {
         environment["PUBLIC_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://127.0.0.1:\(frontPort)"
     }
@@ -38,7 +41,7 @@ struct FunctionVariables {
         if isSandbox {
             values["PARLEY_SANDBOX"] = "1"
             values["PARLEY_CLOCK_FILE"] = data.clockFile
-            defaults["DASHBOARD_PASSWORD"] = "admin123"
+            defaults["DASHBOARD_PASSWORD"] = Self.sandboxPassword
         } else {
             values["PARLEY_SANDBOX"] = nil
             values["PARLEY_CLOCK_FILE"] = nil
@@ -48,9 +51,8 @@ struct FunctionVariables {
         return values
     }
 
-    /// Ruling C7: the documented default opens the dashboard in the sandbox and nowhere else.
     private func checkPassword(_ password: String?) throws(StartError) {
-        guard !isSandbox, (password ?? "").isEmpty || password == "admin123" else { return }
+        guard !isSandbox, (password ?? "").isEmpty || password == Self.sandboxPassword else { return }
         throw StartError("DASHBOARD_PASSWORD must be set to something of your own outside the sandbox")
     }
 }

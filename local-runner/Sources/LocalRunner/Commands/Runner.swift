@@ -15,7 +15,7 @@ struct RunnerOptions: Sendable {
     var isSandbox: Bool
     var setsUpDemo: Bool
     var watches: Bool
-    var isQuiet: Bool
+    var isVerbose: Bool
     var idleSeconds: Double
     var retries: RetryPolicy
 }
@@ -44,7 +44,8 @@ struct Runner: Service {
             options.environment, data: data, keys: keys, connections: processes + Self.spareConnections)
         let result: Result<Void, any Error>
         do {
-            for name in try await access.migrate(options.installation.migrationsFolder) { say("Applied \(name)") }
+            let applied = try await access.migrate(options.installation.migrationsFolder)
+            if let last = applied.last { say("Brought the database up to date: \(applied.count) steps, up to \(last)") }
             result = .success(try await serve(catalog, data: data, keys: keys, access: access))
         } catch {
             result = .failure(error)
@@ -58,13 +59,15 @@ struct Runner: Service {
 
     @HostLoop
     private func serve(_ catalog: Catalog, data: DataDirectory, keys: Keys, access: DatabaseAccess) async throws {
-        let book = LogBook(directory: data.logs, terminal: options.isQuiet ? nil : STDERR_FILENO)
+        let book = LogBook(
+            directory: data.logs, terminal: options.isVerbose ? STDERR_FILENO : nil, notices: STDERR_FILENO)
         let ports = try await Ports.bind(options)
         var variables = FunctionVariables(
             environment: options.environment, keys: keys, data: data, isSandbox: options.isSandbox,
             databaseURL: access.appURL, frontPort: ports.front.port, controlPort: ports.control.port)
         let sandbox = options.isSandbox ? try await startSandbox(&variables, data: data, keys: keys, book: book) : nil
         let values = try variables.values()
+        say("Starting \(catalog.entries.count) functions ...")
         let host = Host(settings: HostSettings(environment: values, idleSeconds: options.idleSeconds), book: book)
         host.add(ports.front)
         host.add(ports.control)
@@ -84,15 +87,12 @@ struct Runner: Service {
             control: InvokeAPI(host: host, events: events))
         host.startPersistent()
         wakes.wakeAll(host.pools.values)
-        announce(ports, publicURL: values["PUBLIC_URL"] ?? "")
+        writeAll(STDOUT_FILENO, Array("Parley is ready: \(address(ports))\n".utf8))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await events.run() }
             group.addTask { await scheduler.run() }
             if let cluster = access.cluster { group.addTask { await cluster.supervise() } }
-            if options.isSandbox, options.setsUpDemo, catalog.entries.contains(where: { $0.manifest.name == "auth" }) {
-                let demo = Demo(url: "http://127.0.0.1:\(ports.front.port)", dataFolder: data.path)
-                group.addTask { for line in await demo.run() { say(line) } }
-            }
+            group.addTask { await announce(ports, catalog, data, values) }
             if options.watches {
                 group.addTask { await Watcher(host: host, installation: options.installation).run() }
             }
@@ -137,13 +137,30 @@ struct Runner: Service {
             cors: CORS(options.environment["CORS_ORIGINS"]), trusted: trusted, forwards: forwards)
     }
 
+    /// Where this machine reaches the front.
     @HostLoop
-    private func announce(_ ports: Ports, publicURL: String) {
+    private func address(_ ports: Ports) -> String {
         let host = ["0.0.0.0", "::"].contains(options.address) ? "127.0.0.1" : options.address
-        let url = "http://\(host):\(ports.front.port)"
-        if options.isSandbox { say("Phone:      \(url)/sandbox/phone") }
-        say("Invoke API: http://127.0.0.1:\(ports.control.port)")
-        if publicURL != url { say("Public URL: \(publicURL)") }
-        writeAll(STDOUT_FILENO, Array("Parley is ready: \(url)\n".utf8))
+        return "http://\(host):\(ports.front.port)"
+    }
+
+    /// Sets up the demo, which takes a moment, and says the rest in one piece.
+    @HostLoop
+    private func announce(
+        _ ports: Ports, _ catalog: Catalog, _ data: DataDirectory, _ values: [String: String]
+    ) async {
+        var demo: Demo.Outcome?
+        if options.isSandbox, options.setsUpDemo, catalog.entries.contains(where: { $0.manifest.name == "auth" }) {
+            say("Setting up the demo business ...")
+            demo = await Demo(url: "http://127.0.0.1:\(ports.front.port)", dataFolder: data.path).run()
+        }
+        guard !Task.isCancelled else { return }
+        let password = values["DASHBOARD_PASSWORD"]
+        let announcement = Announcement(
+            url: address(ports), publicURL: values["PUBLIC_URL"] ?? "", controlPort: ports.control.port,
+            isSandbox: options.isSandbox, operatorName: values["DASHBOARD_USERNAME"] ?? "",
+            operatorPassword: password == FunctionVariables.sandboxPassword ? password : nil, demo: demo,
+            logs: data.logs, logCommand: "\(Installation.executable) logs -f --data \(data.path)")
+        say(announcement.text)
     }
 }

@@ -12,7 +12,7 @@ struct Up: AsyncParsableCommand {
         abstract: "Starts Postgres, migrates, and serves the functions over HTTP.",
         discussion: """
             Prints one line "Parley is ready: <url>" on standard output when requests will be answered; everything \
-            else goes to standard error. Ctrl-C stops everything.
+            else goes to standard error. What the functions write is in <data>/logs. Ctrl-C stops everything.
 
             Environment: DATABASE_URL (else a private cluster under --data), MIGRATION_DATABASE_URL, PUBLIC_URL, \
             DASHBOARD_PASSWORD, TWILIO_ACCOUNT_SID, TRUSTED_PROXIES, CORS_ORIGINS; all of it reaches the functions.
@@ -38,8 +38,8 @@ struct Up: AsyncParsableCommand {
     @Flag(help: "Rebuild and replace functions when their sources change.")
     var watch = false
 
-    @Flag(help: "Keep the functions' log lines out of the terminal.")
-    var quiet = false
+    @Flag(help: "Show the functions' log lines in the terminal too; `parley logs -f` shows them anywhere.")
+    var verbose = false
 
     @Option(help: "Seconds without work after which an idle process ends.")
     var idleSeconds: Double = 300
@@ -66,7 +66,7 @@ struct Up: AsyncParsableCommand {
             installation: installation, environment: environment, address: address, port: port,
             controlPort: controlPort,
             isSandbox: sandbox ?? (environment["TWILIO_ACCOUNT_SID"] ?? "").isEmpty,
-            setsUpDemo: demo, watches: watch, isQuiet: quiet,
+            setsUpDemo: demo, watches: watch, isVerbose: verbose,
             idleSeconds: idleSeconds, retries: RetryPolicy(delays: delays))
     }
 }

@@ -68,6 +68,14 @@ struct ClusterDirectory: Sendable {
         unlink(socket + "/.s.PGSQL.5432")
     }
 
+    /// Bytes of the server's log from which the next start begins a new one; the last one is kept.
+    private static let longestLog: off_t = 8 << 20
+
+    func rotateLog() {
+        var status = stat()
+        if stat(log, &status) == 0, status.st_size > Self.longestLog { rename(log, log + ".1") }
+    }
+
     func writePrivate(_ path: String, _ text: String) throws {
         unlink(path)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

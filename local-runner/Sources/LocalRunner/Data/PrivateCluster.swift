@@ -88,6 +88,7 @@ struct PrivateCluster: Sendable {
         try directory.append("postgresql.conf", "\ninclude_if_exists = 'parley.conf'\n")
     }
 
+    /// Statements and their values stay out of the server's log: they hold what customers wrote.
     private func writeSettings() throws {
         let settings = """
             listen_addresses = ''
@@ -100,6 +101,8 @@ struct PrivateCluster: Sendable {
             full_page_writes = on
             logging_collector = off
             log_min_messages = warning
+            log_min_error_statement = panic
+            log_error_verbosity = terse
 
             """
         try directory.writePrivate(directory.cluster + "/parley.conf", settings)
@@ -115,6 +118,7 @@ struct PrivateCluster: Sendable {
     }
 
     private func launch() async throws {
+        directory.rotateLog()
         do {
             try await Tool.run(
                 tool("pg_ctl"), ["-D", directory.cluster, "-l", directory.log, "-w", "-t", "60", "start"], as: user)

@@ -11,17 +11,28 @@ struct Demo: Sendable {
 
     private var accountFile: String { "\(dataFolder)/demo.json" }
 
-    /// - Returns: lines for the person who started Parley.
-    func run() async -> [String] {
+    /// For the person who started Parley.
+    enum Outcome: Sendable {
+        case ready(Ready)
+        case failed(String)
+
+        struct Ready: Sendable {
+            let business: String
+            /// Where the business answers: `+15550001111`.
+            let number: String
+            let email: String
+            let password: String
+        }
+    }
+
+    func run() async -> Outcome {
         do {
             let (account, number) = try await setUp()
-            return [
-                "Demo:       \(DemoBusiness.name) answers at \(number)",
-                "Log in:     \(account.email) with \(account.password)",
-                "Write to it: \(url)/sandbox/phone?business=\(number.replacing("+", with: "%2B"))",
-            ]
+            return .ready(
+                Outcome.Ready(
+                    business: DemoBusiness.name, number: number, email: account.email, password: account.password))
         } catch {
-            return ["The demo business is not set up: \(error)", "Everything else works; the next start tries again."]
+            return .failed("\(error)")
         }
     }
 

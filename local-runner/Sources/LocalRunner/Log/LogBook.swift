@@ -13,15 +13,19 @@ final class LogBook {
 
     private let directory: String
     private let terminal: Int32?
+    private let notices: Int32?
     private var files: [String: LogFile] = [:]
     private var forTerminal: [UInt8] = []
     private var terminalPending = 0
     private let writer = DispatchQueue(label: "logs")
 
-    /// - Parameter terminal: descriptor that shows every line; `nil` for none.
-    init(directory: String, terminal: Int32?) {
+    /// - Parameters:
+    ///   - terminal: descriptor that shows every line; `nil` for none.
+    ///   - notices: descriptor for the few lines that somebody must see; `nil` for none.
+    init(directory: String, terminal: Int32?, notices: Int32? = nil) {
         self.directory = directory
         self.terminal = terminal
+        self.notices = notices
     }
 
     func write(_ function: String, _ line: some Sequence<UInt8>) {
@@ -38,6 +42,14 @@ final class LogBook {
 
     func write(_ function: String, _ line: String) {
         write(function, line.utf8)
+    }
+
+    /// A line of the log that the person at the terminal sees too: something does not work.
+    func notice(_ function: String, _ line: String) {
+        write(function, line)
+        guard let notices, terminal == nil else { return }
+        let bytes = Array("\(function): \(line) (\(directory)/\(function).log)\n".utf8)
+        writer.async { writeAll(notices, bytes) }
     }
 
     /// Hands what has been collected to the writing queue. Called a few times a second and at the end.

@@ -76,6 +76,7 @@ final class FunctionPool {
         notReady(process)
         if let initFailure, !process.isOutdated {
             failedStarts += 1
+            if failedStarts == 1 { book.notice(name, "does not start: \(initFailure("-").words)") }
             nextWarmStart = .now() + .seconds(min(30, 1 << min(failedStarts, 5)))
             if let invocation = waiting.popFirst() { invocation.complete(initFailure(invocation.id)) }
         }

@@ -68,13 +68,20 @@ enum Outcome: Sendable {
         case stopping = "CallerRateLimitExceeded"
     }
 
+    /// The failure in words, for a person.
+    var words: String {
+        guard case .failure(_, let json) = self else { return "" }
+        let error = try? JSONDecoder().decode(LambdaError.self, from: Data(json.readableBytesView))
+        return error?.errorMessage ?? String(buffer: json)
+    }
+
     static func failure(_ failure: Failure, _ error: LambdaError) -> Outcome {
         .failure(failure, ByteBuffer(string: error.json))
     }
 }
 
 /// The error JSON of the Runtime API.
-struct LambdaError: Sendable, Encodable, Equatable {
+struct LambdaError: Sendable, Codable, Equatable {
     var errorType: String
     var errorMessage: String
 

@@ -38,7 +38,8 @@ final class PersistentProcess {
         guard let port = freeLoopbackPort() else { return again("there is no free port") }
         do {
             child = try ChildProcess.start(
-                command(port: port), onLine: { [weak self] in self?.log($0) }, onExit: { [weak self] in self?.ended($0) })
+                command(port: port), onLine: { [weak self] in self?.log($0) },
+                onExit: { [weak self] in self?.ended($0) })
             self.port = port
         } catch {
             again("\(error)")
@@ -93,7 +94,8 @@ final class PersistentProcess {
         shortLives = lived >= .seconds(Self.healthySeconds) ? 0 : shortLives + 1
         let pause = min(Self.longestPause, Self.shortestPause << min(shortLives, 10))
         let wait = pause / 2 + Int64.random(in: 0...pause / 2)
-        book.write(name, "\(reason); starting it again in \(wait) ms")
+        let words = "\(reason); starting it again in \(wait) ms"
+        if shortLives <= 1 { book.notice(name, words) } else { book.write(name, words) }
         HostLoop.loop.scheduleTask(in: .milliseconds(wait)) { HostLoop.assumeIsolated { self.start() } }
     }
 }
