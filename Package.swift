@@ -47,13 +47,14 @@ let functions: [(target: String, product: String)] = [
     ("Pages", "pages"),
     ("ResetUsage", "reset-usage"),
     ("RunJobs", "run-jobs"),
+    ("Stats", "stats"),
     ("Training", "training"),
     ("TwilioInbound", "twilio-inbound"),
     ("TwilioStatus", "twilio-status"),
 ]
 
 /// What every endpoint of the API stands on.
-let api: [Target.Dependency] = ["Access", "Domain", "Postgres", "Store", "Web"]
+let api: [Target.Dependency] = ["API", "Access", "Domain", "Postgres", "Store", "Web"]
 /// What every function on the road of a message stands on.
 let road: [Target.Dependency] = ["Conversation", "Domain", "Outbound", "Postgres", "Providers", "Store", "Web"]
 
@@ -79,6 +80,12 @@ let package = Package(
     ],
     targets: [
         // MARK: Core
+        room(
+            "API",
+            [
+                "Access", "Conversation", "Domain", "FunctionHost", "Outbound", "Postgres", "Providers", "Store", "Web",
+                logging,
+            ]),
         room(
             "Access",
             ["Domain", "Postgres", "Store", "Web", crypto, cryptoExtras, .product(name: "JWTKit", package: "jwt-kit")]),
@@ -116,7 +123,7 @@ let package = Package(
         function("Media", api + ["Outbound", "Providers", "WhatsAppWire"]),
         function("Messages", api + ["Conversation"]),
         function("Numbers", api + ["Conversation", "Outbound", "Providers"]),
-        function("Organizations", api + ["Conversation", "Outbound", "Providers"]),
+        function("Organizations", api + ["Conversation"]),
         // Server-sent events: a part of the session worker that can be built and tested alone.
         .target(
             name: "EventStreaming",
@@ -140,6 +147,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
             ], exclude: ["Stream"]),
+        function("Stats", api),
         function("Training", api + ["Assistant"]),
         function("TwilioInbound", road),
         function("TwilioStatus", road),
@@ -194,7 +202,8 @@ let package = Package(
             ["Domain", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
         tests(
             "FunctionTests",
-            road + ["Access", "FunctionHost", "WhatsAppWire", crypto] + functions.map { .target(name: $0.target) }),
+            road + ["API", "Access", "FunctionHost", "WhatsAppWire", crypto, logging]
+                + functions.map { .target(name: $0.target) }),
         tests("HouseTests", []),
         tests("LocalRunnerTests", ["Domain", "LocalRunner", "Postgres", "Store", "Web", "WhatsAppServer"] + nio),
         tests("OutboundTests", ["Outbound"]),

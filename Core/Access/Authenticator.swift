@@ -54,11 +54,11 @@ package struct Admission: Sendable, Equatable {
     /// `Set-Cookie` that rolls the browser's 24 hours; `nil` for bearer requests.
     package var cookie: String?
 
-    /// The caller within the organization; `nil` when the user is no member of it.
-    package var caller: Caller? {
-        guard let organization = session.organization, let role = session.role.flatMap(Caller.Role.init) else {
+    /// The user within the organization; `nil` when they are no member of it.
+    package var member: Member? {
+        guard let organization = session.organization, let role = session.role.flatMap(Role.init) else {
             return nil
         }
-        return Caller(user: session.user, organization: organization, role: role, isOperator: session.isOperator)
+        return Member(user: session.user, organization: organization, role: role, isOperator: session.isOperator)
     }
 }

@@ -20,7 +20,8 @@ extension EventPosition {
             self = .start
             return
         }
-        guard let values = Cursor(reading: text)?.values, values.count == 2, UInt64(values[0]) != nil, let id = Int(values[1])
+        guard let values = Cursor(reading: text)?.values, values.count == 2, UInt64(values[0]) != nil,
+            let id = Int(values[1])
         else { throw Fault.invalid("after", "This cursor is not one of ours; start again without it.") }
         self.init(transaction: values[0], id: id)
     }

@@ -39,13 +39,13 @@ package struct Routes: Sendable {
     /// A route for members of one organization with at least `role` there. Others learn nothing: 404 when they are no
     /// members, 403 when their role is too small.
     package mutating func member(
-        _ declaration: String, in source: Source = .header, as role: Caller.Role = .agent,
+        _ declaration: String, in source: Source = .header, as role: Role = .agent,
         _ handle: @escaping @Sendable (Request, Caller) async throws -> Response
     ) {
         let authenticator = authenticator
         router.on(declaration) { request in
             let admission = try await authenticator.admit(request, organization: try source.organization(in: request))
-            guard let caller = admission.caller else { throw Fault.notFound("organization") }
+            guard let caller = admission.member else { throw Fault.notFound("organization") }
             guard caller.role >= role else {
                 throw Fault.forbidden("This needs the role \(role.rawValue); yours is \(caller.role.rawValue).")
             }
@@ -82,3 +82,6 @@ extension Admission {
         return response
     }
 }
+
+/// The name under which endpoints that are not yet values know a member.
+package typealias Caller = Member

@@ -11,6 +11,9 @@ package struct ID<Owner>: Hashable, Sendable {
         self.rawValue = rawValue
     }
 
+    /// Names nothing: what an aggregate holds before its row was read.
+    package static var none: ID { ID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))) }
+
     /// Reads the canonical text form; `nil` for anything else. Foreign text enters only here.
     package init?(_ text: some StringProtocol) {
         guard let value = UUID(uuidString: String(text)) else { return nil }

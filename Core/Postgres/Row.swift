@@ -36,7 +36,7 @@ package struct Row: Sendable {
 }
 
 /// A value that can be read from a column's text form.
-package protocol RowDecodable {
+package protocol RowDecodable: SendableMetatype {
     init?(postgresText: String)
 }
 

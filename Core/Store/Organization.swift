@@ -3,72 +3,53 @@ package import FoundationEssentials
 import Postgres
 
 /// An organization as its members see it.
-package struct Organization: Sendable, Equatable {
-    package var id: OrganizationID
-    package var name: String
-    package var description: String
-    package var industry: String
-    package var website: String
-    package var country: String
-    package var timeZone: String
-    package var plan: Plan
+package struct Organization: Aggregate, Equatable {
+    package var id = OrganizationID.none
+    package var name = ""
+    package var description = ""
+    package var industry = ""
+    package var website = ""
+    package var country = ""
+    package var timeZone = ""
+    package var plan = Plan.starter
     package var messageLimit: Int?
     /// JSON; `BusinessHours` reads it.
-    package var businessHours: String
-    package var welcomeMessage: String
-    package var awayMessage: String
-    package var quotaMessage: String
-    package var autoReply: Bool
-    package var isPersonal: Bool
-    package var onboardingCompleted: Bool
-    package var createdAt: Date
-    package var updatedAt: Date
+    package var businessHours = ""
+    package var welcomeMessage = ""
+    package var awayMessage = ""
+    package var quotaMessage = ""
+    package var autoReply = false
+    package var isPersonal = false
+    package var onboardingCompleted = false
+    package var createdAt = Date.distantPast
+    package var updatedAt = Date.distantPast
 
-    static let columns = """
-        id, name, description, industry, website, country, time_zone, plan, message_limit, business_hours,
-            welcome_message, away_message, quota_message, auto_reply, is_personal, onboarding_completed, created_at,
-            updated_at
-        """
+    package static let columns = Columns<Organization>([
+        Column("id", \.id),
+        Column("name", \.name),
+        Column("description", \.description),
+        Column("industry", \.industry),
+        Column("website", \.website),
+        Column("country", \.country),
+        Column("time_zone", \.timeZone),
+        Column(word: "plan", \.plan),
+        Column("message_limit", \.messageLimit),
+        Column("business_hours", \.businessHours),
+        Column("welcome_message", \.welcomeMessage),
+        Column("away_message", \.awayMessage),
+        Column("quota_message", \.quotaMessage),
+        Column("auto_reply", \.autoReply),
+        Column("is_personal", \.isPersonal),
+        Column("onboarding_completed", \.onboardingCompleted),
+        Column("created_at", \.createdAt),
+        Column("updated_at", \.updatedAt),
+    ])
 
-    init(row: Row) throws {
-        id = try row["id"]
-        name = try row["name"]
-        description = try row["description"]
-        industry = try row["industry"]
-        website = try row["website"]
-        country = try row["country"]
-        timeZone = try row["time_zone"]
-        plan = try row.value("plan")
-        messageLimit = try row["message_limit"]
-        businessHours = try row["business_hours"]
-        welcomeMessage = try row["welcome_message"]
-        awayMessage = try row["away_message"]
-        quotaMessage = try row["quota_message"]
-        autoReply = try row["auto_reply"]
-        isPersonal = try row["is_personal"]
-        onboardingCompleted = try row["onboarding_completed"]
-        createdAt = try row["created_at"]
-        updatedAt = try row["updated_at"]
+    init(row: Row) throws(PostgresError) {
+        self = try Self.columns.read(row, into: Organization())
     }
-}
 
-/// The fields a member may set; `nil` leaves a field as it is.
-package struct OrganizationChange: Sendable, Equatable {
-    package var name: String?
-    package var description: String?
-    package var industry: String?
-    package var website: String?
-    package var country: String?
-    package var timeZone: String?
-    /// JSON that `BusinessHours` wrote.
-    package var businessHours: String?
-    package var welcomeMessage: String?
-    package var awayMessage: String?
-    package var quotaMessage: String?
-    package var autoReply: Bool?
-    package var onboardingCompleted: Bool?
-
-    package init() {}
+    private init() {}
 }
 
 /// A new organization and its owner.

@@ -17,7 +17,7 @@ package struct OrganizationStore: Sendable {
             as: user,
             [
                 """
-                select \(unescaped: Self.listed), memberships.role
+                select \(unescaped: Organization.columns.list(of: "organizations")), memberships.role
                 from memberships join organizations on organizations.id = memberships.organization_id
                 where memberships.user_id = \(user) and (\(after?.0)::timestamptz is null
                     or (organizations.created_at, organizations.id) > (\(after?.0)::timestamptz, \(after?.1)::uuid))
@@ -28,11 +28,8 @@ package struct OrganizationStore: Sendable {
         return try rows[0].map { Membership(organization: try Organization(row: $0), role: try $0["role"]) }
     }
 
-    private static let listed = Organization.columns.split(separator: ",")
-        .map { "organizations." + $0.filter { !$0.isWhitespace } }.joined(separator: ", ")
-
     /// Creates the organization with the fields that were given. The same id again returns what is there.
-    package func create(_ new: NewOrganization, _ change: OrganizationChange) async throws -> Organization {
+    package func create(_ new: NewOrganization, _ change: Change<Organization>) async throws -> Organization {
         try await database.transaction(for: new.organization) { connection in
             try await Self.check(change, connection)
             _ = try await connection.pipeline(NewOrganization.queries(new, isPersonal: false))
@@ -45,7 +42,7 @@ package struct OrganizationStore: Sendable {
         return try rows[0].first.map(Organization.init(row:))
     }
 
-    package func update(_ id: OrganizationID, _ change: OrganizationChange, at now: Date) async throws -> Organization {
+    package func update(_ id: OrganizationID, _ change: Change<Organization>, at now: Date) async throws -> Organization {
         try await database.transaction(for: id) { connection in
             try await Self.check(change, connection)
             return try await Self.apply(change, to: id, at: now, connection)
@@ -74,35 +71,23 @@ package struct OrganizationStore: Sendable {
         try await database.pipeline(for: id, queries)
     }
 
-    private static func check(_ change: OrganizationChange, _ connection: Connection) async throws {
-        guard let zone = change.timeZone else { return }
+    private static func check(_ change: Change<Organization>, _ connection: Connection) async throws {
+        guard let zone = change[\.timeZone] else { return }
         let rows = try await connection.query(
             "select exists (select from pg_timezone_names where name = \(zone)) as known")
         guard try rows.first?["known"] == true else { throw OrganizationStoreError.unknownTimeZone }
     }
 
     private static func apply(
-        _ change: OrganizationChange, to id: OrganizationID, at now: Date, _ connection: Connection
+        _ change: Change<Organization>, to id: OrganizationID, at now: Date, _ connection: Connection
     ) async throws -> Organization {
         let rows = try await connection.query(
             """
             with changed as (
-                update organizations set
-                    name = coalesce(\(change.name), name),
-                    description = coalesce(\(change.description), description),
-                    industry = coalesce(\(change.industry), industry),
-                    website = coalesce(\(change.website), website),
-                    country = coalesce(\(change.country), country),
-                    time_zone = coalesce(\(change.timeZone), time_zone),
-                    business_hours = coalesce(\(change.businessHours)::jsonb, business_hours),
-                    welcome_message = coalesce(\(change.welcomeMessage), welcome_message),
-                    away_message = coalesce(\(change.awayMessage), away_message),
-                    quota_message = coalesce(\(change.quotaMessage), quota_message),
-                    auto_reply = coalesce(\(change.autoReply), auto_reply),
-                    onboarding_completed = coalesce(\(change.onboardingCompleted), onboarding_completed),
+                update organizations set \(set: change)
                     updated_at = \(now)
                 where id = \(id) and deleted_at is null
-                returning \(unescaped: Organization.columns)
+                returning \(unescaped: Organization.columns.list)
             ), history as (
                 insert into events (organization_id, type, subject_id, at)
                 select id, 'organization.updated', id, \(now) from changed
@@ -114,7 +99,7 @@ package struct OrganizationStore: Sendable {
     }
 
     private static func select(_ id: OrganizationID) -> Query {
-        "select \(unescaped: Organization.columns) from organizations where id = \(id) and deleted_at is null"
+        "select \(unescaped: Organization.columns.list) from organizations where id = \(id) and deleted_at is null"
     }
 }
 

@@ -25,7 +25,7 @@ import Web
     }
 
     @Test func rolesAreOrdered() {
-        #expect(Caller.Role.agent < .admin && Caller.Role.admin < .owner && !(Caller.Role.owner < .agent))
+        #expect(Role.agent < .admin && Role.admin < .owner && !(Role.owner < .agent))
     }
 
     @Test(arguments: [

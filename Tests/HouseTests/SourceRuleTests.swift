@@ -70,6 +70,8 @@ import Testing
                 #expect(seen[route] == nil, "\(route) is declared by \(folder) and \(seen[route] ?? "")")
                 seen[route] = folder
             }
+            // Endpoints that are values are compared as values: FunctionTests/API/EndpointTests.
+            if FileManager.default.fileExists(atPath: ProjectRoot.path + "/Functions/\(folder)/Endpoints.swift") { continue }
             #expect(declared == Self.routes(in: folder), "\(folder): function.json and code differ")
         }
     }

@@ -3,16 +3,21 @@ extension Request {
     ///
     /// Throws `Fault.unsupportedType` (415), `.tooLarge` (413), `.malformed` (400) or `.invalid` (422).
     package func decode<Value: Decodable>(_ type: Value.Type, limit: Int = 1 << 20) throws(Fault) -> Value {
+        try StrictDecoder.decode(type, from: try json(limit: limit))
+    }
+
+    /// The JSON body as it was sent.
+    ///
+    /// Throws `Fault.unsupportedType` (415), `.tooLarge` (413) or `.malformed` (400).
+    package func json(limit: Int) throws(Fault) -> JSONValue {
         let contentType = ContentType.essence(headers["content-type"])
         guard contentType == "application/json" || contentType.hasSuffix("+json") else { throw .unsupportedType }
         guard body.count <= limit else { throw .tooLarge }
-        let json: JSONValue
         do {
-            json = try JSONValue(parsing: body)
+            return try JSONValue(parsing: body)
         } catch {
             throw .malformed(error.description)
         }
-        return try StrictDecoder.decode(type, from: json)
     }
 
     /// The fields of a form body, repeated names included.

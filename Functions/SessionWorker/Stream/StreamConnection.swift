@@ -73,7 +73,7 @@ struct StreamConnection: Sendable {
         guard request.method == .get else { throw Fault.methodNotAllowed(["GET"]) }
         let wanted = try StreamRequest(request)
         let admission = try await stream.authenticator.admit(request, organization: wanted.organization)
-        guard let caller = admission.caller else { throw Fault.notFound("organization") }
+        guard let caller = admission.member else { throw Fault.notFound("organization") }
         let organization = caller.organization
         guard await stream.feed.enter(organization, limits: stream.limits) else {
             throw Fault.unavailable("There are too many viewers; come back in a moment.")
@@ -92,7 +92,7 @@ struct StreamConnection: Sendable {
             organization: organization, feed: stream.feed, limits: stream.limits,
             isAdmitted: { [stream] in
                 let admission = try? await stream.authenticator.admit(request, organization: organization)
-                return admission?.caller != nil
+                return admission?.member != nil
             },
             write: { [stream] text in
                 try await within(stream.limits.patience) {

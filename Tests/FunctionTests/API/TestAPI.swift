@@ -1,6 +1,10 @@
+import API
 import Conversation
 import Domain
 import FoundationEssentials
+import FunctionHost
+import Logging
+import Outbound
 import Postgres
 import Providers
 import Store
@@ -17,6 +21,7 @@ import Web
 @testable import Numbers
 @testable import Organizations
 @testable import ResetUsage
+@testable import Stats
 @testable import Training
 
 /// The API's functions over one real database, called through their routers as the host calls them.
@@ -44,12 +49,46 @@ struct TestAPI: Sendable {
         let clock = MovableClock(Self.start)
         let twilio = FakeTwilioNumbers()
         (self.clock, self.twilio) = (clock, twilio)
-        let routers = try Self.routers(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes)
+        let routers =
+            try Self.routers(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes)
+            + Self.routers(of: Self.environment(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, wakes))
         router = { request in
             // One function has the path, as in the host; the last one's 404 stands for all.
             for router in routers where router.knows(request) { return try await router.handle(request) }
             throw Fault.notFound("page")
         }
+    }
+
+    /// As `runAPI` wires it, but for the world outside.
+    private static func environment(
+        _ database: Database, _ clock: WallClock, _ twilio: TwilioNumbers?, _ wakes: Counter
+    ) throws -> APIEnvironment {
+        let outside = FunctionEnvironment(
+            configuration: Configuration(environment: [
+                "SESSION_SECRET": secret, "PUBLIC_URL": "https://bot.example.com", "CRON_SECRET": cronSecret,
+                "PARLEY_SECRET_KEYS": secretKeys, "DASHBOARD_USERNAME": "root",
+                "DASHBOARD_PASSWORD": "an operator's password",
+            ]),
+            clock: clock, randomness: .system, ids: IDSource(clock: clock, randomness: .system),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, database: database,
+            http: HTTPClient { _ async throws(OutboundError) in
+                throw OutboundError(.unreachable)
+            },
+            invoke: FunctionInvoker { _ in wakes.add() })
+        var api = try APIEnvironment(outside, passwordCost: .init(logRounds: 4, blockSize: 8, parallelism: 1))
+        api.replace(TwilioAccount(numbers: twilio))
+        return api
+    }
+
+    /// Every function whose endpoints are values, by its folder.
+    static let functions: [(folder: String, endpoints: [Endpoint])] = [
+        ("Organizations", Organizations.endpoints),
+        ("Stats", Stats.endpoints),
+    ]
+
+    /// One router for each function, as the host has them.
+    private static func routers(of api: APIEnvironment) -> [Router] {
+        functions.map { Router($0.endpoints, api) }
     }
 
     private static func routers(
@@ -86,9 +125,6 @@ struct TestAPI: Sendable {
             ).reset)
         return [
             AuthHandler(accounts: accounts, organizations: organizations).router(),
-            OrganizationsHandler(
-                organizations: organizations, numbers: numbers, provisioning: provisioning, writes: writes, clock: clock
-            ).router(authenticator),
             NumbersHandler(numbers: numbers, twilio: twilio, provisioning: provisioning, writes: writes)
                 .router(authenticator),
             AccountsHandler(

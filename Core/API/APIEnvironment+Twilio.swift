@@ -1,0 +1,38 @@
+package import Conversation
+import Domain
+import FunctionHost
+import Outbound
+package import Providers
+
+extension APIEnvironment {
+    /// The platform's Twilio account; `nil` without credentials.
+    package var twilioNumbers: TwilioNumbers? {
+        part(TwilioAccount.init).numbers
+    }
+
+    /// Buys and releases numbers; `nil` without credentials.
+    package var provisioning: NumberProvisioning? {
+        twilioNumbers.map { twilio in
+            NumberProvisioning(
+                store: numbers, twilio: twilio, webhooks: .of(publicURL: publicURL), clock: clock, ids: ids)
+        }
+    }
+}
+
+/// The numbers of the platform's account at Twilio.
+package struct TwilioAccount: Sendable {
+    package var numbers: TwilioNumbers?
+
+    package init(numbers: TwilioNumbers?) {
+        self.numbers = numbers
+    }
+
+    init(_ api: APIEnvironment) {
+        let configuration = api.configuration
+        numbers =
+            TwilioClient.account(
+                http: api.outside.http, sid: configuration.twilioAccountSID, token: configuration.twilioAuthToken,
+                apiBaseURL: configuration.twilioAPIBaseURL, messagingBaseURL: configuration.twilioMessagingBaseURL
+            )?.numbers
+    }
+}

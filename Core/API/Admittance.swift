@@ -1,0 +1,138 @@
+package import Access
+import Domain
+import Store
+package import Web
+
+/// Who may call an endpoint, and as whom the handler then sees them.
+package struct Admittance<Caller: Sendable>: Sendable {
+    /// What the matrices and the reference read.
+    package let rule: AdmittanceRule
+    let admit: @Sendable (Request, APIEnvironment) async throws -> Admitted<Caller>
+}
+
+/// A caller who was let in.
+struct Admitted<Caller: Sendable>: Sendable {
+    let caller: Caller
+    /// Whose rate limits and idempotency keys these are; `nil` for those without an account.
+    var user: UserID?
+    var organization: OrganizationID?
+    /// `Set-Cookie` that rolls a browser's session.
+    var cookie: String?
+}
+
+/// Who may call, as a value.
+package enum AdmittanceRule: Sendable, Equatable {
+    /// Ruling C29 lists what is public, and nothing else is.
+    case everybody
+    case signedIn
+    case member(Role, in: OrganizationSource)
+    case platformStaff
+    /// A provider's signature over the request.
+    case signature(of: String)
+    case secretHeader(String)
+    /// A single-purpose token in the path.
+    case token(purpose: String)
+
+    /// Whether a session or a bearer token opens it.
+    package var needsSession: Bool {
+        switch self {
+        case .signedIn, .member, .platformStaff: true
+        case .everybody, .signature, .secretHeader, .token: false
+        }
+    }
+}
+
+/// Where a request names its organization.
+package enum OrganizationSource: Sendable, Equatable {
+    /// A path parameter.
+    case path(String)
+    /// The header `x-organization-id`, else the user's personal organization, else their oldest.
+    case header
+}
+
+extension Admittance where Caller == Void {
+    package static let everybody = Admittance(rule: .everybody) { _, _ in Admitted(caller: ()) }
+
+    /// `verify` throws unless the request proves itself.
+    package static func signature(
+        of provider: String, _ verify: @escaping @Sendable (Request, APIEnvironment) throws -> Void
+    ) -> Admittance {
+        Admittance(rule: .signature(of: provider)) { request, api in
+            try verify(request, api)
+            return Admitted(caller: ())
+        }
+    }
+
+    /// `secret` is what the header must hold; unset, the endpoint opens to nobody.
+    package static func secretHeader(
+        _ name: String, _ secret: @escaping @Sendable (APIEnvironment) -> String?
+    ) -> Admittance {
+        Admittance(rule: .secretHeader(name)) { request, api in
+            guard let secret = secret(api), let sent = request.headers[name],
+                equalInConstantTime(Array(sent.utf8), Array(secret.utf8))
+            else { throw Fault.unauthenticated }
+            return Admitted(caller: ())
+        }
+    }
+}
+
+extension Admittance {
+    /// `open` reads the token of the path; `nil` for one that is malformed, forged or expired.
+    package static func token(
+        purpose: String, of what: String,
+        _ open: @escaping @Sendable (_ token: String, APIEnvironment) throws -> Caller?
+    ) -> Admittance {
+        Admittance(rule: .token(purpose: purpose)) { request, api in
+            guard let caller = try open(request.pathParameters["token"] ?? "", api) else { throw Fault.notFound(what) }
+            return Admitted(caller: caller)
+        }
+    }
+}
+
+extension Admittance where Caller == Admission {
+    package static let signedIn = Admittance(rule: .signedIn) { request, api in
+        let admission = try await api.authenticator().admit(request)
+        return Admitted(caller: admission, user: admission.session.user, cookie: admission.cookie)
+    }
+
+    package static let platformStaff = Admittance(rule: .platformStaff) { request, api in
+        let admission = try await api.authenticator().admit(request)
+        guard admission.session.isOperator else { throw Fault.forbidden("Only the platform's staff may do this.") }
+        return Admitted(caller: admission, user: admission.session.user, cookie: admission.cookie)
+    }
+}
+
+extension Admittance where Caller == Member {
+    /// Members of one organization with at least `role` there. Others learn nothing: 404 when they are no members, 403
+    /// when their role is too small.
+    package static func member(_ role: Role, in source: OrganizationSource = .header) -> Admittance {
+        Admittance(rule: .member(role, in: source)) { request, api in
+            let admission = try await api.authenticator().admit(
+                request, organization: try source.organization(in: request))
+            guard let member = admission.member else { throw Fault.notFound("organization") }
+            guard member.role >= role else {
+                throw Fault.forbidden("This needs the role \(role.rawValue); yours is \(member.role.rawValue).")
+            }
+            return Admitted(
+                caller: member, user: member.user, organization: member.organization, cookie: admission.cookie)
+        }
+    }
+}
+
+extension OrganizationSource {
+    fileprivate func organization(in request: Request) throws -> OrganizationID? {
+        switch self {
+        case .path(let name):
+            guard let id = request.pathParameters[name].flatMap({ OrganizationID($0) }) else {
+                throw Fault.notFound("organization")
+            }
+            return id
+        case .header:
+            guard let text = request.headers["x-organization-id"] else { return nil }
+            guard let id = OrganizationID(text) else {
+                throw Fault.invalid("x-organization-id", "x-organization-id must be an organization's id.")
+            }
+            return id
+        }
+    }
+}

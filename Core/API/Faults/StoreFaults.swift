@@ -1,0 +1,50 @@
+import Conversation
+import Store
+package import Web
+
+// What each room's own errors are to a client.
+
+extension OrganizationStoreError: FaultConvertible {
+    package var fault: Fault {
+        switch self {
+        case .unknownTimeZone:
+            .invalid("time_zone", "Name a time zone of the IANA database, like Europe/Berlin.")
+        case .gone: .notFound("organization")
+        }
+    }
+}
+
+extension LineStoreError: FaultConvertible {
+    package var fault: Fault {
+        switch self {
+        case .noLine: .notFound("channel")
+        case .noOrganization: .notFound("organization")
+        case .unknownPersona: .invalid("persona_id", "There is no such persona.")
+        case .planLimit(let limit):
+            .conflict(
+                "plan-limit",
+                "The plan has room for \(limit) linked \(limit == 1 ? "line" : "lines"), and that is taken.")
+        }
+    }
+}
+
+extension NumberStoreError: FaultConvertible {
+    package var fault: Fault { Fault(self) }
+}
+
+extension NumberProvisioningError: FaultConvertible {
+    package var fault: Fault { Fault(self) }
+}
+
+extension SendRefusal: FaultConvertible {
+    package var fault: Fault { Fault(self) }
+}
+
+extension DeskError: FaultConvertible {
+    package var fault: Fault {
+        switch self {
+        case .noConversation: .notFound("conversation")
+        case .notUnknown: .conflict("not-unknown", "It is known what became of this message.")
+        }
+    }
+}

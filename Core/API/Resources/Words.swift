@@ -1,0 +1,7 @@
+package import Access
+package import Domain
+
+// Words of fixed sets that answers show.
+
+extension Plan: Answerable {}
+extension Role: Answerable {}

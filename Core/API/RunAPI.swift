@@ -1,0 +1,33 @@
+package import FoundationEssentials
+package import FunctionHost
+import Glibc
+import Web
+
+/// The whole of an API function's `Main.swift`: serves the endpoints, and the events that are not HTTP.
+///
+/// With the argument `--describe` it prints what its endpoints are and ends; `parley openapi` puts those together.
+package func runAPI(
+    _ name: String, _ endpoints: [Endpoint],
+    onEvent: (@Sendable (APIEnvironment, Data, InvocationContext) async throws -> Data)? = nil
+) async -> Never {
+    if CommandLine.arguments.dropFirst().first == "--describe" {
+        print(String(decoding: Description.json(of: endpoints).bytes, as: UTF8.self))
+        exit(0)
+    }
+    await runFunction(name) { environment in
+        let api = try APIEnvironment(environment, hasSessions: endpoints.contains { $0.admittance.needsSession })
+        var function = Function(router: Router(endpoints, api))
+        if let onEvent { function.onEvent = { payload, context in try await onEvent(api, payload, context) } }
+        return function
+    }
+}
+
+/// What a function says of itself.
+enum Description {
+    static func json(of endpoints: [Endpoint]) -> JSONValue {
+        [
+            "routes": .array(endpoints.flatMap(\.routes).sorted().map(JSONValue.string)),
+            "paths": OpenAPI.paths(of: endpoints),
+        ]
+    }
+}
