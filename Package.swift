@@ -62,6 +62,7 @@ let package = Package(
     name: "parley",
     platforms: [.macOS(.v15)],
     products: functions.map { .executable(name: $0.product, targets: [$0.target]) } + [
+        .executable(name: "event-stream", targets: ["EventStream"]),
         .executable(name: "parley", targets: ["LocalRunner"]),
         .executable(name: "probe", targets: ["Probe"]),
         .executable(name: "session-worker", targets: ["SessionWorker"]),
@@ -119,25 +120,24 @@ let package = Package(
         function("Accounts", api + ["QRCode"]),
         function("Auth", api),
         function("Conversations", api + ["Conversation"]),
+        // One of the two persistent processes beside the runner: it may link an event loop.
+        function(
+            "EventStream",
+            ["Access", "Domain", "Postgres", "Store", "Web"] + nio + [
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
+            ]),
         function("Health", ["Domain", "Postgres", "Store", "Web"]),
         function("Media", api + ["Outbound", "Providers", "WhatsAppWire"]),
         function("Messages", api + ["Conversation"]),
         function("Numbers", api + ["Conversation", "Outbound", "Providers"]),
         function("Organizations", api + ["Conversation"]),
-        // Server-sent events: a part of the session worker that can be built and tested alone.
-        .target(
-            name: "EventStreaming",
-            dependencies: ["Access", "Domain", "Postgres", "Store", "Web"] + nio,
-            path: "Functions/SessionWorker/Stream", swiftSettings: settings),
         function("Pages", ["Web"]),
         function("ResetUsage", api),
         function("RunJobs", road + ["Assistant"]),
-        // The one persistent process beside the runner: it may link an event loop and the wire.
+        // The other one: it may link an event loop and the wire.
         function(
             "SessionWorker",
             road + [
-                "Access",
-                "EventStreaming",
                 "WhatsAppWire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -146,7 +146,7 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
-            ], exclude: ["Stream"]),
+            ]),
         function("Stats", api),
         function("Training", api + ["Assistant"]),
         function("TwilioInbound", road),
@@ -196,7 +196,7 @@ let package = Package(
         tests("ConversationTests", road + ["Assistant"]),
         tests("DomainTests", ["Domain"]),
         tests("EndToEndTests", ["Conversation", "Domain", "Outbound", "Postgres", "Store", "Web"]),
-        tests("EventStreamingTests", ["EventStreaming"] + api + nio),
+        tests("EventStreamingTests", ["EventStream"] + api + nio),
         tests(
             "FunctionHostTests",
             ["Domain", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),

@@ -4,7 +4,7 @@ package import Postgres
 
 /// Sessions: opened by the hash of a cookie's token or by the id in a verified bearer token, 24 hours, rolling.
 package struct SessionStore: Sendable {
-    private let database: Database
+    let database: Database
 
     package init(database: Database) {
         self.database = database

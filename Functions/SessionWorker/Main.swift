@@ -1,7 +1,5 @@
-import Access
 import Conversation
 import Domain
-import EventStreaming
 import FoundationEssentials
 import FunctionHost
 import Glibc
@@ -47,32 +45,11 @@ struct Main {
         let url = try configuration.databaseURL
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await worker.run(listeningAt: url) }
-            group.addTask { await stream(environment, on: lines.loops) }
             for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
             environment.note("giving all lines back")
             group.cancelAll()
         }
         await environment.database.close()
-    }
-
-    /// Live updates, where the host names a port for them. A port that somebody else was faster to take is tried again.
-    private static func stream(_ environment: FunctionEnvironment, on loops: any EventLoopGroup) async {
-        let configuration = environment.configuration
-        guard let port = configuration["PORT"].flatMap({ Int($0) }) else { return }
-        while !Task.isCancelled {
-            do {
-                let authenticator = try Authenticator(
-                    database: environment.database, secret: try configuration.sessionSecret,
-                    publicURL: try configuration.publicURL, clock: environment.clock)
-                try await EventStream(
-                    databaseURL: try configuration.databaseURL, authenticator: authenticator,
-                    watcher: environment.ids.next(), report: { environment.complain($0, about: $1) }
-                ).run(port: port, on: loops)
-            } catch {
-                environment.complain("the event stream can't be served", about: error)
-            }
-            try? await Task.sleep(for: .seconds(5))
-        }
     }
 }
 

@@ -9,7 +9,7 @@ import Testing
 import Web
 
 @testable import Access
-@testable import EventStreaming
+@testable import EventStream
 
 /// `GET /api/v1/events/stream` over real sockets and a real database.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct EventStreamTests {
@@ -154,63 +154,6 @@ import Web
             let viewer = try await stage.view(try await stage.signUp("alice"))
             try await viewer.wait("heartbeats") { $0.text.components(separatedBy: ": still here").count > 3 }
             #expect(viewer.events.isEmpty)
-        }
-    }
-
-    @Test func loggingOutEndsTheStream() async throws {
-        try await Stage.with({ ($0.heartbeat, $0.readmission) = (0.2, 0.1) }) { stage in
-            let alice = try await stage.signUp("alice")
-            let viewer = try await stage.watch(alice)
-            try await stage.database.owner.query("delete from sessions")
-            try await viewer.wait("the end") { $0.isClosed }
-        }
-    }
-
-    @Test func viewersAreBounded() async throws {
-        try await Stage.with({ ($0.viewers, $0.viewersPerOrganization) = (3, 2) }) { stage in
-            let (alice, bob) = (try await stage.signUp("alice"), try await stage.signUp("bob"))
-            let first = [try await stage.watch(alice), try await stage.watch(alice), try await stage.watch(bob)]
-            for visitor in [alice, bob] {
-                let refused = try await stage.view(visitor)
-                try await refused.wait("the refusal") { $0.isClosed }
-                #expect(refused.status == 503 && refused.text.lowercased().contains("retry-after: 5"))
-            }
-            await first[0].close()
-            // Its place is free as soon as its leaving was noticed.
-            var admitted = false
-            let deadline = ContinuousClock.now + .seconds(60)
-            while !admitted, ContinuousClock.now < deadline {
-                let next = try await stage.view(alice)
-                try await next.wait("an answer") { $0.status != nil }
-                admitted = next.status == 200
-                await next.close()
-            }
-            #expect(admitted)
-        }
-    }
-
-    @Test func aViewerThatDoesNotReadIsCutOffAndHoldsNobodyUp() async throws {
-        try await Stage.with({ $0.patience = 0.3 }) { stage in
-            let alice = try await stage.signUp("alice")
-            let stuck = try await StreamClient(
-                port: stage.port, path: "/api/v1/events/stream?after=0", headers: alice.headers, readsNothing: true)
-            let lively = try await stage.view(alice, query: "?after=0")
-            // Far more than the buffers of two sockets.
-            try await stage.database.app.pipeline(
-                for: alice.organization,
-                [
-                    """
-                    insert into events (organization_id, type, subject_id, data, at)
-                    select \(alice.organization), 'test', gen_random_uuid(),
-                        jsonb_build_object('mark', n::text, 'filler', repeat('x', 200000)), now()
-                    from generate_series(1, 100) n
-                    """
-                ])
-            try await lively.wait("all events") { $0.text.contains("\"mark\":\"100\"") }
-            try await stage.waitForViewers(1)
-            await lively.close()
-            try await stage.waitForViewers(0)
-            await stuck.close()
         }
     }
 

@@ -8,7 +8,7 @@ import Synchronization
 import Web
 
 @testable import Access
-@testable import EventStreaming
+@testable import EventStream
 
 /// A running stream over a database of its own, and people who watch it.
 struct Stage: Sendable {
@@ -20,7 +20,7 @@ struct Stage: Sendable {
     }
 
     let database: TestDatabase
-    let stream: EventStream
+    let stream: StreamServer
     let port: Int
     let reports: Reports
     private let accounts: Accounts
@@ -32,17 +32,18 @@ struct Stage: Sendable {
     }
 
     static func with(
-        _ change: (inout EventStream.Limits) -> Void = { _ in }, _ body: (Stage) async throws -> Void
+        _ change: (inout StreamLimits) -> Void = { _ in }, _ body: (Stage) async throws -> Void
     ) async throws {
-        var limits = EventStream.Limits()
+        var limits = StreamLimits()
         change(&limits)
         try await TestDatabase.with { database in
             let authenticator = try Authenticator(
                 database: database.app, secret: "a secret of the tests that is long enough",
                 publicURL: "http://localhost", clock: WallClock { Date() })
             let reports = Reports()
-            let stream = EventStream(
-                databaseURL: database.appURL, authenticator: authenticator, watcher: UUID(), limits: limits,
+            let stream = StreamServer(
+                databaseURL: database.appURL, authenticator: authenticator, clock: WallClock { Date() },
+                watcher: UUID(), limits: limits,
                 report: { text, error in reports.add("\(text): \(error)") })
             let (ports, opened) = AsyncStream<Int>.makeStream()
             let server = Task {
@@ -101,6 +102,20 @@ struct Stage: Sendable {
         try await database.app.pipeline(for: visitor.organization, [try Self.event(mark, for: visitor)])
     }
 
+    /// So many events that each carry so many bytes.
+    func fill(_ visitor: Visitor, events: Int, bytes: Int) async throws {
+        try await database.app.pipeline(
+            for: visitor.organization,
+            [
+                """
+                insert into events (organization_id, type, subject_id, data, at)
+                select \(visitor.organization), 'test', gen_random_uuid(),
+                    jsonb_build_object('mark', n::text, 'filler', repeat('x', \(bytes)::integer)), now()
+                from generate_series(1, \(events)::integer) n
+                """
+            ])
+    }
+
     func polled(_ visitor: Visitor) async throws -> [EventView] {
         try await InboxReads(database: database.app).events(of: visitor.organization, after: .start, limit: 100)
     }
@@ -125,6 +140,10 @@ struct Stage: Sendable {
         try await wait("the announcement") {
             try await database.owner.query("select count(*) as n from event_watchers")[0]["n"] == 1
         }
+    }
+
+    func waitForReport(_ text: String) async throws {
+        try await wait("a report") { reports.withLock { $0.contains { $0.hasPrefix(text) } } }
     }
 
     private func wait(_ what: String, until condition: () async throws -> Bool) async throws {

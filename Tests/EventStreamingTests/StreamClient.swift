@@ -53,7 +53,9 @@ final class StreamClient: Sendable {
 
     /// The id that a browser would come back with.
     var lastID: String? {
-        text.replacing("\r\n", with: "\n").split(separator: "\n").last { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) }
+        text.replacing("\r\n", with: "\n").split(separator: "\n").last { $0.hasPrefix("id: ") }.map {
+            String($0.dropFirst(4))
+        }
     }
 
     func close() async {
@@ -63,7 +65,9 @@ final class StreamClient: Sendable {
     func wait(_ what: String, until condition: (StreamClient) -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(60)
         while !condition(self) {
-            guard ContinuousClock.now < deadline else { throw TestSetupError("waited in vain for \(what): \(text.prefix(2000))") }
+            guard ContinuousClock.now < deadline else {
+                throw TestSetupError("waited in vain for \(what): \(text.prefix(2000))")
+            }
             try await Task.sleep(for: .milliseconds(10))
         }
     }

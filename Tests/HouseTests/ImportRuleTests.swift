@@ -27,7 +27,7 @@ import Testing
     ]
     /// Only these may link a server or an event loop.
     private static let persistent: Set<String> = [
-        "EventStreaming", "LocalRunner", "Sandbox", "SessionWorker", "WhatsAppServer",
+        "EventStream", "LocalRunner", "Sandbox", "SessionWorker", "WhatsAppServer",
     ]
     private static let heavy: Set<String> = [
         "Hummingbird", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOWebSocket",
@@ -55,6 +55,15 @@ import Testing
             let extra = target.dependencyNames.subtracting(rooms)
             #expect(extra.isEmpty, "\(target.name) may not depend on \(extra.sorted())")
         }
+    }
+
+    /// Live updates know no phone line, and phone lines no sign-in: a fault of one is none of the other's.
+    @Test func thePersistentProcessesShareNothingButTheDatabase() async throws {
+        let targets = try await Manifest.load().targets
+        let stream = try #require(targets.first { $0.name == "EventStream" })
+        #expect(stream.dependencyNames.isDisjoint(with: ["API", "Conversation", "Outbound", "Providers", "WhatsAppWire"]))
+        let worker = try #require(targets.first { $0.name == "SessionWorker" })
+        #expect(worker.dependencyNames.isDisjoint(with: ["API", "Access", "EventStream"]))
     }
 
     @Test func onlyPersistentProcessesLinkServersAndEventLoops() async throws {

@@ -7,10 +7,10 @@ import WhatsAppServer
 
 @testable import LocalRunner
 
-/// A WhatsApp line from creation to logout with the real programs: `parley up`, the functions, the session worker with its
+/// A WhatsApp line from creation to logout with the real programs: `parley up`, the functions, the session worker, the
 /// event stream, and the WhatsApp test server with a phone that scans the code.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct LineUpTests {
-    private static let functions = ["Accounts", "Auth", "Media", "Messages", "RunJobs", "SessionWorker"]
+    private static let functions = ["Accounts", "Auth", "EventStream", "Media", "Messages", "RunJobs", "SessionWorker"]
 
     private static func declarations() throws -> [String: String] {
         var declarations: [String: String] = [:]
@@ -127,7 +127,7 @@ private struct Owner: Sendable {
             .send(port: port)
     }
 
-    /// The stream is there as soon as the session worker is.
+    /// The stream is there as soon as its process is.
     func watch() async throws -> RawClient {
         let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {

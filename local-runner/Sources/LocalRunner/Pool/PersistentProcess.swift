@@ -1,8 +1,9 @@
 import Glibc
 import NIOCore
 
-/// A program that runs for as long as the host does (the session worker): started after the migrations, started again with
-/// a growing pause when it ends, told to stop with SIGTERM. It serves its `forward` paths on a loopback port of its own.
+/// A program that runs for as long as the host does (the session worker, the event stream): started after the migrations,
+/// started again with a growing pause when it ends, told to stop with SIGTERM. It serves its `forward` paths on a loopback
+/// port of its own.
 @HostLoop
 final class PersistentProcess {
     /// Seconds it may take to end after SIGTERM: it gives back its lines and finishes its transactions.

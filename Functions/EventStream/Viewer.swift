@@ -7,7 +7,7 @@ import Web
 struct Viewer: Sendable {
     let organization: OrganizationID
     let feed: EventFeed
-    let limits: EventStream.Limits
+    let limits: StreamLimits
     /// Whether the viewer may still see this organization's events.
     let isAdmitted: @Sendable () async throws -> Bool
     /// Returns when there is room for more.
@@ -27,7 +27,7 @@ struct Viewer: Sendable {
             let generation = await feed.generation(of: organization)
             let page = try await feed.page(of: organization, after: position)
             if let last = page.events.last {
-                try await write(page.events.map(ServerSentEvents.event).joined())
+                for piece in ServerSentEvents.pieces(page.events, limit: limits.piece) { try await write(piece) }
                 (position, pause, written) = (last.position, Self.shortestPause, .now)
             } else {
                 let rest = page.isPending ? pause : min(EventFeed.idlePause, limits.heartbeat / 3)
@@ -43,21 +43,5 @@ struct Viewer: Sendable {
                 admitted = .now
             }
         }
-    }
-}
-
-/// The wire form (WHATWG HTML, 9.2 "Server-sent events").
-enum ServerSentEvents {
-    /// A comment: keeps proxies from closing a quiet connection.
-    static let heartbeat = ": still here\n\n"
-
-    /// Tells the browser how soon to come back, and from where, before the first event.
-    static func opening(at position: EventPosition) -> String {
-        "retry: 2000\nid: \(position.cursor.text)\n\n"
-    }
-
-    /// The same JSON as an item of `GET /api/v1/events`; it holds no line break.
-    static func event(_ event: EventView) -> String {
-        "id: \(event.position.cursor.text)\ndata: \(String(decoding: event.json.bytes, as: UTF8.self))\n\n"
     }
 }

@@ -16,10 +16,10 @@ struct StreamConnection: Sendable {
     /// How long a request may take to arrive.
     private static let arrival = TimeAmount.seconds(10)
 
-    let stream: EventStream
+    let server: StreamServer
 
     /// Never fails: whatever breaks, the connection is closed and the viewer comes back.
-    func serve(_ connection: StreamServer.Connection) async {
+    func serve(_ connection: StreamListener.Connection) async {
         let channel = connection.channel
         let alarm = channel.eventLoop.scheduleTask(in: Self.arrival) { channel.close(promise: nil) }
         try? await connection.executeThenClose { inbound, outbound in
@@ -28,7 +28,7 @@ struct StreamConnection: Sendable {
                     try await read(inbound) { request in
                         alarm.cancel()
                         group.addTask {
-                            try? await respond(to: request, outbound)
+                            try? await respond(to: request, outbound) { channel.close(promise: nil) }
                             channel.close(promise: nil)
                         }
                     }
@@ -56,46 +56,54 @@ struct StreamConnection: Sendable {
         }
     }
 
-    private func respond(to request: Request, _ outbound: Outbound) async throws {
+    /// - Parameter close: ends the connection, whatever is being written to it.
+    private func respond(
+        to request: Request, _ outbound: Outbound, close: @escaping @Sendable () -> Void
+    ) async throws {
         do {
-            try await answer(request, outbound)
+            try await answer(request, outbound, close: close)
         } catch let fault as Fault {
             try await refuse(fault, request, outbound)
         } catch let error as PostgresError {
-            stream.report("a viewer's events could not be read", error)
+            server.report("a viewer's events could not be read", error)
         }
     }
 
-    private func answer(_ request: Request, _ outbound: Outbound) async throws {
+    private func answer(
+        _ request: Request, _ outbound: Outbound, close: @escaping @Sendable () -> Void
+    ) async throws {
         guard let route = Route(Self.route), route.match(method: route.method, path: request.path) != nil else {
             throw Fault.notFound("page")
         }
         guard request.method == .get else { throw Fault.methodNotAllowed(["GET"]) }
         let wanted = try StreamRequest(request)
-        let admission = try await stream.authenticator.admit(request, organization: wanted.organization)
+        let admission = try await server.authenticator.admit(request, organization: wanted.organization)
         guard let caller = admission.member else { throw Fault.notFound("organization") }
-        let organization = caller.organization
-        guard await stream.feed.enter(organization, limits: stream.limits) else {
+        guard await server.feed.enter(caller.user, of: caller.organization, limits: server.limits) else {
             throw Fault.unavailable("There are too many viewers; come back in a moment.")
         }
+        let seat = WatchedSession(session: admission.session.id, organization: caller.organization)
+        let number = await server.watch.add(seat) { close() }
         let result = await Result {
-            let start = if let after = wanted.after { after } else { try await stream.feed.end(of: organization) }
+            let start =
+                if let after = wanted.after { after } else { try await server.feed.end(of: caller.organization) }
             try await outbound.write(.head(Self.head(setting: admission.cookie)))
-            try await viewer(of: organization, request, outbound).run(from: start)
+            try await viewer(of: caller.organization, request, outbound).run(from: start)
         }
-        await stream.feed.leave(organization)
+        await server.watch.remove(number)
+        await server.feed.leave(caller.user, of: caller.organization)
         try result.get()
     }
 
     private func viewer(of organization: OrganizationID, _ request: Request, _ outbound: Outbound) -> Viewer {
         Viewer(
-            organization: organization, feed: stream.feed, limits: stream.limits,
-            isAdmitted: { [stream] in
-                let admission = try? await stream.authenticator.admit(request, organization: organization)
+            organization: organization, feed: server.feed, limits: server.limits,
+            isAdmitted: { [server] in
+                let admission = try? await server.authenticator.admit(request, organization: organization)
                 return admission?.member != nil
             },
-            write: { [stream] text in
-                try await within(stream.limits.patience) {
+            write: { [server] text in
+                try await within(server.limits.patience) {
                     try await outbound.write(.body(.byteBuffer(ByteBuffer(string: text))))
                 }
             })
@@ -120,38 +128,6 @@ struct StreamConnection: Sendable {
         ])
         if let cookie { headers.add(name: "set-cookie", value: cookie) }
         return HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
-    }
-}
-
-/// What a viewer asks for.
-struct StreamRequest: Sendable {
-    /// `nil`: where the log ends now.
-    let after: EventPosition?
-    let organization: OrganizationID?
-
-    /// `Last-Event-ID` wins over `?after=`: a browser that comes back repeats its first address.
-    init(_ request: Request) throws {
-        let query = try request.query(knowing: ["after", "organization_id"])
-        after = try (request.headers["last-event-id"].flatMap { $0.isEmpty ? nil : $0 } ?? query["after"])
-            .map(EventPosition.init(cursor:))
-        organization = try (request.headers["x-organization-id"] ?? query["organization_id"]).map { text in
-            guard let id = OrganizationID(text) else {
-                throw Fault.invalid("organization_id", "This is not an organization's id.")
-            }
-            return id
-        }
-    }
-}
-
-extension Request {
-    fileprivate init(head: HTTPRequestHead) {
-        let halves = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let fields = head.headers.map { (name: $0.name.lowercased(), value: $0.value) }
-        self.init(
-            method: Method(rawValue: head.method.rawValue) ?? .options, path: String(halves[0]),
-            rawQuery: halves.count > 1 ? String(halves[1]) : "", headers: Headers(fields),
-            cookies: Cookies.parse(head.headers["cookie"]),
-            requestID: head.headers.first(name: "x-request-id").map { String($0.prefix(100)) } ?? UUID().uuidString)
     }
 }
 

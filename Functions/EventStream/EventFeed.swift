@@ -9,7 +9,7 @@ actor EventFeed {
     /// Seconds between looks without a notification: what a lost one may cost.
     static let idlePause = 5.0
 
-    private struct Place: Hashable {
+    private struct ReadKey: Hashable {
         let organization: OrganizationID
         let transaction: String
         let id: Int
@@ -27,9 +27,9 @@ actor EventFeed {
     private let url: String
     private var generations: [OrganizationID: Int] = [:]
     private var waiters: [OrganizationID: [Waiter]] = [:]
-    private var reads: [Place: Task<EventPage, any Error>] = [:]
+    private var reads: [ReadKey: Task<EventPage, any Error>] = [:]
     private var announced: [OrganizationID: ContinuousClock.Instant] = [:]
-    private var viewers: [OrganizationID: Int] = [:]
+    private var viewers = ViewerShares()
     private var nextWaiter = 0
 
     init(database: Database, url: String, watcher: UUID) {
@@ -40,20 +40,16 @@ actor EventFeed {
 
     // MARK: Viewers
 
-    var count: Int { viewers.values.reduce(0, +) }
+    var count: Int { viewers.count }
 
     /// False when there are as many as there may be.
-    func enter(_ organization: OrganizationID, limits: EventStream.Limits) -> Bool {
-        let here = viewers[organization, default: 0]
-        guard here < limits.viewersPerOrganization, count < limits.viewers else { return false }
-        viewers[organization] = here + 1
-        return true
+    func enter(_ user: UserID, of organization: OrganizationID, limits: StreamLimits) -> Bool {
+        viewers.enter(user, of: organization, limits: limits)
     }
 
-    func leave(_ organization: OrganizationID) {
-        let left = viewers[organization, default: 0] - 1
-        viewers[organization] = left > 0 ? left : nil
-        guard left <= 0 else { return }
+    func leave(_ user: UserID, of organization: OrganizationID) {
+        viewers.leave(user, of: organization)
+        guard viewers.viewers(of: organization) == 0 else { return }
         // Nothing is kept of an organization that nobody watches.
         generations[organization] = nil
         announced[organization] = nil
@@ -70,16 +66,16 @@ actor EventFeed {
     }
 
     func page(of organization: OrganizationID, after: EventPosition) async throws -> EventPage {
-        let place = Place(
+        let key = ReadKey(
             organization: organization, transaction: after.transaction, id: after.id,
             generation: generation(of: organization))
-        if let running = reads[place] { return try await running.value }
+        if let running = reads[key] { return try await running.value }
         let announcing = isAnnouncementDue(organization)
         let read = Task { [watch] in
             try await watch.page(of: organization, after: after, limit: Self.pageSize, announcing: announcing)
         }
-        reads[place] = read
-        defer { reads[place] = nil }
+        reads[key] = read
+        defer { reads[key] = nil }
         return try await read.value
     }
 
@@ -142,13 +138,13 @@ actor EventFeed {
 
     private func wake(_ organization: OrganizationID) {
         // Nobody watches here any more; another process may.
-        guard viewers[organization] != nil else { return }
+        guard viewers.viewers(of: organization) > 0 else { return }
         generations[organization, default: 0] += 1
         for waiter in waiters.removeValue(forKey: organization) ?? [] { waiter.continuation.resume() }
     }
 
     private func wakeEverybody() {
-        for organization in viewers.keys { wake(organization) }
+        for organization in viewers.watched { wake(organization) }
     }
 
     private func wake(_ waiter: Int, of organization: OrganizationID) {

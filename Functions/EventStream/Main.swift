@@ -1,0 +1,68 @@
+import Access
+import Domain
+import FunctionHost
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import Postgres
+import UnixSignals
+
+/// The persistent process that serves live updates until it is told to stop. It holds no phone line, so that neither
+/// viewers nor lines can take descriptors or memory from the other, or end the other with a crash.
+@main
+struct Main {
+    /// Postgres connections for admitting viewers; the feed has its own.
+    private static let connections = 2
+    /// Seconds before a port that somebody else was faster to take is tried again.
+    private static let pause = 5
+
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        let configuration = Configuration.process
+        let logger = Logger.json(function: "event-stream", configuration: configuration)
+        do {
+            let environment = FunctionEnvironment.live(
+                "event-stream", configuration: configuration, logger: logger, connections: connections)
+            guard let port = Int(try configuration.required("PORT")) else { throw ConfigurationError.malformed("PORT") }
+            try await run(environment, port: port)
+        } catch {
+            logger.critical("the event stream stops", metadata: ["error": "\(String(reflecting: error))"])
+            exit(1)
+        }
+    }
+
+    private static func run(_ environment: FunctionEnvironment, port: Int) async throws {
+        let server = try StreamServer(environment)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await serve(server, port: port, environment) }
+            for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
+            group.cancelAll()
+        }
+        await environment.database.close()
+    }
+
+    private static func serve(_ server: StreamServer, port: Int, _ environment: FunctionEnvironment) async {
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        while !Task.isCancelled {
+            do {
+                try await server.run(port: port, on: loops)
+            } catch {
+                environment.complain("the event stream can't be served", about: error)
+            }
+            try? await Task.sleep(for: .seconds(pause))
+        }
+    }
+}
+
+extension StreamServer {
+    init(_ environment: FunctionEnvironment) throws {
+        let configuration = environment.configuration
+        let authenticator = try Authenticator(
+            database: environment.database, secret: try configuration.sessionSecret,
+            publicURL: try configuration.publicURL, clock: environment.clock)
+        self.init(
+            databaseURL: try configuration.databaseURL, authenticator: authenticator, clock: environment.clock,
+            watcher: environment.ids.next(), report: { environment.complain($0, about: $1) })
+    }
+}

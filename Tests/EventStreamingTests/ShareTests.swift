@@ -1,0 +1,124 @@
+import Domain
+import FoundationEssentials
+import Store
+import Support
+import Synchronization
+import Testing
+
+@testable import EventStream
+
+/// No viewer, organization or user takes what others need: places, memory, time.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ShareTests {
+    @Test func viewersAreBounded() async throws {
+        try await Stage.with({ ($0.viewers, $0.viewersPerOrganization) = (3, 2) }) { stage in
+            let (alice, bob) = (try await stage.signUp("alice"), try await stage.signUp("bob"))
+            let first = [try await stage.watch(alice), try await stage.watch(alice), try await stage.watch(bob)]
+            for visitor in [alice, bob] {
+                let refused = try await stage.view(visitor)
+                try await refused.wait("the refusal") { $0.isClosed }
+                #expect(refused.status == 503 && refused.text.lowercased().contains("retry-after: 5"))
+            }
+            await first[0].close()
+            // Its place is free as soon as its leaving was noticed.
+            var admitted = false
+            let deadline = ContinuousClock.now + .seconds(60)
+            while !admitted, ContinuousClock.now < deadline {
+                let next = try await stage.view(alice)
+                try await next.wait("an answer") { $0.status != nil }
+                admitted = next.status == 200
+                await next.close()
+            }
+            #expect(admitted)
+        }
+    }
+
+    /// One person with an organization for every place there is.
+    @Test func oneUserDoesNotTakeThePlacesOfAllOrganizations() {
+        let user = UserID(UUID())
+        var limits = StreamLimits()
+        (limits.viewers, limits.viewersPerOrganization, limits.viewersPerUser) = (10, 5, 3)
+        var shares = ViewerShares()
+        let organizations = (0..<10).map { _ in OrganizationID(UUID()) }
+        var taken = 0
+        for organization in organizations where shares.enter(user, of: organization, limits: limits) { taken += 1 }
+        #expect(taken == 3)
+        let another = shares.enter(UserID(UUID()), of: organizations[9], limits: limits)
+        #expect(another, "others still find a place")
+        shares.leave(user, of: organizations[0])
+        let again = shares.enter(user, of: organizations[1], limits: limits)
+        #expect(again)
+        #expect(shares.count == 4)
+    }
+
+    @Test func everyShareIsGivenBack() {
+        var shares = ViewerShares()
+        var limits = StreamLimits()
+        (limits.viewers, limits.viewersPerOrganization, limits.viewersPerUser) = (2, 2, 2)
+        let (user, organization) = (UserID(UUID()), OrganizationID(UUID()))
+        for _ in 0..<100 {
+            let entered = shares.enter(user, of: organization, limits: limits)
+            #expect(entered)
+            shares.leave(user, of: organization)
+        }
+        #expect(shares.count == 0 && Array(shares.watched).isEmpty)
+    }
+
+    @Test func aUsersShareHoldsOverTheSocket() async throws {
+        try await Stage.with({ $0.viewersPerUser = 2 }) { stage in
+            let alice = try await stage.signUp("alice")
+            let viewers = [try await stage.watch(alice), try await stage.watch(alice)]
+            let refused = try await stage.view(alice)
+            try await refused.wait("the refusal") { $0.isClosed }
+            #expect(refused.status == 503)
+            for viewer in viewers { await viewer.close() }
+        }
+    }
+
+    @Test func connectionsBeyondTheLimitAreClosedAtOnce() async throws {
+        try await Stage.with({ $0.connections = 2 }) { stage in
+            let alice = try await stage.signUp("alice")
+            let viewers = [try await stage.watch(alice), try await stage.watch(alice)]
+            let third = try await stage.view(alice)
+            try await third.wait("its end") { $0.isClosed }
+            #expect(third.status == nil)
+            for viewer in viewers { await viewer.close() }
+        }
+    }
+
+    @Test func aViewerThatDoesNotReadIsCutOffAndHoldsNobodyUp() async throws {
+        try await Stage.with({ $0.patience = 0.3 }) { stage in
+            let alice = try await stage.signUp("alice")
+            let stuck = try await StreamClient(
+                port: stage.port, path: "/api/v1/events/stream?after=0", headers: alice.headers, readsNothing: true)
+            let lively = try await stage.view(alice, query: "?after=0")
+            // Far more than the buffers of two sockets.
+            try await stage.fill(alice, events: 100, bytes: 200_000)
+            try await lively.wait("all events") { $0.text.contains("\"mark\":\"100\"") }
+            try await stage.waitForViewers(1)
+            await lively.close()
+            try await stage.waitForViewers(0)
+            await stuck.close()
+        }
+    }
+
+    /// What waits for a viewer that does not read is one piece, however much there is to say.
+    @Test func whatIsHandedOverAtOnceIsBounded() async throws {
+        let sizes = Mutex<[Int]>([])
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            try await stage.fill(alice, events: 300, bytes: 2_000)
+            let limits = StreamLimits()
+            let viewer = Viewer(
+                organization: alice.organization, feed: stage.stream.feed, limits: limits,
+                isAdmitted: { true },
+                write: { text in
+                    sizes.withLock { $0.append(text.utf8.count) }
+                    // As if there were no room: the next piece is not made before this one is gone.
+                    if sizes.withLock({ $0.reduce(0, +) }) > 300_000 { throw CancellationError() }
+                })
+            await #expect(throws: CancellationError.self) { try await viewer.run(from: .start) }
+            #expect(sizes.withLock { $0.max() ?? 0 } <= limits.piece)
+            #expect(sizes.withLock { $0.count } > 5)
+        }
+    }
+}
