@@ -5,7 +5,7 @@ package import Providers
 extension ChannelSender {
     /// WhatsApp and SMS through the platform's Twilio account.
     ///
-    /// - Parameter statusCallback: where Twilio reports, `https://.../api/hooks/twilio/status`; our message id is added, so
+    /// - Parameter statusCallback: where Twilio reports, `https://.../api/hooks/twilio/status`; the organization and our message id are added, so
     ///   that a report also settles a send whose answer was lost.
     package static func twilio(_ client: TwilioClient, statusCallback: String) -> ChannelSender {
         ChannelSender(
@@ -33,7 +33,7 @@ extension TwilioDraft {
     fileprivate init(_ draft: ChannelDraft, statusCallback: String) {
         self.init(
             to: draft.to, from: draft.from, body: draft.body, mediaURLs: draft.mediaURLs,
-            statusCallback: "\(statusCallback)?message=\(draft.id.text)")
+            statusCallback: "\(statusCallback)?organization=\(draft.organization.text)&message=\(draft.id.text)")
     }
 }
 

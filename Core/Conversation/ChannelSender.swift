@@ -28,6 +28,7 @@ package struct ChannelSender: Sendable {
 /// A message as it leaves.
 package struct ChannelDraft: Sendable, Equatable {
     package var id: MessageID
+    package var organization: OrganizationID
     package var from: String
     package var to: String
     package var body: String
@@ -39,10 +40,12 @@ package struct ChannelDraft: Sendable, Equatable {
     package var providerMessageID: String?
 
     package init(
-        id: MessageID, from: String, to: String, body: String, mediaURLs: [String] = [], type: MessageType = .text,
-        media: [MediaReference] = [], content: MessageContent? = nil, providerMessageID: String? = nil
+        id: MessageID, organization: OrganizationID, from: String, to: String, body: String, mediaURLs: [String] = [],
+        type: MessageType = .text, media: [MediaReference] = [], content: MessageContent? = nil,
+        providerMessageID: String? = nil
     ) {
         self.id = id
+        self.organization = organization
         self.from = from
         self.to = to
         self.body = body

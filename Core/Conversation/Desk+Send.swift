@@ -81,7 +81,7 @@ extension Desk {
             select \(conversation), \(organization), \(line.id), contact_id, \(remote), \(local), \(now), \(now)
             from contact_addresses
             where organization_id = \(organization) and kind = \(line.kind.rawValue) and address = \(remote)
-            on conflict (channel_id, local_address, remote_address) do nothing
+            on conflict (organization_id, channel_id, local_address, remote_address) do nothing
             """,
             """
             select id from conversations

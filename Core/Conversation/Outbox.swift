@@ -77,9 +77,9 @@ struct Departure: Sendable {
 
     var draft: ChannelDraft {
         ChannelDraft(
-            id: entry.id, from: conversation.localAddress, to: conversation.remoteAddress, body: entry.body,
-            mediaURLs: entry.media.map(\.url), type: entry.type, media: entry.media, content: entry.content,
-            providerMessageID: entry.providerMessageID)
+            id: entry.id, organization: conversation.organization, from: conversation.localAddress,
+            to: conversation.remoteAddress, body: entry.body, mediaURLs: entry.media.map(\.url), type: entry.type,
+            media: entry.media, content: entry.content, providerMessageID: entry.providerMessageID)
     }
 }
 

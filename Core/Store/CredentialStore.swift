@@ -85,17 +85,21 @@ extension Query {
     /// Stores a key, in place of the provider's former one. The id is part of what the key is sealed to, so it is replaced too.
     /// A platform key (no organization) can be stored by the operator's role only.
     package static func save(_ credential: ProviderCredential, hint: String, at now: Date) -> [Query] {
-        let organization: OrganizationID? =
-            if case .organization(let organization) = credential.scope { organization } else { nil }
+        let (id, provider, sealed) = (credential.id, credential.provider.rawValue, credential.sealed)
+        guard case .organization(let organization) = credential.scope else {
+            return [
+                "delete from platform_keys where provider = \(provider)",
+                """
+                insert into platform_keys (id, provider, key_id, sealed, hint, created_at, updated_at)
+                values (\(id), \(provider), \(sealed.keyID), \(sealed.bytes), \(hint), \(now), \(now))
+                """,
+            ]
+        }
         return [
-            """
-            delete from provider_credentials
-            where organization_id is not distinct from \(organization)::uuid and provider = \(credential.provider.rawValue)
-            """,
+            "delete from provider_credentials where organization_id = \(organization) and provider = \(provider)",
             """
             insert into provider_credentials (id, organization_id, provider, key_id, sealed, hint, created_at, updated_at)
-            values (\(credential.id), \(organization), \(credential.provider.rawValue), \(credential.sealed.keyID),
-                \(credential.sealed.bytes), \(hint), \(now), \(now))
+            values (\(id), \(organization), \(provider), \(sealed.keyID), \(sealed.bytes), \(hint), \(now), \(now))
             """,
         ]
     }
@@ -105,7 +109,7 @@ extension Query {
         of old: ProviderCredential, with new: ProviderCredential, at now: Date
     ) -> Query {
         """
-        update provider_credentials set key_id = \(new.sealed.keyID), sealed = \(new.sealed.bytes), updated_at = \(now)
+        update \(unescaped: old.scope == .platform ? "platform_keys" : "provider_credentials") set key_id = \(new.sealed.keyID), sealed = \(new.sealed.bytes), updated_at = \(now)
         where id = \(old.id) and sealed = \(old.sealed.bytes)
         returning id
         """

@@ -70,7 +70,7 @@ package struct KeyRotation: Sendable {
         do {
             try await owner.script("set local role parley_owner; set local search_path = parley")
             let rows = try await owner.query(
-                "select id, provider, key_id, sealed from provider_credentials where organization_id is null")
+                "select id, provider, key_id, sealed from platform_keys")
             let outcome = try await credentials(rows, scope: .platform, on: owner, at: now)
             try await owner.query("commit")
             return outcome

@@ -78,7 +78,7 @@ extension Query {
             \(item.sourceName), \(now), \(now)
         where (select count(*) from knowledge_items where organization_id = \(organization) and id <> \(item.id))
             < knowledge_limit()
-        on conflict (id) do update
+        on conflict (organization_id, id) do update
         set title = excluded.title, body = excluded.body, tags = excluded.tags, source = excluded.source,
             source_name = excluded.source_name, updated_at = excluded.updated_at
         returning id

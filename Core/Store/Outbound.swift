@@ -53,7 +53,7 @@ extension Query {
             values (\(message.id), \(conversation.organization), \(conversation.id), \(conversation.channel), 'outbound',
                 \(message.author.rawValue), \(message.user), \(message.type.rawValue), \(message.body),
                 \(try json(message.media)), \(try message.content.map(json)), 'queued', \(message.turn), \(message.part)::int, \(message.epoch), \(now))
-            on conflict (id) do nothing
+            on conflict (organization_id, id) do nothing
             returning id, organization_id, conversation_id
         ), history as (
             insert into message_statuses (organization_id, message_id, status, at)
@@ -70,7 +70,7 @@ extension Query {
 
     /// One row, `part`: the place the next part of a turn's answer takes.
     package static func nextPart(of turn: TurnID) -> Query {
-        "select coalesce(max(part) + 1, 0) as part from messages where turn_id = \(turn) and direction = 'outbound'"
+        "select coalesce(max(part) + 1, 0) as part from turn_replies where turn_id = \(turn)"
     }
 
     /// Withdraws what machines queued under an earlier epoch and has not left yet.

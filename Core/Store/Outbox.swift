@@ -72,7 +72,7 @@ extension Query {
         ), history as (
             insert into message_statuses (organization_id, message_id, status, error_code, at)
             select organization_id, id, \(move.status.rawValue), \(move.errorCode), \(now) from moved
-            on conflict (message_id, status) do nothing
+            on conflict (organization_id, message_id, status) do nothing
         )
         insert into events (organization_id, type, subject_id, data, at)
         select organization_id, 'message.status', id,
@@ -85,7 +85,7 @@ extension Query {
     /// Those of the provider's ids that belong to some message of the channel already.
     package static func assigned(_ providerIDs: [String], on channel: ChannelID) -> Query {
         """
-        select provider_message_id from messages
+        select provider_message_id from message_keys
         where channel_id = \(channel) and provider_message_id = any (\(array: providerIDs))
         """
     }

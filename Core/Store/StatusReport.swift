@@ -4,7 +4,8 @@ package import Postgres
 
 /// What a provider says about a message we sent.
 package struct StatusReport: Sendable, Equatable {
-    /// Our own id, which the callback's URL carries.
+    /// Organization and message, which the callback's URL carries.
+    package var organization: OrganizationID?
     package var message: MessageID?
     package var kind: ChannelKind
     /// The line it was sent from, for callbacks without our id.
@@ -16,9 +17,11 @@ package struct StatusReport: Sendable, Equatable {
     package var reason: String?
 
     package init(
-        message: MessageID?, kind: ChannelKind, localAddress: String, providerMessageID: String, status: MessageStatus,
+        organization: OrganizationID? = nil, message: MessageID?, kind: ChannelKind, localAddress: String,
+        providerMessageID: String, status: MessageStatus,
         errorCode: String? = nil, reason: String? = nil
     ) {
+        self.organization = organization
         self.message = message
         self.kind = kind
         self.localAddress = localAddress
@@ -45,7 +48,7 @@ extension Query {
         let before = MessageStatus.allCases.filter { $0.advances(to: report.status) }.map(\.rawValue)
         return """
             select message_id, organization_id, conversation_id, is_repeat, moved from report_status(
-                row(\(report.message), \(report.kind.rawValue), \(report.localAddress), \(report.providerMessageID),
+                row(\(report.organization), \(report.message), \(report.kind.rawValue), \(report.localAddress), \(report.providerMessageID),
                     \(report.status.rawValue), \(report.errorCode), \(report.reason))::status_report,
                 \(array: before)::text[], \(now))
             """

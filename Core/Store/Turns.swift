@@ -95,7 +95,7 @@ extension Query {
         """
         insert into turns (id, organization_id, conversation_id, opened_at, due_at)
         values (\(turn), \(organization), \(conversation), \(now), \(now))
-        on conflict (conversation_id) where state = 'open' do nothing
+        on conflict (organization_id, conversation_id) where state = 'open' do nothing
         """
     }
 }

@@ -32,7 +32,7 @@ package struct UploadStore: Sendable {
                     \(now), \(now.addingTimeInterval(Self.lifetime))
                 where (select coalesce(sum(size), 0) + \(upload.bytes.count) <= \(Self.room) and count(*) < \(Self.most)
                     from uploads where organization_id = \(organization))
-                on conflict (id) do nothing
+                on conflict (organization_id, id) do nothing
                 """,
                 "select id from uploads where id = \(upload.id)",
             ])

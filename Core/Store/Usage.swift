@@ -46,7 +46,7 @@ extension Query {
         values (\(run.id), \(organization), \(conversation), \(turn), \(run.provider), \(run.model), \(run.tokensIn)::int,
             \(run.cachedTokensIn)::int, \(run.tokensOut)::int, \(run.costMicros), \(run.isEstimate),
             \(run.milliseconds)::int, \(run.failure), \(now))
-        on conflict (id) do nothing
+        on conflict (organization_id, id) do nothing
         """
     }
 }

@@ -5,7 +5,7 @@ import Store
 import Web
 
 /// `POST /api/hooks/twilio/status`: what became of a message we sent. Called by Twilio, authenticated by its signature.
-/// The URL carries our message id (`?message=`), so that a report also settles a send whose answer was lost. Moves a message
+/// The URL carries the organization and our message id (`?organization=&message=`), so that a report also settles a send whose answer was lost. Moves a message
 /// forward, never back; a repeated report changes nothing. A message that is not ours is acknowledged all the same:
 /// repeating the report would not make it ours.
 struct TwilioStatusHandler: Sendable {
@@ -20,7 +20,7 @@ struct TwilioStatusHandler: Sendable {
     func handle(_ request: Request) async throws -> Response {
         try verify(request)
         let update = try read(request)
-        try await store(update, message: messageID(request))
+        try await store(update, about: subject(request))
         return .text("<Response/>", type: "text/xml; charset=utf-8")
     }
 
@@ -47,17 +47,21 @@ struct TwilioStatusHandler: Sendable {
         }
     }
 
-    private func messageID(_ request: Request) -> MessageID? {
-        FormFields(decoding: request.rawQuery.utf8)?["message"].flatMap { MessageID($0) }
+    private func subject(_ request: Request) -> (organization: OrganizationID?, message: MessageID?) {
+        let query = FormFields(decoding: request.rawQuery.utf8)
+        return (query?["organization"].flatMap { OrganizationID($0) }, query?["message"].flatMap { MessageID($0) })
     }
 
-    private func store(_ update: TwilioStatusUpdate, message: MessageID?) async throws {
+    private func store(
+        _ update: TwilioStatusUpdate, about subject: (organization: OrganizationID?, message: MessageID?)
+    ) async throws {
         guard let status = update.status, status != .received else {
             return note("a status we don't know: \(update.word.prefix(40))", update.messageSID)
         }
         let receipt = try await report(
             StatusReport(
-                message: message, kind: .whatsappTwilio, localAddress: update.from ?? "",
+                organization: subject.organization, message: subject.message, kind: .whatsappTwilio,
+                localAddress: update.from ?? "",
                 providerMessageID: update.messageSID, status: status, errorCode: update.errorCode.map { String($0) },
                 reason: update.errorReason.map { String($0.prefix(500)) }))
         if receipt == nil { note("a report about a message that is not ours", update.messageSID) }

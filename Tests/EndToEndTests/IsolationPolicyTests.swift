@@ -80,6 +80,23 @@ import Testing
         }
     }
 
+    /// Months of a table are reached through the table, where the policies are.
+    @Test func noMonthCanBeReadPastItsTable() async throws {
+        try await TestDatabase.with { db in
+            let rows = try await db.owner.query(
+                """
+                select relname as name,
+                    relrowsecurity and relforcerowsecurity
+                        and not exists (select from pg_policy where polrelid = c.oid)
+                        and not has_table_privilege('parley_app', oid, 'select, insert, update, delete') as closed
+                from pg_class c where relnamespace = 'parley'::regnamespace and relispartition and relkind = 'r'
+                """)
+            #expect(rows.count >= 20)
+            let open = try rows.filter { try $0["closed"] != true }.map { row -> String in try row["name"] }
+            #expect(open == [])
+        }
+    }
+
     @Test func theApplicationOwnsNothingAndBypassesNothing() async throws {
         try await TestDatabase.with { db in
             let roles = try await db.owner.query(
@@ -106,7 +123,7 @@ import Testing
                 """
                 select proname as name from pg_proc
                 where pronamespace = 'parley'::regnamespace and prosecdef and (
-                    proowner <> 'parley_definer'::regrole
+                    (proowner <> 'parley_definer'::regrole and proname not in ('ensure_partitions', 'drop_partition'))
                     or not coalesce(array_to_string(proconfig, ','), '') like '%search_path=parley, pg_temp%'
                     or has_function_privilege('public', oid, 'execute'))
                 """)

@@ -18,7 +18,7 @@ struct OwnedTable: Sendable, CustomStringConvertible {
         let rows = try await owner.query(
             """
             select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname = 'parley' and c.relkind in ('r', 'p') and exists (
+            where n.nspname = 'parley' and c.relkind in ('r', 'p') and not c.relispartition and exists (
                 select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped)
             order by c.relname
             """)
@@ -57,9 +57,9 @@ struct IsolationSuite: Sendable {
             try await connection.script(
                 """
                 do $$ declare c record; begin
-                    for c in select conrelid::regclass as tab, conname from pg_constraint
-                        where connamespace = 'parley'::regnamespace and contype in ('f', 'c')
-                    loop execute format('alter table %s drop constraint %I', c.tab, c.conname); end loop;
+                    for c in select conrelid::regclass as tab, conname from pg_constraint join pg_class t on t.oid = conrelid
+                        where connamespace = 'parley'::regnamespace and contype in ('f', 'c') order by t.relispartition
+                    loop execute format('alter table %s drop constraint if exists %I', c.tab, c.conname); end loop;
                 end $$
                 """)
         }

@@ -6,17 +6,24 @@ import Providers
 import Store
 import Support
 import Testing
-@testable import TwilioStatus
 import Web
+
+@testable import TwilioStatus
 
 @Suite struct TwilioStatusTests {
     private static let publicURL = "https://bot.example.com"
     private static let path = "/api/hooks/twilio/status"
     private static let line = "whatsapp:+14155238886"
 
-    private func request(_ fields: [(name: String, value: String)], message: MessageID?) -> Request {
+    /// What the callback's URL names.
+    struct Subject {
+        let organization: OrganizationID
+        let message: MessageID
+    }
+
+    private func request(_ fields: [(name: String, value: String)], message: Subject?) -> Request {
         let form = FormFields(fields + [("From", Self.line), ("To", "whatsapp:+491701234567")])
-        let query = message.map { "message=\($0.text)" } ?? ""
+        let query = message.map { "organization=\($0.organization.text)&message=\($0.message.text)" } ?? ""
         let url = Self.publicURL + Self.path + (query.isEmpty ? "" : "?\(query)")
         return Request(
             method: .post, path: Self.path, rawQuery: query,
@@ -29,7 +36,7 @@ import Web
 
     /// A message that was marked as sending, as a crash leaves it.
     private func with(
-        status: String = "sending", _ body: (TwilioStatusHandler, TestDatabase, MessageID) async throws -> Void
+        status: String = "sending", _ body: (TwilioStatusHandler, TestDatabase, Subject) async throws -> Void
     ) async throws {
         try await TestDatabase.with { database in
             let clock = WallClock { Date() }
@@ -52,13 +59,13 @@ import Web
             let handler = TwilioStatusHandler(
                 signature: TwilioSignature(authTokens: ["token"]), publicURL: Self.publicURL, report: reports.receive,
                 note: { _, _ in })
-            try await body(handler, database, message)
+            try await body(handler, database, Subject(organization: receipt.organization, message: message))
         }
     }
 
-    private func state(_ database: TestDatabase, _ message: MessageID) async throws -> [String?] {
+    private func state(_ database: TestDatabase, _ subject: Subject) async throws -> [String?] {
         let rows = try await database.owner.query(
-            "select status, provider_message_id, error_code from parley.messages where id = \(message)")
+            "select status, provider_message_id, error_code from parley.messages where id = \(subject.message)")
         let row = try #require(rows.first)
         return [try row["status"], try row["provider_message_id"], try row["error_code"]]
     }
@@ -79,12 +86,22 @@ import Web
     @Test func aReportSettlesASendWhoseAnswerWasLost() async throws {
         for status in ["sending", "unknown"] {
             try await with(status: status) { handler, database, message in
-                _ = try await handler.handle(request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: message))
+                _ = try await handler.handle(
+                    request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: message))
                 #expect(try await state(database, message) == ["sent", "SM9", nil])
                 // Later ones need not carry our id.
-                _ = try await handler.handle(request([("MessageSid", "SM9"), ("MessageStatus", "delivered")], message: nil))
+                _ = try await handler.handle(
+                    request([("MessageSid", "SM9"), ("MessageStatus", "delivered")], message: nil))
                 #expect(try await state(database, message) == ["delivered", "SM9", nil])
             }
+        }
+    }
+
+    @Test func anotherOrganizationInTheURLFindsNothing() async throws {
+        try await with { handler, database, message in
+            let wrong = Subject(organization: OrganizationID(UUID()), message: message.message)
+            _ = try await handler.handle(request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: wrong))
+            #expect(try await state(database, message) == ["sending", nil, nil])
         }
     }
 
@@ -108,7 +125,9 @@ import Web
 
     @Test func messagesOfNobodyAndUnknownWordsAreAcknowledged() async throws {
         try await with { handler, database, message in
-            let stranger = request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: MessageID(UUID()))
+            let stranger = request(
+                [("MessageSid", "SM9"), ("MessageStatus", "sent")],
+                message: Subject(organization: message.organization, message: MessageID(UUID())))
             let strangersAnswer = try await handler.handle(stranger)
             #expect(strangersAnswer.status == 200)
             let word = request([("MessageSid", "SM9"), ("MessageStatus", "teleported")], message: message)

@@ -52,7 +52,7 @@ extension LineStore {
                 returning m.id, m.organization_id
             )
             insert into message_statuses (organization_id, message_id, status, at)
-            select organization_id, id, 'cancelled', \(now) from cancelled on conflict (message_id, status) do nothing
+            select organization_id, id, 'cancelled', \(now) from cancelled on conflict (organization_id, message_id, status) do nothing
             """,
             """
             with deleted as (

@@ -118,7 +118,7 @@ package struct LineStore: Sendable {
                     not exists (select from channels where organization_id = \(organization) and is_primary
                         and deleted_at is null),
                     \(new.answersGroups), \(new.persona), \(now), \(now))
-                on conflict (id) do nothing
+                on conflict (organization_id, id) do nothing
                 returning id, organization_id
             )
             insert into events (organization_id, type, subject_id, data, at)
@@ -129,7 +129,7 @@ package struct LineStore: Sendable {
                 created_at, updated_at)
             values (\(new.id), \(organization), \(new.pairingPhone == nil ? "qr" : "code"), \(new.pairingPhone),
                 \(new.isReplyOnly), \(now), \(now), \(now))
-            on conflict (channel_id) do nothing
+            on conflict (organization_id, channel_id) do nothing
             """,
         ]
     }

@@ -43,6 +43,8 @@ package struct Migrator: Sendable {
         for name in plan.forgotten {
             try await connection.query("delete from public.parley_migrations where name = \(name)")
         }
+        // Each run prepares the months ahead, whether or not anything else is new.
+        try await connection.query("select parley.ensure_partitions(now())")
         return plan.pending.map(\.name)
     }
 

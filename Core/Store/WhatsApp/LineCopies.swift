@@ -59,7 +59,7 @@ extension LineKeys {
                 poll_type, key_id, sealed, created_at)
             values (\(line.organization), \(line.channel), \(copy.messageID), \(copy.chat), \(copy.type), \(copy.mediaType),
                 \(copy.edit), \(copy.hidesFailure), \(copy.pollType), \(sealed.keyID), \(sealed.bytes), \(now))
-            on conflict (channel_id, message_id) do update set sends = whatsapp_sent.sends + 1
+            on conflict (organization_id, channel_id, message_id) do update set sends = whatsapp_sent.sends + 1
             """
         guard let message else { return [kept] }
         return [
@@ -80,7 +80,7 @@ extension Query {
         """
         insert into whatsapp_retries (organization_id, channel_id, message_id, device, count, at)
         values (\(line.organization), \(line.channel), \(messageID), \(device), 1, \(now))
-        on conflict (channel_id, message_id, device) do update set count = whatsapp_retries.count + 1, at = excluded.at
+        on conflict (organization_id, channel_id, message_id, device) do update set count = whatsapp_retries.count + 1, at = excluded.at
         returning count
         """
     }

@@ -30,7 +30,7 @@ extension Query {
             """
             insert into whatsapp_devices (organization_id, channel_id, person, devices, fetched_at)
             values (\(line.organization), \(line.channel), \(list.person), \(array: Array(list.devices.prefix(64))), \(now))
-            on conflict (channel_id, person) do update set devices = excluded.devices, fetched_at = excluded.fetched_at
+            on conflict (organization_id, channel_id, person) do update set devices = excluded.devices, fetched_at = excluded.fetched_at
             """
         }
     }

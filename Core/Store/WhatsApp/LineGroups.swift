@@ -46,7 +46,7 @@ extension Query {
             expiration, members, updated_at)
         values (\(line.organization), \(line.channel), \(group.jid), left(\(group.subject), 500), \(group.addressingMode),
             \(group.isAnnouncement), \(group.expiration), \(array: group.members ?? []), \(now))
-        on conflict (channel_id, group_jid) do update
+        on conflict (organization_id, channel_id, group_jid) do update
         set subject = excluded.subject, addressing_mode = excluded.addressing_mode,
             is_announcement = excluded.is_announcement, expiration = excluded.expiration, members = excluded.members,
             updated_at = excluded.updated_at

@@ -103,7 +103,7 @@ package struct LineKeys: Sendable {
             select \(organization), \(channel), kind, name, \(box.currentKeyID), sealed, \(now)
             from unnest(\(array: sealed.map(\.0.kind.rawValue))::text[], \(array: sealed.map(\.0.name))::text[],
                 \(array: sealed.map { PostgresBytes.text($0.1.bytes) })::bytea[]) as given (kind, name, sealed)
-            on conflict (channel_id, kind, name) do update
+            on conflict (organization_id, channel_id, kind, name) do update
             set key_id = excluded.key_id, sealed = excluded.sealed, updated_at = excluded.updated_at
             where \(replacing)
             """

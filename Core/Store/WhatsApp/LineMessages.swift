@@ -3,7 +3,7 @@ package import FoundationEssentials
 package import Postgres
 
 extension Query {
-    /// A message that asks for no answer (`keep_message` in 051): one row, `is_new`, `conversation_id`, `message_id`.
+    /// A message that asks for no answer (`Functions/inbox.sql`): one row, `is_new`, `conversation_id`, `message_id`.
     ///
     /// - Parameters:
     ///   - author: `.user` for what the business itself wrote on the phone.
@@ -30,9 +30,9 @@ extension Query {
         """
         with changed as (
             update messages set body = \(text), media = case \(type)::text when 'revoked' then '[]' else media end
-            from conversations thread
-            where messages.channel_id = \(line.channel) and provider_message_id = \(providerMessageID)
-                and direction = 'inbound' and thread.id = messages.conversation_id and thread.remote_address = \(address)
+            from message_keys key, conversations thread
+            where key.channel_id = \(line.channel) and key.provider_message_id = \(providerMessageID)
+                and messages.id = key.message_id and direction = 'inbound' and thread.id = messages.conversation_id and thread.remote_address = \(address)
             returning messages.organization_id, messages.id, conversation_id
         )
         insert into events (organization_id, type, subject_id, data, at)

@@ -39,7 +39,7 @@ extension Query {
             insert into whatsapp_people (organization_id, channel_id, lid, phone_number, updated_at)
             select \(line.organization), \(line.channel), lid, number, \(now)
             from unnest(\(array: numbers.map(\.value))::text[], \(array: numbers.map(\.key))::text[]) as given (lid, number)
-            on conflict (channel_id, lid) do update set phone_number = excluded.phone_number, updated_at = \(now)
+            on conflict (organization_id, channel_id, lid) do update set phone_number = excluded.phone_number, updated_at = \(now)
             where whatsapp_people.phone_number <> excluded.phone_number
             """,
         ]

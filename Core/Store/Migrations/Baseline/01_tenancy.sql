@@ -39,6 +39,22 @@ begin
 end
 $$;
 
+-- The smallest id of version 7 that may be made at a moment: ids carry their time in front (RFC 9562 5.7), so tables are
+-- divided by month, and old rows found, by their ids.
+create function first_id(at timestamptz) returns uuid
+    language sql immutable parallel safe
+    return (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
+
+-- When an id of version 7 was made.
+create function id_time(id uuid) returns timestamptz
+    language sql immutable parallel safe
+    return to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0);
+
+-- An id made at another moment: the same random part.
+create function id_at(moment timestamptz, id uuid) returns uuid
+    language sql immutable parallel safe
+    return (left(first_id(moment)::text, 13) || substr(id::text, 14))::uuid;
+
 create table organizations (
     id uuid primary key,
     name text not null check (length(name) between 1 and 200),
@@ -63,11 +79,13 @@ create table organizations (
     -- The personal organization of the user who signed up (ruling C5).
     is_personal boolean not null default false,
     onboarding_completed boolean not null default false,
+    -- How long messages, and what hangs on them, are kept.
+    retention_days integer not null default 730 check (retention_days between 30 and 3650),
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    deleted_at timestamptz
+    deleted_at timestamptz,
+    check (is_platform = (id = platform_organization()))
 );
-create unique index one_platform on organizations (is_platform) where is_platform;
 alter table organizations enable row level security;
 alter table organizations force row level security;
 create policy tenant on organizations to parley_app
@@ -76,4 +94,4 @@ grant select, insert, update on organizations to parley_app;
 
 -- Sessions and housekeeping look across organizations.
 create policy access on organizations for select to parley_definer using (true);
-grant select (id, is_personal, deleted_at, time_zone) on organizations to parley_definer;
+grant select (id, is_personal, deleted_at, time_zone, retention_days) on organizations to parley_definer;

@@ -2,7 +2,7 @@
 -- new row of persona_versions, which the application can insert and never update.
 
 create table personas (
-    id uuid primary key,
+    id uuid not null,
     organization_id uuid not null references organizations (id),
     name text not null check (length(name) between 1 and 100),
     description text not null default '' check (length(description) <= 1000),
@@ -13,7 +13,7 @@ create table personas (
     updated_at timestamptz not null,
     -- A deleted persona keeps its versions: old replies name them.
     deleted_at timestamptz check (deleted_at is null or system_kind is null),
-    unique (organization_id, id),
+    primary key (organization_id, id),
     unique (organization_id, system_kind)
 );
 
@@ -41,9 +41,8 @@ create table persona_versions (
     tone_config jsonb not null default '{}' check (jsonb_typeof(tone_config) = 'object'),
     created_by uuid,
     created_at timestamptz not null,
-    primary key (persona_id, version),
+    primary key (organization_id, persona_id, version),
     foreign key (organization_id, persona_id) references personas (organization_id, id),
     check (model is null or provider is not null)
 );
-create index persona_versions_by_organization on persona_versions (organization_id, persona_id, version desc);
 call protect('persona_versions', 'select, insert');

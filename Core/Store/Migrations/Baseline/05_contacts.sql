@@ -1,5 +1,5 @@
 create table contacts (
-    id uuid primary key,
+    id uuid not null,
     organization_id uuid not null references organizations (id),
     name text not null default '' check (length(name) <= 255),
     is_blocked boolean not null default false,
@@ -7,7 +7,7 @@ create table contacts (
     opted_out_at timestamptz,
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    unique (organization_id, id)
+    primary key (organization_id, id)
 );
 create index contacts_by_organization on contacts (organization_id, created_at);
 call protect('contacts');

@@ -1,5 +1,5 @@
 create table conversations (
-    id uuid primary key,
+    id uuid not null,
     organization_id uuid not null references organizations (id),
     channel_id uuid not null,
     contact_id uuid not null,
@@ -18,11 +18,11 @@ create table conversations (
     last_message_at timestamptz not null,
     created_at timestamptz not null,
     check (owner_user_id is null or owner = 'human'),
-    unique (organization_id, id),
+    primary key (organization_id, id),
     foreign key (organization_id, channel_id) references channels (organization_id, id),
     foreign key (organization_id, contact_id) references contacts (organization_id, id)
 );
-create unique index conversation_thread on conversations (channel_id, local_address, remote_address);
+create unique index conversation_thread on conversations (organization_id, channel_id, local_address, remote_address);
 create index inbox on conversations (organization_id, last_message_at desc, id);
 create index conversations_of_contact on conversations (contact_id);
 -- Chats that the business began and nobody answered yet.
@@ -31,7 +31,7 @@ call protect('conversations');
 
 -- One open turn per conversation: several quick messages become one turn (the debounce is `due_at`, not memory).
 create table turns (
-    id uuid primary key,
+    id uuid not null,
     organization_id uuid not null,
     conversation_id uuid not null,
     state text not null default 'open' check (state in ('open', 'composing', 'answered', 'closed')),
@@ -42,9 +42,10 @@ create table turns (
     closed_at timestamptz,
     check ((state in ('answered', 'closed')) = (closed_at is not null)),
     check (state <> 'composing' or epoch is not null),
+    primary key (organization_id, id),
     foreign key (organization_id, conversation_id) references conversations (organization_id, id)
 );
-create unique index one_open_turn on turns (conversation_id) where state = 'open';
+create unique index one_open_turn on turns (organization_id, conversation_id) where state = 'open';
 create index unfinished_turns on turns (conversation_id, opened_at) where state in ('open', 'composing');
 create index turns_of_conversation on turns (conversation_id, opened_at desc);
 call protect('turns');

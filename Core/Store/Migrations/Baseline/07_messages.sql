@@ -1,10 +1,14 @@
--- Messages, their statuses, and the decisions about them.
+-- Messages, and what must be unique among them.
 --
--- The tables every message writes to (turns, messages, decisions, events) reach `organizations` through their conversation; a
--- key of their own would lock the same organization row several times per message.
+-- Divided by month (Functions/partitions.sql); `_other` takes what lies outside the months that were prepared, like the
+-- history of a newly linked phone. A key of a divided table must contain what divides it: what is unique across months
+-- stands in a table of its own. Nothing refers to a divided table by a foreign key, so that a month can be dropped.
+-- Messages reach `organizations` through their conversation; a key of their own would lock the same organization row
+-- several times per message.
 
 create table messages (
-    id uuid primary key,
+    -- Version 7 of the moment: it decides the partition.
+    id uuid not null,
     organization_id uuid not null,
     conversation_id uuid not null,
     channel_id uuid not null,
@@ -22,7 +26,7 @@ create table messages (
     provider_keyword text check (provider_keyword in ('STOP', 'START', 'HELP')),
     -- The id of the pressed button or chosen list row; `body` holds what the customer saw.
     choice text check (length(choice) <= 1000),
-    -- The provider's id: the dedupe key of inbound messages, the handle of sent ones.
+    -- The provider's id: the dedupe key of inbound messages, the handle of sent ones (`message_keys`).
     provider_message_id text check (length(provider_message_id) <= 200),
     -- Inbound: received. Outbound: queued -> sending -> sent -> delivered -> read | failed | unknown | cancelled.
     status text not null check (status in
@@ -31,8 +35,8 @@ create table messages (
     -- Safe sentence for the inbox.
     error_reason text,
     -- The turn an inbound message belongs to, or that an outbound one answers.
-    turn_id uuid references turns (id),
-    -- Position among the parts of one turn's reply: a turn can never be answered twice.
+    turn_id uuid,
+    -- Position among the parts of one turn's reply (`turn_replies`).
     part integer not null default 0,
     -- The conversation's epoch this reply was composed under; NULL for messages of a person.
     epoch integer,
@@ -47,55 +51,50 @@ create table messages (
     -- {"edit_of": id}, {"quote_of": id}, {"filename": "offer.pdf"}; ids are of our own rows. `Domain/MessageContent` reads it.
     content jsonb,
     check ((direction = 'inbound') = (status = 'received')),
+    primary key (organization_id, id),
     foreign key (organization_id, conversation_id) references conversations (organization_id, id)
-);
-create unique index message_dedupe on messages (channel_id, provider_message_id) where provider_message_id is not null;
-create unique index one_reply_per_turn on messages (turn_id, part) where direction = 'outbound';
+) partition by range (id);
+create table messages_other partition of messages default;
 create index messages_of_conversation on messages (conversation_id, created_at desc, id desc);
 create index messages_of_channel on messages (channel_id, created_at desc, id desc);
-create index messages_of_turn on messages (turn_id);
+create index messages_of_turn on messages (turn_id) where turn_id is not null;
 create index outbox on messages (conversation_id, created_at, part) where status in ('queued', 'sending');
 -- What a line has sent lately: limits look at the last day.
 create index messages_sent_by_line on messages (channel_id, sent_at) where direction = 'outbound' and sent_at is not null;
 call protect('messages');
 
--- `find_sent_message` looks across organizations.
-create policy definer on messages for select to parley_definer using (direction = 'outbound');
-grant select (id, organization_id, channel_id, direction, provider_message_id) on messages to parley_definer;
+-- A provider's id is one message of a channel: the same delivery again is no second message.
+create table message_keys (
+    organization_id uuid not null,
+    channel_id uuid not null,
+    provider_message_id text not null,
+    message_id uuid not null,
+    constraint message_dedupe primary key (organization_id, channel_id, provider_message_id)
+);
+create index keys_of_message on message_keys (organization_id, message_id);
+call protect('message_keys');
+
+-- A turn is never answered twice.
+create table turn_replies (
+    organization_id uuid not null,
+    turn_id uuid not null,
+    part integer not null,
+    message_id uuid not null,
+    constraint one_reply_per_turn primary key (organization_id, turn_id, part)
+);
+call protect('turn_replies');
 
 -- Every status a message passed through, in the order we learned of it.
 create table message_statuses (
     organization_id uuid not null,
-    message_id uuid not null references messages (id) on delete cascade,
+    message_id uuid not null,
     status text not null,
     error_code text,
     at timestamptz not null,
-    primary key (message_id, status)
-);
+    primary key (organization_id, message_id, status)
+) partition by range (message_id);
+create table message_statuses_other partition of message_statuses default;
 call protect('message_statuses');
-
--- The decision trail: why was a message answered so, or not at all (moonshots M11).
-create table decisions (
-    id bigint generated always as identity primary key,
-    organization_id uuid not null,
-    conversation_id uuid not null,
-    turn_id uuid,
-    message_id uuid,
-    -- received, blocked, owner, quota, hours, welcome, flow, persona, opt_out, window, outbox, provider ...
-    gate text not null,
-    -- passed, stopped or answered
-    outcome text not null,
-    -- One plain sentence with the values that mattered.
-    reason text not null,
-    at timestamptz not null,
-    foreign key (organization_id, conversation_id) references conversations (organization_id, id)
-);
-create index decisions_of_turn on decisions (turn_id, id);
-create index decisions_of_message on decisions (message_id, id);
--- Whether a notice was given in this conversation already.
-create index notices on decisions (conversation_id, gate, at) where gate in ('quota', 'hours');
-call protect('decisions', 'select, insert');
-grant usage on sequence decisions_id_seq to parley_app;
 
 create type inbound_message as (
     kind text,
@@ -117,6 +116,7 @@ create type inbound_ids as (message uuid, contact uuid, conversation uuid, turn 
 
 -- What a provider reports about a sent message.
 create type status_report as (
+    organization_id uuid,
     message_id uuid,
     kind text,
     local_address text,

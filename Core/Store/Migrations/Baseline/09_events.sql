@@ -1,8 +1,9 @@
--- The log of what happened, and who watches it.
+-- The log of what happened, divided by month, and who watches it.
 
 -- Every change writes one row in its own transaction; live updates and outbound webhooks read from here.
+create sequence events_id_seq;
 create table events (
-    id bigint generated always as identity primary key,
+    id bigint not null default nextval('events_id_seq'),
     organization_id uuid not null,
     -- Ids are given out before the commit: a reader that only remembers the last id misses a slower transaction's rows.
     -- Read below `pg_snapshot_xmin(pg_current_snapshot())`, then nothing appears behind the cursor.
@@ -11,18 +12,17 @@ create table events (
     type text not null,
     subject_id uuid not null,
     data jsonb not null default '{}',
-    at timestamptz not null
-);
-create index events_of_organization on events (organization_id, id);
+    at timestamptz not null,
+    primary key (organization_id, at, id)
+) partition by range (at);
+create table events_other partition of events default;
 -- The order a reader follows: nothing commits behind it.
 create index events_in_order on events (organization_id, transaction_id, id);
-create index events_by_age on events (at);
+create index events_by_age on events using brin (at);
 -- How often a line was reconnecting or suspended lately, without reading the organization's whole log.
 create index line_statuses on events (subject_id, at) where type = 'channel.status';
 call protect('events', 'select, insert');
 grant usage on sequence events_id_seq to parley_app;
-create policy housekeeping on events to parley_definer using (true);
-grant select (id, at), delete on events to parley_definer;
 
 -- Who watches an organization's events (server-sent events), for a short while: NOTIFY takes a lock of the whole cluster at
 -- commit, so the many transactions that nobody watches must not pay for it.

@@ -42,9 +42,9 @@ create view usage with (security_invoker = true) as
     ) received using (organization_id, period);
 grant select on usage to parley_app;
 
--- One row per model call: what it used, what it cost, for which turn. Failed calls count too.
+-- The ledger: one row per model call: what it used, what it cost, for which turn. Failed calls count too.
 create table ai_runs (
-    id uuid primary key,
+    id uuid not null,
     organization_id uuid not null references organizations (id),
     conversation_id uuid,
     turn_id uuid,
@@ -59,8 +59,10 @@ create table ai_runs (
     milliseconds integer not null,
     failure text,
     at timestamptz not null,
+    primary key (organization_id, id),
     foreign key (organization_id, conversation_id) references conversations (organization_id, id)
-);
+) partition by range (id);
+create table ai_runs_other partition of ai_runs default;
 create index ai_runs_of_organization on ai_runs (organization_id, at);
 create index ai_runs_of_turn on ai_runs (turn_id) where turn_id is not null;
 call protect('ai_runs', 'select, insert');

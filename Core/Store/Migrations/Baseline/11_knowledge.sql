@@ -38,7 +38,7 @@ create function knowledge_words(title text, tags text[], body text) returns tsve
         || setweight(searchable_words(body), 'C');
 
 create table knowledge_items (
-    id uuid primary key,
+    id uuid not null,
     organization_id uuid not null references organizations (id),
     title text not null check (length(title) between 1 and 300),
     -- One subject: a longer document is stored as several items, so that what is found is what is meant.
@@ -51,7 +51,7 @@ create table knowledge_items (
     words tsvector not null generated always as (knowledge_words(title, tags, body)) stored,
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    unique (organization_id, id)
+    primary key (organization_id, id)
 );
 -- Every search is inside one organization, and row-level security lets no text-search index be used before its own check
 -- (`@@` is not leakproof): the organization's items are read by this index and matched one by one. knowledge_limit() bounds them.

@@ -1,7 +1,7 @@
 -- Provisioned numbers: every purchase is a row before it is a request to the provider.
 
 create table number_purchases (
-    id uuid primary key,
+    id uuid not null,
     organization_id uuid not null references organizations (id),
     -- E.164
     number text not null check (number ~ '^\+[1-9][0-9]{6,14}$'),
@@ -12,7 +12,7 @@ create table number_purchases (
         ('requested', 'bought', 'failed', 'unknown', 'releasing', 'released', 'kept')),
     -- Twilio `PN...`
     provider_id text,
-    channel_id uuid references channels (id),
+    channel_id uuid,
     -- A safe sentence about the last failure.
     reason text not null default '',
     -- One process at a time works on a purchase; a lease that passed belongs to nobody.
@@ -20,9 +20,19 @@ create table number_purchases (
     requested_by uuid not null references users (id),
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    unique (organization_id, number)
+    primary key (organization_id, id),
+    unique (organization_id, number),
+    foreign key (organization_id, channel_id) references channels (organization_id, id)
 );
--- A number that one organization holds, or may hold, is not to be had by another.
-create unique index number_holder on number_purchases (number)
-    where status in ('requested', 'bought', 'unknown', 'releasing', 'kept');
 call protect('number_purchases', 'select, insert, update');
+
+-- The directory of numbers: one that an organization holds, or may hold, is not to be had by another. Kept by a trigger of
+-- `number_purchases` (Functions/numbers.sql).
+create table number_holders (
+    number text not null,
+    organization_id uuid not null,
+    constraint number_holder primary key (number)
+);
+call protect('number_holders', 'select');
+create policy definer on number_holders to parley_definer using (true) with check (true);
+grant select, insert, delete on number_holders to parley_definer;

@@ -4,7 +4,7 @@
 -- the row and fails when another worker has taken the line over: a worker that lost its line can write nothing more.
 
 create table whatsapp_lines (
-    channel_id uuid primary key,
+    channel_id uuid not null,
     organization_id uuid not null,
 
     -- What the owner asked; the API writes these, the worker obeys.
@@ -58,6 +58,7 @@ create table whatsapp_lines (
     check ((holder is null) = (leased_until is null)),
     check ((qr is null) = (qr_expires_at is null)),
     check ((pairing_code is null) = (pairing_code_expires_at is null)),
+    primary key (organization_id, channel_id),
     foreign key (organization_id, channel_id) references channels (organization_id, id) on delete cascade
 );
 create index whatsapp_lines_to_hold on whatsapp_lines (leased_until) where not parked;

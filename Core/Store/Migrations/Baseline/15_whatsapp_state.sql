@@ -13,7 +13,7 @@ create table whatsapp_keys (
     -- Nonce, ciphertext, tag.
     sealed bytea not null check (length(sealed) <= 1048576),
     updated_at timestamptz not null,
-    primary key (channel_id, kind, name),
+    primary key (organization_id, channel_id, kind, name),
     foreign key (organization_id, channel_id) references channels (organization_id, id) on delete cascade
 );
 -- What ages: polls and files.
@@ -28,10 +28,10 @@ create table whatsapp_people (
     lid text not null check (length(lid) between 1 and 40),
     phone_number text not null check (length(phone_number) between 1 and 40),
     updated_at timestamptz not null,
-    primary key (channel_id, lid),
+    primary key (organization_id, channel_id, lid),
     foreign key (organization_id, channel_id) references channels (organization_id, id) on delete cascade
 );
-create unique index whatsapp_people_by_number on whatsapp_people (channel_id, phone_number);
+create unique index whatsapp_people_by_number on whatsapp_people (organization_id, channel_id, phone_number);
 call protect('whatsapp_people');
 
 -- The devices a person reads on, as the server listed them. A cache: deleted when the server says that it changed.
@@ -42,7 +42,7 @@ create table whatsapp_devices (
     person text not null check (length(person) <= 200),
     devices text[] not null check (cardinality(devices) <= 64),
     fetched_at timestamptz not null,
-    primary key (channel_id, person),
+    primary key (organization_id, channel_id, person),
     foreign key (organization_id, channel_id) references channels (organization_id, id) on delete cascade
 );
 call protect('whatsapp_devices');
@@ -61,7 +61,7 @@ create table whatsapp_groups (
     -- Signal addresses of the devices that have our current sender key.
     holders text[] not null default '{}' check (cardinality(holders) <= 65536),
     updated_at timestamptz not null,
-    primary key (channel_id, group_jid),
+    primary key (organization_id, channel_id, group_jid),
     foreign key (organization_id, channel_id) references channels (organization_id, id) on delete cascade
 );
 call protect('whatsapp_groups');
@@ -83,7 +83,7 @@ create table whatsapp_sent (
     -- How often it was handed to the socket.
     sends integer not null default 1,
     created_at timestamptz not null,
-    primary key (channel_id, message_id),
+    primary key (organization_id, channel_id, message_id),
     foreign key (organization_id, channel_id) references channels (organization_id, id) on delete cascade
 );
 create index whatsapp_sent_by_age on whatsapp_sent (channel_id, created_at desc);
@@ -97,7 +97,7 @@ create table whatsapp_retries (
     device text not null default '' check (length(device) <= 200),
     count integer not null default 0,
     at timestamptz not null,
-    primary key (channel_id, message_id, device),
+    primary key (organization_id, channel_id, message_id, device),
     foreign key (organization_id, channel_id) references channels (organization_id, id) on delete cascade
 );
 create index whatsapp_retries_by_age on whatsapp_retries (channel_id, at);

@@ -4,6 +4,7 @@
 -- The owner is under forced row-level security like everybody else, and has no policy: lift it for these rows.
 alter table organizations no force row level security;
 alter table channels no force row level security;
+alter table channel_addresses no force row level security;
 
 insert into organizations (id, name, description, is_platform, created_at, updated_at)
 values (platform_organization(), 'Platform', 'Answers messages to numbers that belong to no organization.', true, now(), now());
@@ -14,5 +15,9 @@ select ('00000000-0000-7000-8000-0000000001' || lpad(position::text, 2, '0'))::u
 from unnest(array['whatsapp_twilio', 'messenger', 'instagram', 'telegram', 'signal', 'sandbox'])
     with ordinality as kinds (kind, position);
 
+insert into channel_addresses (kind, address, organization_id, channel_id)
+select kind, '', organization_id, id from channels;
+
 alter table organizations force row level security;
 alter table channels force row level security;
+alter table channel_addresses force row level security;

@@ -1,7 +1,7 @@
 create or replace function platform_credentials() returns table (id uuid, provider text, key_id text, sealed bytea)
     language sql stable security definer set search_path = parley, pg_temp
 begin atomic
-    select c.id, c.provider, c.key_id, c.sealed from provider_credentials c where c.organization_id is null;
+    select k.id, k.provider, k.key_id, k.sealed from platform_keys k;
 end;
 
 alter function platform_credentials() owner to parley_definer;

@@ -31,9 +31,12 @@ begin
     perform pg_advisory_xact_lock(
         hashtextextended(organization::text || message.kind || ' ' || message.remote_address, 0));
 
-    select m.id, m.conversation_id, m.turn_id into stored, thread, turn
-    from messages m where m.channel_id = channel and m.provider_message_id = message.provider_message_id;
+    select k.message_id into stored from message_keys k
+    where k.organization_id = organization and k.channel_id = channel
+        and k.provider_message_id = message.provider_message_id;
     if found then
+        select m.conversation_id, m.turn_id into thread, turn
+        from messages m where m.organization_id = organization and m.id = stored;
         -- Repeated because our answer was lost, and with it perhaps the wake-up.
         return query select false, organization, channel, thread, stored, turn, wake_needed();
         return;
@@ -43,7 +46,7 @@ begin
     set last_inbound_at = greatest(c.last_inbound_at, received_at),
         last_message_at = greatest(c.last_message_at, received_at),
         status = case when c.status in ('resolved', 'snoozed') then 'open' else c.status end
-    where c.channel_id = channel and c.local_address = message.local_address
+    where c.organization_id = organization and c.channel_id = channel and c.local_address = message.local_address
         and c.remote_address = message.remote_address
     returning c.id into thread;
     if not found then
@@ -52,7 +55,7 @@ begin
 
     insert into turns (id, organization_id, conversation_id, opened_at, due_at)
     values (ids.turn, organization, thread, received_at, received_at + make_interval(secs => debounce))
-    on conflict (conversation_id) where state = 'open' do update
+    on conflict (organization_id, conversation_id) where state = 'open' do update
     set due_at = greatest(
         turns.due_at, least(excluded.due_at, turns.opened_at + make_interval(secs => debounce_limit)))
     returning id, due_at into turn, due;
@@ -120,39 +123,43 @@ declare
     thread uuid;
     stored uuid;
     moment timestamptz := case when is_news then kept_at else least(coalesce(message.written_at, kept_at), kept_at) end;
+    -- A message from before keeps its own time, and the id of its moment.
+    new_id uuid := case when is_news then ids.message else id_at(moment, ids.message) end;
 begin
     perform pg_advisory_xact_lock(
         hashtextextended(organization::text || message.kind || ' ' || message.remote_address, 0));
-    select m.id, m.conversation_id into stored, thread
-    from messages m where m.channel_id = channel and m.provider_message_id = message.provider_message_id;
+    select k.message_id into stored from message_keys k
+    where k.organization_id = organization and k.channel_id = channel
+        and k.provider_message_id = message.provider_message_id;
     if found then
+        select m.conversation_id into thread from messages m where m.organization_id = organization and m.id = stored;
         return query select false, thread, stored;
         return;
     end if;
     update conversations c set last_message_at = greatest(c.last_message_at, moment)
-    where c.channel_id = channel and c.local_address = message.local_address
+    where c.organization_id = organization and c.channel_id = channel and c.local_address = message.local_address
         and c.remote_address = message.remote_address
     returning c.id into thread;
     if not found then
         thread := open_conversation(message, ids, organization, channel, moment);
         if author <> 'contact' then
             -- The business wrote first; the customer has not written yet.
-            update conversations c set last_inbound_at = null where c.id = thread;
+            update conversations c set last_inbound_at = null where c.organization_id = organization and c.id = thread;
         end if;
     end if;
     insert into messages (id, organization_id, conversation_id, channel_id, direction, author, type, body, media,
         choice, provider_message_id, status, sent_at, provider_at, created_at)
-    values (ids.message, organization, thread, channel,
+    values (new_id, organization, thread, channel,
         case author when 'contact' then 'inbound' else 'outbound' end, author, message.type, message.body,
         message.media, message.choice, message.provider_message_id,
         case author when 'contact' then 'received' else 'sent' end,
         case author when 'contact' then null else moment end, message.written_at, moment);
     if is_news then
         insert into events (organization_id, type, subject_id, data, at)
-        values (organization, case author when 'contact' then 'message.received' else 'message.sent' end, ids.message,
+        values (organization, case author when 'contact' then 'message.received' else 'message.sent' end, new_id,
             jsonb_build_object('conversation_id', thread, 'channel_id', channel), kept_at);
     end if;
-    return query select true, thread, ids.message;
+    return query select true, thread, new_id;
 end
 $$;
 

@@ -1,26 +1,5 @@
 -- What a provider reports about a sent message, in one call.
 
--- The outbound message a report is about: by our own id, which the callback's URL carries, else by the provider's id on
--- the line it was sent from.
-create or replace function find_sent_message(
-    wanted_id uuid, wanted_kind text, wanted_address text, wanted_provider_id text,
-    out message_id uuid, out organization_id uuid)
-    language plpgsql stable security definer set search_path = parley, pg_temp
-as $$
-begin
-    select m.id, m.organization_id into message_id, organization_id from messages m
-    where m.id = wanted_id and m.direction = 'outbound'
-        and (m.provider_message_id is null or m.provider_message_id = wanted_provider_id);
-    if found then
-        return;
-    end if;
-    select m.id, m.organization_id into message_id, organization_id
-    from find_channel(wanted_kind, wanted_address) as line
-    join messages m on m.channel_id = line.channel_id and m.provider_message_id = wanted_provider_id
-    where m.direction = 'outbound';
-end
-$$;
-
 -- Moves the message to `report.status` if it stands in one of `from_statuses` (the rule of what may follow what is in
 -- Domain) and keeps the report in the message's history. The provider's id is learned here when the answer to our own
 -- request was lost. No row comes back when the message is not ours.
@@ -32,23 +11,37 @@ create or replace function report_status(
 #variable_conflict use_column
 declare
     message uuid;
-    organization uuid;
+    organization uuid := report.organization_id;
+    line uuid;
     thread uuid;
     is_new boolean;
     has_moved boolean;
 begin
-    select sent.message_id, sent.organization_id into message, organization
-    from find_sent_message(report.message_id, report.kind, report.local_address, report.provider_message_id) as sent;
+    -- By our own id, which the callback's URL carries with the organization; else by the provider's id on the line it was
+    -- sent from.
+    perform set_config('parley.organization', organization::text, true);
+    select m.id into message from messages m
+    where m.organization_id = organization and m.id = report.message_id and m.direction = 'outbound'
+        and (m.provider_message_id is null or m.provider_message_id = report.provider_message_id);
+    if message is null then
+        select found_line.channel_id, found_line.organization_id into line, organization
+        from find_channel(report.kind, report.local_address) as found_line;
+        perform set_config('parley.organization', organization::text, true);
+        select m.id into message
+        from message_keys k join messages m on m.organization_id = organization and m.id = k.message_id
+        where k.organization_id = organization and k.channel_id = line
+            and k.provider_message_id = report.provider_message_id and m.direction = 'outbound';
+    end if;
     if message is null then
         return;
     end if;
-    perform set_config('parley.organization', organization::text, true);
 
     -- Before the history, so that two reports about one message come one after the other.
-    select m.conversation_id into thread from messages m where m.id = message for no key update;
+    select m.conversation_id into thread from messages m
+    where m.organization_id = organization and m.id = message for no key update;
     insert into message_statuses (organization_id, message_id, status, error_code, at)
     values (organization, message, report.status, report.error_code, reported_at)
-    on conflict (message_id, status) do nothing;
+    on conflict (organization_id, message_id, status) do nothing;
     is_new := found;
     update messages m
     set status = report.status, provider_message_id = report.provider_message_id,
@@ -56,10 +49,10 @@ begin
         error_code = coalesce(report.error_code, m.error_code),
         error_reason = case when report.error_code is null and report.status <> 'failed' then null
             else report.error_reason end
-    where m.id = message and m.status = any (from_statuses);
+    where m.organization_id = organization and m.id = message and m.status = any (from_statuses);
     has_moved := found;
     update messages m set provider_message_id = report.provider_message_id
-    where m.id = message and m.provider_message_id is null;
+    where m.organization_id = organization and m.id = message and m.provider_message_id is null;
 
     if has_moved then
         insert into events (organization_id, type, subject_id, data, at)
@@ -70,10 +63,5 @@ begin
 end
 $$;
 
-alter function find_sent_message(uuid, text, text, text) owner to parley_definer;
-revoke execute on function
-    find_sent_message(uuid, text, text, text),
-    report_status(status_report, text[], timestamptz) from public;
-grant execute on function
-    find_sent_message(uuid, text, text, text),
-    report_status(status_report, text[], timestamptz) to parley_app;
+revoke execute on function report_status(status_report, text[], timestamptz) from public;
+grant execute on function report_status(status_report, text[], timestamptz) to parley_app;

@@ -38,12 +38,12 @@ as $$
     update whatsapp_lines line
     set holder = worker, fence = line.fence + 1, leased_until = clock_timestamp() + make_interval(secs => lease)
     from (
-        select free.channel_id from whatsapp_lines free
+        select free.organization_id, free.channel_id from whatsapp_lines free
         where not free.parked and (free.leased_until is null or free.leased_until < clock_timestamp())
         order by free.leased_until nulls first
         limit room
         for no key update skip locked) chosen
-    where line.channel_id = chosen.channel_id
+    where line.organization_id = chosen.organization_id and line.channel_id = chosen.channel_id
     returning line.channel_id, line.organization_id, line.fence, line.asked
 $$;
 
