@@ -90,7 +90,7 @@ let package = Package(
         room(
             "Access",
             ["Domain", "Postgres", "Store", "Web", crypto, cryptoExtras, .product(name: "JWTKit", package: "jwt-kit")]),
-        room("Assistant", ["Domain", "Outbound", "Web"]),
+        room("Assistant", ["Domain", "Environment", "Outbound", "Web"]),
         room("Blocking"),
         // No pkgConfig: Outbound loads libcurl when the first request is made.
         .systemLibrary(name: "CCurl", path: "Core/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -101,10 +101,13 @@ let package = Package(
         .systemLibrary(
             name: "CSodium", path: "Core/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CZlib", path: "Core/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        room("Conversation", ["Assistant", "Domain", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web"]),
+        room(
+            "Conversation",
+            ["Assistant", "Domain", "Environment", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web"]),
         room("Domain"),
+        room("Environment", ["Domain"]),
         room("Flow", ["Domain"]),
-        room("FunctionHost", ["Domain", "Outbound", "Postgres", "Web", crypto, logging]),
+        room("FunctionHost", ["Domain", "Environment", "Outbound", "Postgres", "Web", crypto, logging]),
         room("Outbound", ["Blocking", "CCurl"]),
         room("Postgres", ["Blocking", "CPostgres"]),
         room("Providers", ["Domain", "Outbound", "Web"]),
@@ -123,21 +126,22 @@ let package = Package(
         // One of the two persistent processes beside the runner: it may link an event loop.
         function(
             "EventStream",
-            ["Access", "Domain", "Postgres", "Store", "Web"] + nio + [
+            ["Access", "Domain", "Environment", "Postgres", "Store", "Web"] + nio + [
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
             ]),
         function("Health", ["Domain", "Postgres", "Store", "Web"]),
-        function("Media", api + ["Outbound", "Providers", "WhatsAppWire"]),
+        function("Media", api + ["Environment", "Outbound", "Providers", "WhatsAppWire"]),
         function("Messages", api + ["Conversation"]),
         function("Numbers", api + ["Conversation", "Outbound", "Providers"]),
         function("Organizations", api + ["Conversation"]),
         function("Pages", ["Web"]),
         function("ResetUsage", api),
-        function("RunJobs", road + ["Assistant"]),
+        function("RunJobs", road + ["Assistant", "Environment"]),
         // The other one: it may link an event loop and the wire.
         function(
             "SessionWorker",
             road + [
+                "Environment",
                 "WhatsAppWire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -160,6 +164,7 @@ let package = Package(
             dependencies: [
                 "CSpawn",
                 "Domain",
+                "Environment",
                 "Outbound",
                 "Postgres",
                 "Sandbox",
@@ -199,13 +204,15 @@ let package = Package(
         tests("EventStreamingTests", ["EventStream"] + api + nio),
         tests(
             "FunctionHostTests",
-            ["Domain", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
+            ["Domain", "Environment", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
         tests(
             "FunctionTests",
             road + ["API", "Access", "FunctionHost", "WhatsAppWire", crypto, logging]
                 + functions.map { .target(name: $0.target) }),
-        tests("HouseTests", []),
-        tests("LocalRunnerTests", ["Domain", "LocalRunner", "Postgres", "Store", "Web", "WhatsAppServer"] + nio),
+        tests("HouseTests", ["Environment"]),
+        tests(
+            "LocalRunnerTests",
+            ["Domain", "Environment", "LocalRunner", "Outbound", "Postgres", "Store", "Web", "WhatsAppServer"] + nio),
         tests("OutboundTests", ["Outbound"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ProvidersTests", ["Domain", "Outbound", "Providers", "Web"]),

@@ -7,14 +7,16 @@ package import Providers
 extension APIEnvironment {
     /// The platform's Twilio account; `nil` without credentials.
     package var twilioNumbers: TwilioNumbers? {
-        part(TwilioAccount.init).numbers
+        get throws { try part(TwilioAccount.init).numbers }
     }
 
     /// Buys and releases numbers; `nil` without credentials.
     package var provisioning: NumberProvisioning? {
-        twilioNumbers.map { twilio in
-            NumberProvisioning(
-                store: numbers, twilio: twilio, webhooks: .of(publicURL: publicURL), clock: clock, ids: ids)
+        get throws {
+            try twilioNumbers.map { twilio in
+                NumberProvisioning(
+                    store: numbers, twilio: twilio, webhooks: .of(publicURL: publicURL), clock: clock, ids: ids)
+            }
         }
     }
 }
@@ -27,11 +29,11 @@ package struct TwilioAccount: Sendable {
         self.numbers = numbers
     }
 
-    init(_ api: APIEnvironment) {
+    init(_ api: APIEnvironment) throws(ConfigurationError) {
         let configuration = api.configuration
         numbers =
             TwilioClient.account(
-                http: api.outside.http, sid: configuration.twilioAccountSID, token: configuration.twilioAuthToken,
+                http: api.outside.http, sid: configuration.twilioAccountSID, token: try configuration.twilioAuthToken,
                 apiBaseURL: configuration.twilioAPIBaseURL, messagingBaseURL: configuration.twilioMessagingBaseURL
             )?.numbers
     }

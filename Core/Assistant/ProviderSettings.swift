@@ -1,4 +1,5 @@
 package import Domain
+import Environment
 package import Outbound
 
 /// Where a provider is reached, with which key of the platform and which model by default. From environment variables that
@@ -13,14 +14,11 @@ package struct ProviderSettings: Sendable, Equatable {
 
     /// - Parameter environment: the process's variables; an empty one counts as unset.
     package init(_ name: ModelProviderName, environment: [String: String] = [:]) {
-        func variable(_ suffix: String) -> String? {
-            environment["\(name.rawValue.uppercased())_\(suffix)"].flatMap { $0.isEmpty ? nil : $0 }
-        }
         self.name = name
-        let base = variable("BASE_URL") ?? Self.publishedURL(name)
+        let base = Variable.baseURL(of: name).text(in: environment) ?? Self.publishedURL(name)
         baseURL = base.hasSuffix("/") ? String(base.dropLast()) : base
-        key = variable("API_KEY")
-        defaultModel = variable("MODEL") ?? Self.usualModel(name)
+        key = Variable.apiKey(of: name).text(in: environment)
+        defaultModel = Variable.model(of: name).text(in: environment) ?? Self.usualModel(name)
     }
 
     /// llm.md, first table.

@@ -1,5 +1,6 @@
 import Assistant
 import Domain
+import Environment
 import Outbound
 import Store
 
@@ -17,7 +18,7 @@ struct ModelCatalog: Sendable {
     init(environment: [String: String], secretBox: SecretBox?, http: HTTPClient) {
         settings = Dictionary(
             uniqueKeysWithValues: ModelProviderName.online.map { ($0, ProviderSettings($0, environment: environment)) })
-        let wished = (environment["MODEL_PROVIDERS"] ?? "").split(separator: ",")
+        let wished = (Variable.modelProviders.text(in: environment) ?? "").split(separator: ",")
             .compactMap { ModelProviderName(rawValue: $0.lowercased().filter { !$0.isWhitespace }) }
         order = wished + ModelProviderName.online.filter { !wished.contains($0) }
         self.secretBox = secretBox

@@ -1,45 +1,66 @@
-import FoundationEssentials
+package import Environment
 
-/// Every environment variable a function reads, and the only place that reads them. `local-runner/up` and `infra/` set them.
+/// What a process reads from its environment; the variables themselves are declared in `Core/Environment`.
 package struct Configuration: Sendable {
     private let environment: [String: String]
+    /// Names of the secrets that the function's `function.json` declares; `nil` where the host says nothing about it.
+    private let declared: Set<String>?
 
     package init(environment: [String: String]) {
         self.environment = environment
+        declared = Variable.secrets.set(in: environment).map { Set($0.split(separator: ",").map(String.init)) }
     }
 
-    package static let process = Configuration(environment: ProcessInfo.processInfo.environment)
+    package static let process = Configuration(environment: ProcessVariables.all)
 
-    /// An unset and an empty variable are the same thing.
-    package subscript(_ name: String) -> String? {
-        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    /// The value or the variable's fallback. Secrets are read with `secret`.
+    package subscript(_ variable: Variable) -> String? {
+        precondition(!variable.isSecret, "a secret is read with secret(_:)")
+        return variable.text(in: environment)
     }
 
-    /// All of them, for the rooms that name their variables by data (`OPENAI_API_KEY`, `GROQ_MODEL` ...).
-    package var variables: [String: String] { environment }
+    /// - Throws: `undeclared` when the function's declaration doesn't name it: a secret that is silently missing would look
+    ///   like one that nobody has set.
+    package func secret(_ variable: Variable) throws(ConfigurationError) -> String? {
+        guard declared?.contains(variable.name) ?? true else { throw .undeclared(variable.name) }
+        return variable.text(in: environment)
+    }
 
-    package func required(_ name: String) throws(ConfigurationError) -> String {
-        guard let value = self[name] else { throw .missing(name) }
+    func required(_ variable: Variable) throws(ConfigurationError) -> String {
+        guard let value = variable.isSecret ? try secret(variable) : self[variable] else {
+            throw .missing(variable.name)
+        }
         return value
     }
 
-    func number<Value: LosslessStringConvertible>(_ name: String, default value: Value) throws(ConfigurationError)
-        -> Value
-    {
-        guard let text = self[name] else { return value }
-        guard let number = Value(text) else { throw .malformed(name) }
-        return number
+    package func isOn(_ variable: Variable) -> Bool {
+        variable.isOn(in: environment)
+    }
+
+    package func number<Value: LosslessStringConvertible>(
+        _ variable: Variable
+    ) throws(ConfigurationError) -> Value {
+        do throws(VariableError) {
+            return try variable.number(in: environment)
+        } catch {
+            switch error {
+            case .missing(let name): throw .missing(name)
+            case .malformed(let name): throw .malformed(name)
+            }
+        }
     }
 }
 
 package enum ConfigurationError: Error, Sendable, CustomStringConvertible {
     case missing(String)
     case malformed(String)
+    case undeclared(String)
 
     package var description: String {
         switch self {
         case .missing(let name): "\(name) is not set"
         case .malformed(let name): "\(name) is malformed"
+        case .undeclared(let name): "\(name) is read here, but function.json does not declare it under \"secrets\""
         }
     }
 }
@@ -47,79 +68,73 @@ package enum ConfigurationError: Error, Sendable, CustomStringConvertible {
 // MARK: What the variables are
 
 extension Configuration {
-    /// libpq URI of the application role `parley_app`.
-    package var databaseURL: String { get throws(ConfigurationError) { try required("DATABASE_URL") } }
+    /// libpq URI of the role that this function logs in as.
+    package var databaseURL: String { get throws(ConfigurationError) { try required(.databaseURL) } }
 
-    /// Where the world reaches this installation: `https://bot.example.com`, no trailing slash. Webhook signatures are
-    /// computed over it.
+    /// `https://bot.example.com`, no trailing slash. Webhook signatures are computed over it.
     package var publicURL: String {
         get throws(ConfigurationError) {
-            let url = try required("PUBLIC_URL")
+            let url = try required(.publicURL)
             return url.hasSuffix("/") ? String(url.dropLast()) : url
         }
     }
 
-    /// Keys for secrets at rest, current one first: `2026a:base64,2025b:base64` (32 bytes each).
-    package var secretKeys: String { get throws(ConfigurationError) { try required("PARLEY_SECRET_KEYS") } }
+    package var secretKeys: String { get throws(ConfigurationError) { try required(.secretKeys) } }
+    package var sessionSecret: String { get throws(ConfigurationError) { try required(.sessionSecret) } }
+    package var cronSecret: String? { get throws(ConfigurationError) { try secret(.cronSecret) } }
 
-    /// Signs bearer tokens and the `state` of everything that comes back from a provider.
-    package var sessionSecret: String { get throws(ConfigurationError) { try required("SESSION_SECRET") } }
+    /// The first administrator (ruling C7).
+    package var dashboardUsername: String? { self[.dashboardUsername] }
+    package var dashboardPassword: String? { get throws(ConfigurationError) { try secret(.dashboardPassword) } }
 
-    /// Expected in the `x-cron-secret` header of `GET /api/cron/*`.
-    package var cronSecret: String? { self["CRON_SECRET"] }
-
-    /// The first administrator (ruling C7). Unset means `admin` and `admin123`, which only the sandbox accepts.
-    package var dashboardUsername: String? { self["DASHBOARD_USERNAME"] }
-    package var dashboardPassword: String? { self["DASHBOARD_PASSWORD"] }
-
-    package var isSandbox: Bool { self["PARLEY_SANDBOX"] == "1" }
-
-    /// A file that holds the sandbox clock's offset in seconds; unset outside the sandbox.
-    package var clockFile: String? { self["PARLEY_CLOCK_FILE"] }
-
-    /// Invoke API that wakes RunJobs: `http://127.0.0.1:9001` under the runner; unset on Lambda, where the region's is used.
-    package var invokeURL: String? { self["PARLEY_INVOKE_URL"] }
+    package var isSandbox: Bool { isOn(.sandbox) }
+    package var clockFile: String? { self[.clockFile] }
+    package var invokeURL: String? { self[.invokeURL] }
 
     /// What Outbound may reach although its address is private: `host:port` pairs and every provider base URL, which
     /// the operator chose (the sandbox's simulators).
     package var allowedPrivateHosts: [String] {
-        let listed = (self["EGRESS_ALLOW"] ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }
-        let bases = environment.filter { $0.key.hasSuffix("_BASE_URL") }.map(\.value)
-        return (listed + bases.sorted() + [whatsAppTestServer ?? ""]).filter { !$0.isEmpty }
+        let listed = (self[.egressAllow] ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+        let chosen = Variable.baseURLs.compactMap { $0.set(in: environment) }
+        return (listed + chosen + [whatsAppTestServer ?? ""]).filter { !$0.isEmpty }
     }
 
     /// The server that stands in for WhatsApp Web, `ws://host:port/path`; its files are served where its socket is. Only
     /// with the explicit switch.
-    package var whatsAppTestServer: String? {
-        self["WHATSAPP_WEB_TEST_SERVER"] == "1" ? self["WHATSAPP_WEB_URL"] : nil
-    }
+    package var whatsAppTestServer: String? { isOn(.whatsAppTestServer) ? self[.whatsAppURL] : nil }
 
     /// Set by local-runner, whose Runtime API takes the next request before it has answered the last.
-    var runtimeReadsAhead: Bool { self["PARLEY_RUNTIME_READS_AHEAD"] == "1" }
+    var runtimeReadsAhead: Bool { isOn(.readsAhead) }
 
-    /// What is running, for `GET /health` and logs; set by the build or the deployment.
-    package var version: String { self["PARLEY_VERSION"] ?? "development" }
+    package var version: String { self[.version] ?? "" }
 
-    /// Quiet time after a customer's last message before a turn is answered, seconds.
-    package var debounce: Double { get throws(ConfigurationError) { try number("DEBOUNCE_SECONDS", default: 2.0) } }
+    /// Seconds.
+    package var debounce: Double { get throws(ConfigurationError) { try number(.debounce) } }
+    /// Seconds. Renewed three times as often.
+    package var jobLease: Double { get throws(ConfigurationError) { try number(.jobLease) } }
+    /// Seconds.
+    package var reconcileSeconds: Double { get throws(ConfigurationError) { try number(.reconcile) } }
 
-    /// Seconds until the job of a process that fell silent is given to another. Renewed three times as often.
-    package var jobLease: Double { get throws(ConfigurationError) { try number("JOB_LEASE_SECONDS", default: 15.0) } }
-
-    /// Seconds for which the provider is asked about a message whose sending was interrupted.
-    package var reconcileSeconds: Double {
-        get throws(ConfigurationError) { try number("RECONCILE_SECONDS", default: 30.0) }
-    }
-
-    /// Sandbox and tests only: the commit point at which this process kills itself, `outbox.sent=kill`.
-    package var fault: String? { self["PARLEY_FAULT"] }
+    package var fault: String? { self[.fault] }
 
     /// Twilio's account, owned by the platform.
-    package var twilioAccountSID: String? { self["TWILIO_ACCOUNT_SID"] }
-    package var twilioAuthToken: String? { self["TWILIO_AUTH_TOKEN"] }
-    package var twilioSecondaryAuthToken: String? { self["TWILIO_AUTH_TOKEN_SECONDARY"] }
+    package var twilioAccountSID: String? { self[.twilioAccountSID] }
+    package var twilioAuthToken: String? { get throws(ConfigurationError) { try secret(.twilioAuthToken) } }
     /// What signs webhooks: the primary token, and the secondary one while they are being rotated.
-    package var twilioAuthTokens: [String] { [twilioAuthToken, twilioSecondaryAuthToken].compactMap { $0 } }
-    package var twilioAPIBaseURL: String { self["TWILIO_API_BASE_URL"] ?? "https://api.twilio.com" }
-    package var twilioMessagingBaseURL: String { self["TWILIO_MESSAGING_BASE_URL"] ?? "https://messaging.twilio.com" }
+    package var twilioAuthTokens: [String] {
+        get throws(ConfigurationError) {
+            [try twilioAuthToken, try secret(.twilioSecondaryAuthToken)].compactMap { $0 }
+        }
+    }
+    package var twilioAPIBaseURL: String { self[.twilioAPIBaseURL] ?? "" }
+    package var twilioMessagingBaseURL: String { self[.twilioMessagingBaseURL] ?? "" }
+
+    /// The variables of the model providers: `ProviderSettings` reads them one by one.
+    package var models: [String: String] {
+        get throws(ConfigurationError) {
+            for key in Variable.modelKeys { _ = try secret(key) }
+            let names = Set(Variable.models.map(\.name))
+            return environment.filter { names.contains($0.key) }
+        }
+    }
 }

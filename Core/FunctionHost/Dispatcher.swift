@@ -1,3 +1,4 @@
+import Environment
 import FoundationEssentials
 package import Logging
 import Web
@@ -56,11 +57,11 @@ package struct HTTPSettings: Sendable {
     let securityHeaders: SecurityHeaders
 
     package init(_ configuration: Configuration) throws(ConfigurationError) {
-        guard let proxies = TrustedProxies(configuration["TRUSTED_PROXIES"] ?? "") else {
-            throw .malformed("TRUSTED_PROXIES")
+        guard let proxies = TrustedProxies(configuration[.trustedProxies] ?? "") else {
+            throw .malformed(Variable.trustedProxies.name)
         }
         self.proxies = proxies
-        securityHeaders = SecurityHeaders(isHTTPS: configuration["PUBLIC_URL"]?.hasPrefix("https://") ?? false)
+        securityHeaders = SecurityHeaders(isHTTPS: configuration[.publicURL]?.hasPrefix("https://") ?? false)
     }
 }
 

@@ -1,3 +1,4 @@
+import Environment
 import Glibc
 import Logging
 
@@ -11,7 +12,7 @@ package func runFunction(
     let shutdown = Shutdown.install()
     let configuration = Configuration.process
     let logger = Logger.json(function: name, configuration: configuration)
-    guard let authority = configuration["AWS_LAMBDA_RUNTIME_API"] else {
+    guard let authority = configuration[.runtimeAPI] else {
         logger.critical("AWS_LAMBDA_RUNTIME_API is not set: a function is started by local-runner or AWS Lambda")
         exit(2)
     }

@@ -13,7 +13,7 @@ struct Main {
                     publicURL: try configuration.publicURL, clock: environment.clock),
                 database: environment.database,
                 admin: try FirstAdmin(
-                    username: configuration.dashboardUsername, password: configuration.dashboardPassword,
+                    username: configuration.dashboardUsername, password: try configuration.dashboardPassword,
                     isSandbox: configuration.isSandbox),
                 randomness: environment.randomness, ids: environment.ids)
             let handler = AuthHandler(

@@ -1,5 +1,6 @@
 import Access
 import Domain
+import Environment
 import FunctionHost
 import Glibc
 import Logging
@@ -24,7 +25,7 @@ struct Main {
         do {
             let environment = FunctionEnvironment.live(
                 "event-stream", configuration: configuration, logger: logger, connections: connections)
-            guard let port = Int(try configuration.required("PORT")) else { throw ConfigurationError.malformed("PORT") }
+            let port: Int = try configuration.number(.port)
             try await run(environment, port: port)
         } catch {
             logger.critical("the event stream stops", metadata: ["error": "\(String(reflecting: error))"])

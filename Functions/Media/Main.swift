@@ -1,5 +1,6 @@
 import Access
 import Domain
+import Environment
 import FunctionHost
 import Providers
 import Store
@@ -13,10 +14,10 @@ struct Main {
                 database: environment.database, secret: try configuration.sessionSecret,
                 publicURL: try configuration.publicURL, clock: environment.clock)
             let handler = MediaHandler(
-                inbox: InboxReads(database: environment.database), twilio: twilio(environment),
+                inbox: InboxReads(database: environment.database), twilio: try twilio(environment),
                 whatsApp: WhatsAppFiles(
                     http: environment.http, hosts: try MediaHosts(testServer: configuration.whatsAppTestServer)),
-                box: try configuration["PARLEY_SECRET_KEYS"].map { try SecretBox(keys: $0) })
+                box: try configuration.secret(.secretKeys).map { try SecretBox(keys: $0) })
             return Function(router: handler.router(authenticator))
         }
     }
@@ -24,9 +25,9 @@ struct Main {
     /// `nil` when no account of Twilio's is configured.
     private static func twilio(
         _ environment: FunctionEnvironment
-    ) -> (@Sendable (MediaReference) async throws(TwilioMediaError) -> TwilioFile)? {
+    ) throws(ConfigurationError) -> (@Sendable (MediaReference) async throws(TwilioMediaError) -> TwilioFile)? {
         let configuration = environment.configuration
-        guard let account = configuration.twilioAccountSID, let token = configuration.twilioAuthToken else {
+        guard let account = configuration.twilioAccountSID, let token = try configuration.twilioAuthToken else {
             return nil
         }
         let media = TwilioMedia(

@@ -13,7 +13,7 @@ struct Main {
                 database: database, secret: try configuration.sessionSecret, publicURL: try configuration.publicURL,
                 clock: environment.clock)
             let twilio = TwilioClient.account(
-                http: environment.http, sid: configuration.twilioAccountSID, token: configuration.twilioAuthToken,
+                http: environment.http, sid: configuration.twilioAccountSID, token: try configuration.twilioAuthToken,
                 apiBaseURL: configuration.twilioAPIBaseURL, messagingBaseURL: configuration.twilioMessagingBaseURL)
             let handler = NumbersHandler(
                 numbers: NumberStore(database: database), twilio: twilio?.numbers,

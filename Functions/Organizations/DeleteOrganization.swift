@@ -44,7 +44,7 @@ private struct NumberChoice {
                     + " to leave them with the platform.")
         }
         guard numbers == "release" else { return }
-        guard let provisioning = call.provisioning else { throw Fault.noTwilioAccount }
+        guard let provisioning = try call.api.provisioning else { throw Fault.noTwilioAccount }
         for purchase in attached { try await provisioning.release(purchase) }
     }
 }

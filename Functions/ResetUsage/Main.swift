@@ -8,7 +8,7 @@ struct Main {
         await runFunction("reset-usage") { environment in
             let handler = ResetUsageHandler(
                 housekeeping: HousekeepingStore(database: environment.database),
-                secret: environment.configuration.cronSecret, clock: environment.clock)
+                secret: try environment.configuration.cronSecret, clock: environment.clock)
             var router = Router()
             router.on("GET /api/cron/reset-usage", handler.reset)
             return Function(router: router) { _, _ in try await handler.scheduled() }

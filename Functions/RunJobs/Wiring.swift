@@ -1,5 +1,6 @@
 import Conversation
 import Domain
+import Environment
 import FunctionHost
 import Providers
 import Store
@@ -35,8 +36,8 @@ extension RunJobsHandler {
         let configuration = environment.configuration
         return .live(
             database: environment.database, http: environment.http,
-            secretBox: try configuration["PARLEY_SECRET_KEYS"].map { try SecretBox(keys: $0) }, ids: environment.ids,
-            randomness: environment.randomness, environment: configuration.variables)
+            secretBox: try configuration.secret(.secretKeys).map { try SecretBox(keys: $0) }, ids: environment.ids,
+            randomness: environment.randomness, environment: try configuration.models)
     }
 
     /// Twilio, when its account is configured.
@@ -44,7 +45,7 @@ extension RunJobsHandler {
         _ environment: FunctionEnvironment
     ) throws -> @Sendable (ChannelKind) -> ChannelSender? {
         let configuration = environment.configuration
-        guard let account = configuration.twilioAccountSID, let token = configuration.twilioAuthToken else {
+        guard let account = configuration.twilioAccountSID, let token = try configuration.twilioAuthToken else {
             return { _ in nil }
         }
         let client = TwilioClient.live(

@@ -1,4 +1,5 @@
 import Domain
+import Environment
 import FoundationEssentials
 import FunctionHost
 import WhatsAppWire
@@ -39,33 +40,25 @@ extension Settings {
     /// - Throws: `ConfigurationError` for a value that makes no sense.
     init(_ configuration: Configuration) throws {
         self.init()
-        if let text = configuration["WHATSAPP_WEB_VERSION"] {
-            guard let version = ClientVersion(text) else { throw ConfigurationError.malformed("WHATSAPP_WEB_VERSION") }
+        if let text = configuration[.whatsAppVersion] {
+            guard let version = ClientVersion(text) else { throw ConfigurationError.malformed(Variable.whatsAppVersion.name) }
             self.version = version
         }
-        lines = try Self.number("WHATSAPP_LINES", configuration) ?? lines
-        lease = try Self.number("WHATSAPP_LEASE_SECONDS", configuration) ?? lease
-        guard configuration["WHATSAPP_WEB_TEST_SERVER"] == "1" else { return }
+        lines = try configuration.number(.whatsAppLines)
+        lease = try configuration.number(.whatsAppLease)
+        guard configuration.isOn(.whatsAppTestServer) else { return }
         try pointAtTestServer(configuration)
     }
 
     private mutating func pointAtTestServer(_ configuration: Configuration) throws {
         isTestServer = true
-        server = configuration["WHATSAPP_WEB_URL"] ?? server
-        if let hex = configuration["WHATSAPP_WEB_ROOT_KEY"] {
-            guard let key = Self.key(hex) else { throw ConfigurationError.malformed("WHATSAPP_WEB_ROOT_KEY") }
+        server = configuration[.whatsAppURL] ?? server
+        if let hex = configuration[.whatsAppRootKey] {
+            guard let key = Self.key(hex) else { throw ConfigurationError.malformed(Variable.whatsAppRootKey.name) }
             anchor = TrustAnchor(testRoot: key)
         }
-        pauseFactor = try Self.number("WHATSAPP_PAUSE_FACTOR", configuration) ?? pauseFactor
-        if configuration["WHATSAPP_PACING"] == "off" { pacing = nil }
-    }
-
-    private static func number<Value: LosslessStringConvertible>(
-        _ name: String, _ configuration: Configuration
-    ) throws -> Value? {
-        guard let text = configuration[name] else { return nil }
-        guard let value = Value(text) else { throw ConfigurationError.malformed(name) }
-        return value
+        pauseFactor = try configuration.number(.whatsAppPauseFactor)
+        if configuration[.whatsAppPacing] == "off" { pacing = nil }
     }
 
     /// 64 hexadecimal digits.

@@ -13,7 +13,7 @@ struct Main {
                 debounce: Debounce(quiet: try configuration.debounce),
                 faults: .configured(configuration.fault, isSandbox: configuration.isSandbox))
             let handler = TwilioInboundHandler(
-                signature: TwilioSignature(authTokens: configuration.twilioAuthTokens),
+                signature: TwilioSignature(authTokens: try configuration.twilioAuthTokens),
                 publicURL: try configuration.publicURL, receive: inbox.receive,
                 wakeRunner: { await environment.invoke.wake("run-jobs") })
             var router = Router()

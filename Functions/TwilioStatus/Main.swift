@@ -11,7 +11,7 @@ struct Main {
                 database: environment.database, clock: environment.clock,
                 faults: .configured(configuration.fault, isSandbox: configuration.isSandbox))
             let handler = TwilioStatusHandler(
-                signature: TwilioSignature(authTokens: configuration.twilioAuthTokens),
+                signature: TwilioSignature(authTokens: try configuration.twilioAuthTokens),
                 publicURL: try configuration.publicURL, report: reports.receive,
                 note: { about, sid in environment.note(about, ["sid": sid]) })
             var router = Router()

@@ -1,4 +1,5 @@
 import Crypto
+import Environment
 import FoundationEssentials
 
 /// AWS Signature Version 4 for requests without a query ("Signing AWS API requests", AWS IAM guide).
@@ -52,12 +53,12 @@ struct AWSSigner: Sendable {
 extension AWSSigner {
     /// With the credentials that Lambda gives every function; `nil` elsewhere.
     init?(_ configuration: Configuration, service: String) {
-        guard let region = configuration["AWS_REGION"], let accessKey = configuration["AWS_ACCESS_KEY_ID"],
-            let secretKey = configuration["AWS_SECRET_ACCESS_KEY"]
+        guard let region = configuration[.region], let accessKey = configuration[.accessKey],
+            let secretKey = configuration[.secretAccessKey]
         else { return nil }
         self.init(
             region: region, service: service, accessKey: accessKey, secretKey: secretKey,
-            sessionToken: configuration["AWS_SESSION_TOKEN"])
+            sessionToken: configuration[.sessionToken])
     }
 }
 

@@ -1,3 +1,4 @@
+import Environment
 import FoundationEssentials
 import Logging
 import Outbound
@@ -39,7 +40,7 @@ extension FunctionInvoker {
     ) -> FunctionInvoker? {
         guard let signer = AWSSigner(configuration, service: "lambda") else { return nil }
         // Deployed names may carry a prefix, ours tells which.
-        let deployed = configuration["AWS_LAMBDA_FUNCTION_NAME"] ?? name
+        let deployed = configuration[.functionName] ?? name
         let prefix = deployed.hasSuffix(name) ? deployed.dropLast(name.count) : ""
         return FunctionInvoker { function in
             let host = "lambda.\(signer.region).amazonaws.com"

@@ -1,3 +1,4 @@
+import Environment
 import FoundationEssentials
 import Glibc
 package import Logging
@@ -58,7 +59,7 @@ struct JSONLogHandler: LogHandler {
 extension Logger {
     /// `LOG_LEVEL` (trace, debug, info, notice, warning, error, critical) or info.
     package static func json(function: String, configuration: Configuration) -> Logger {
-        let level = configuration["LOG_LEVEL"].flatMap { Logger.Level(rawValue: $0.lowercased()) } ?? .info
+        let level = configuration[.logLevel].flatMap { Logger.Level(rawValue: $0.lowercased()) } ?? .info
         return Logger(label: function) { _ in JSONLogHandler(function: function, logLevel: level) }
     }
 }

@@ -15,7 +15,7 @@ extension FunctionEnvironment {
         let http = HTTPClient.live(allowedPrivate: configuration.allowedPrivateHosts)
         // libpq's own complaint then names what is missing.
         let database = Database(
-            url: configuration["DATABASE_URL"] ?? "service=DATABASE_URL_is_not_set", connections: connections)
+            url: (try? configuration.databaseURL) ?? "service=DATABASE_URL_is_not_set", connections: connections)
         return FunctionEnvironment(
             configuration: configuration, clock: clock, randomness: .system,
             ids: IDSource(clock: clock, randomness: .system), logger: logger, database: database, http: http,

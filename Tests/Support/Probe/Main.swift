@@ -34,7 +34,7 @@ import Web
 struct Main {
     static func main() async {
         await runFunction("probe") { environment in
-            try await initialize(environment.configuration["PROBE_INIT"])
+            try await initialize(Probe.variable("PROBE_INIT"))
             return Probe(wake: environment.invoke.wake).function
         }
     }

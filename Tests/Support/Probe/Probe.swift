@@ -19,7 +19,7 @@ struct Probe: Sendable {
         switch order["do"]?.string ?? "echo" {
         case "echo": return Data(payload)
         case "context": return answer(describe(context))
-        case "environment": return answer(variable(order["name"]?.string ?? "").map(JSONValue.string) ?? .null)
+        case "environment": return answer(Self.variable(order["name"]?.string ?? "").map(JSONValue.string) ?? .null)
         case "sleep": try await Task.sleep(for: .milliseconds(order["ms"]?.integer ?? 0))
         case "spin": spin(milliseconds: order["ms"]?.integer ?? 0)
         case "throw": throw ProbeError(description: order["message"]?.string ?? "told to fail")
@@ -48,11 +48,11 @@ struct Probe: Sendable {
             "arn": .string(context.functionARN),
             "deadlineMs": .integer(Int((context.deadline.timeIntervalSince1970 * 1000).rounded())),
             "traceId": context.traceID.map(JSONValue.string) ?? .null,
-            "traceVariable": variable("_X_AMZN_TRACE_ID").map(JSONValue.string) ?? .null,
+            "traceVariable": Self.variable("_X_AMZN_TRACE_ID").map(JSONValue.string) ?? .null,
         ])
     }
 
-    private func variable(_ name: String) -> String? {
+    static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Environment
 import FoundationEssentials
 import Postgres
 import Store
@@ -31,15 +32,15 @@ struct RotateKeys: AsyncParsableCommand {
     @OptionGroup var installation: Installation
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.all
         let data = try DataDirectory(installation.data)
-        let isPrivate = (environment["DATABASE_URL"] ?? "").isEmpty
+        let isPrivate = Variable.databaseURL.set(in: environment) == nil
         let lock = isPrivate ? try data.lock() : nil
         defer { lock?.release() }
         let keys = try Keys.load(data.keys)
-        let named = environment["PARLEY_SECRET_KEYS"].flatMap { $0.isEmpty ? nil : $0 }
+        let named = Variable.secretKeys.set(in: environment)
         // The keys of a data folder have nothing to do with another installation's database.
-        guard let list = named ?? (isPrivate ? keys["PARLEY_SECRET_KEYS"] : nil) else {
+        guard let list = named ?? (isPrivate ? keys[Variable.secretKeys.name] : nil) else {
             throw ValidationError("PARLEY_SECRET_KEYS is not set")
         }
         let box = try SecretBox(keys: list)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Environment
 import FoundationEssentials
 
 /// `parley migrate`: brings the database up to date and ends.
@@ -13,12 +14,13 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var installation: Installation
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        if let url = environment["MIGRATION_DATABASE_URL"], !url.isEmpty {
-            let access = DatabaseAccess(appURL: "", ownerURL: url, appPassword: environment[Keys.database])
+        let environment = ProcessVariables.all
+        if let url = Variable.migrationDatabaseURL.set(in: environment) {
+            let access = DatabaseAccess(
+                appURL: "", ownerURL: url, appPassword: Variable.appPassword.set(in: environment))
             return report(try await access.migrate(installation.migrationsFolder))
         }
-        guard (environment["DATABASE_URL"] ?? "").isEmpty else {
+        guard Variable.databaseURL.set(in: environment) == nil else {
             throw ValidationError("with DATABASE_URL set, MIGRATION_DATABASE_URL says who may migrate")
         }
         let data = try DataDirectory(installation.data)

@@ -1,4 +1,5 @@
 import Domain
+import Environment
 import FoundationEssentials
 import Glibc
 import NIOCore
@@ -61,6 +62,7 @@ struct Runner: Service {
     private func serve(_ catalog: Catalog, data: DataDirectory, keys: Keys, access: DatabaseAccess) async throws {
         let book = LogBook(
             directory: data.logs, terminal: options.isVerbose ? STDERR_FILENO : nil, notices: STDERR_FILENO)
+        let keepAlive = try KeepAlive(options.environment) { await book.notice("keep-alive", $0) }
         let ports = try await Ports.bind(options)
         var variables = FunctionVariables(
             environment: options.environment, keys: keys, data: data, isSandbox: options.isSandbox,
@@ -93,6 +95,7 @@ struct Runner: Service {
             group.addTask { await scheduler.run() }
             if let cluster = access.cluster { group.addTask { await cluster.supervise() } }
             group.addTask { await announce(ports, catalog, data, values) }
+            if let keepAlive { group.addTask { await keepAlive.run() } }
             if options.watches {
                 group.addTask { await Watcher(host: host, installation: options.installation).run() }
             }
@@ -130,11 +133,11 @@ struct Runner: Service {
     }
 
     private func frontSettings(_ forwards: [Forward]) throws -> FrontServer.Settings {
-        guard let trusted = TrustedProxies(options.environment["TRUSTED_PROXIES"] ?? "") else {
+        guard let trusted = TrustedProxies(Variable.trustedProxies.text(in: options.environment) ?? "") else {
             throw StartError("TRUSTED_PROXIES must be a comma-separated list of addresses and CIDR blocks")
         }
         return FrontServer.Settings(
-            cors: CORS(options.environment["CORS_ORIGINS"]), trusted: trusted, forwards: forwards)
+            cors: CORS(Variable.corsOrigins.text(in: options.environment)), trusted: trusted, forwards: forwards)
     }
 
     /// Where this machine reaches the front.
@@ -155,10 +158,10 @@ struct Runner: Service {
             demo = await Demo(url: "http://127.0.0.1:\(ports.front.port)", dataFolder: data.path).run()
         }
         guard !Task.isCancelled else { return }
-        let password = values["DASHBOARD_PASSWORD"]
+        let password = Variable.dashboardPassword.text(in: values)
         let announcement = Announcement(
-            url: address(ports), publicURL: values["PUBLIC_URL"] ?? "", controlPort: ports.control.port,
-            isSandbox: options.isSandbox, operatorName: values["DASHBOARD_USERNAME"] ?? "",
+            url: address(ports), publicURL: Variable.publicURL.text(in: values) ?? "", controlPort: ports.control.port,
+            isSandbox: options.isSandbox, operatorName: Variable.dashboardUsername.text(in: values) ?? "",
             operatorPassword: password == FunctionVariables.sandboxPassword ? password : nil, demo: demo,
             logs: data.logs, logCommand: "\(Installation.executable) logs -f --data \(data.path)")
         say(announcement.text)

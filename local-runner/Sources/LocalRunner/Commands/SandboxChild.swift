@@ -1,3 +1,5 @@
+import Domain
+import Environment
 import FoundationEssentials
 import Glibc
 import NIOCore
@@ -34,24 +36,24 @@ final class SandboxChild {
                 "--whatsapp-state-file", "\(data.run)/sandbox-whatsapp.json",
                 "--assets", "\(root)/local-runner/Sources/Sandbox/Phone",
             ],
-            environment: ProcessInfo.processInfo.environment.merging(
-                ["TWILIO_ACCOUNT_SID": account.sid, "TWILIO_AUTH_TOKEN": account.token]) { $1 },
+            environment: ProcessVariables.all.merging(
+                [Variable.twilioAccountSID.name: account.sid, Variable.twilioAuthToken.name: account.token]) { $1 },
             directory: root)
     }
 
     /// Variables that point functions at it. A provider whose key is set stays the real one, unless the key is `sandbox`.
     func variables(_ environment: [String: String]) -> [String: String] {
         var values = SandboxConfiguration.environment(port: port)
-        for name in values.keys where name.hasSuffix("_BASE_URL") {
-            let provider = name.dropLast("_BASE_URL".count)
-            if !["", "sandbox"].contains(environment["\(provider)_API_KEY"] ?? "") { values[name] = nil }
+        for provider in ModelProviderName.online {
+            let key = Variable.apiKey(of: provider).text(in: environment) ?? "sandbox"
+            if key != "sandbox" { values[Variable.baseURL(of: provider).name] = nil }
         }
         // In the sandbox no line may reach the real service, whatever the environment says.
-        values["WHATSAPP_WEB_URL"] = whatsApp.url
-        values["WHATSAPP_WEB_ROOT_KEY"] = whatsApp.rootKey
-        values["WHATSAPP_WEB_TEST_SERVER"] = "1"
-        let allowed = [environment["EGRESS_ALLOW"] ?? "", "127.0.0.1:\(port)"].filter { !$0.isEmpty }
-        values["EGRESS_ALLOW"] = allowed.joined(separator: ",")
+        values[Variable.whatsAppURL.name] = whatsApp.url
+        values[Variable.whatsAppRootKey.name] = whatsApp.rootKey
+        values[Variable.whatsAppTestServer.name] = "1"
+        let allowed = [Variable.egressAllow.text(in: environment) ?? "", "127.0.0.1:\(port)"].filter { !$0.isEmpty }
+        values[Variable.egressAllow.name] = allowed.joined(separator: ",")
         return values
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Environment
 import FoundationEssentials
 import Glibc
 import Sandbox
@@ -43,11 +44,12 @@ struct SandboxProvidersCommand: AsyncParsableCommand {
     var assets: String
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.all
         let configuration = SandboxConfiguration(
             port: port, publicURL: publicURL, deliveryURL: deliveryURL,
-            twilioAccountSID: environment["TWILIO_ACCOUNT_SID"] ?? "",
-            twilioAuthToken: environment["TWILIO_AUTH_TOKEN"] ?? "", clockFile: clockFile, stateFile: stateFile,
+            twilioAccountSID: Variable.twilioAccountSID.set(in: environment) ?? "",
+            twilioAuthToken: Variable.twilioAuthToken.set(in: environment) ?? "", clockFile: clockFile,
+            stateFile: stateFile,
             whatsAppPort: whatsappPort, whatsAppStateFile: whatsappStateFile, assets: assets)
         try await SandboxServer(configuration) { ready in
             let lines =

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Environment
 import FoundationEssentials
 import Glibc
 import Logging
@@ -14,14 +15,13 @@ struct Up: AsyncParsableCommand {
             Prints one line "Parley is ready: <url>" on standard output when requests will be answered; everything \
             else goes to standard error. What the functions write is in <data>/logs. Ctrl-C stops everything.
 
-            Environment: DATABASE_URL (else a private cluster under --data), MIGRATION_DATABASE_URL, PUBLIC_URL, \
-            DASHBOARD_PASSWORD, TWILIO_ACCOUNT_SID, TRUSTED_PROXIES, CORS_ORIGINS; all of it reaches the functions.
+            Everything else is set by environment variables: `parley environment` lists them.
             """)
 
     @OptionGroup var installation: Installation
 
-    @Option(help: "Port for HTTP; 0 lets the system choose.")
-    var port = 8080
+    @Option(help: "Port for HTTP; 0 lets the system choose (default: PORT, else 8080).")
+    var port: Int?
 
     @Option(help: "Address to listen on for HTTP.")
     var address = "127.0.0.1"
@@ -59,13 +59,21 @@ struct Up: AsyncParsableCommand {
         try await group.run()
     }
 
+    /// Hosts name the port in the environment.
+    static func port(_ option: Int?, in environment: [String: String]) throws -> Int {
+        if let option { return option }
+        return Variable.port.set(in: environment) == nil ? 8080 : try Variable.port.number(in: environment)
+    }
+
     private func options() throws -> RunnerOptions {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.all
+        try EnvironmentCheck(environment).run()
         let delays = eventRetryDelays.split(separator: ",").compactMap { Double($0) }
         return RunnerOptions(
-            installation: installation, environment: environment, address: address, port: port,
+            installation: installation, environment: environment, address: address,
+            port: try Self.port(port, in: environment),
             controlPort: controlPort,
-            isSandbox: sandbox ?? (environment["TWILIO_ACCOUNT_SID"] ?? "").isEmpty,
+            isSandbox: sandbox ?? (Variable.twilioAccountSID.set(in: environment) == nil),
             setsUpDemo: demo, watches: watch, isVerbose: verbose,
             idleSeconds: idleSeconds, retries: RetryPolicy(delays: delays))
     }

@@ -1,3 +1,4 @@
+import Environment
 import FoundationEssentials
 import Glibc
 import Postgres
@@ -15,9 +16,9 @@ struct DatabaseAccess: Sendable {
     static func open(
         _ environment: [String: String], data: DataDirectory, keys: Keys, connections: Int
     ) async throws -> DatabaseAccess {
-        if let url = environment["DATABASE_URL"], !url.isEmpty {
+        if let url = Variable.databaseURL.set(in: environment) {
             return DatabaseAccess(
-                appURL: url, ownerURL: environment["MIGRATION_DATABASE_URL"], appPassword: appPassword(in: url))
+                appURL: url, ownerURL: Variable.migrationDatabaseURL.set(in: environment), appPassword: appPassword(in: url))
         }
         let cluster = try PrivateCluster(data: data, keys: keys, connections: connections)
         try await cluster.start()

@@ -1,3 +1,4 @@
+import Environment
 import FoundationEssentials
 import Glibc
 
@@ -7,12 +8,13 @@ import Glibc
 struct Keys: Sendable, Equatable {
     private(set) var values: [String: String]
 
-    static let database = "PARLEY_APP_PASSWORD"
+    static let database = Variable.appPassword.name
     static let owner = "PARLEY_OWNER_PASSWORD"
     static let sandboxAccount = "SANDBOX_TWILIO_ACCOUNT"
     static let sandboxToken = "SANDBOX_TWILIO_TOKEN"
     private static let generated = [
-        database, owner, sandboxAccount, sandboxToken, "SESSION_SECRET", "CRON_SECRET", "RUNNER_ID",
+        database, owner, sandboxAccount, sandboxToken, Variable.sessionSecret.name,
+        Variable.cronSecret.name, "RUNNER_ID",
     ]
 
     subscript(_ name: String) -> String? { values[name] }
@@ -28,7 +30,8 @@ struct Keys: Sendable, Equatable {
         }
         let before = keys
         for name in generated where keys[name] == nil { keys.values[name] = random(24, hex: true) }
-        if keys["PARLEY_SECRET_KEYS"] == nil { keys.values["PARLEY_SECRET_KEYS"] = "local:" + random(32, hex: false) }
+        let sealing = Variable.secretKeys.name
+        if keys[sealing] == nil { keys.values[sealing] = "local:" + random(32, hex: false) }
         if keys != before { try keys.save(path) }
         return keys
     }

@@ -1,3 +1,5 @@
+import Environment
+
 /// What every function of this host shares.
 struct HostSettings: Sendable {
     /// Variables for all functions: the host's own environment plus what `up` computed.
@@ -12,7 +14,7 @@ struct HostSettings: Sendable {
     init(environment: [String: String] = [:], idleSeconds: Double = 300) {
         self.environment = environment
         self.idleSeconds = idleSeconds
-        if let region = environment["AWS_REGION"], !region.isEmpty { self.region = region }
+        if let region = Variable.region.set(in: environment) { self.region = region }
     }
 
     func arn(_ function: String) -> String {
@@ -24,7 +26,7 @@ struct HostSettings: Sendable {
         var values = environment
         for name in FunctionManifest.reserved { values[name] = nil }
         values.merge(entry.manifest.env) { $1 }
-        values["PORT"] = String(port)
+        values[Variable.port.name] = String(port)
         values["TZ"] = "UTC"
         return values
     }
@@ -36,8 +38,8 @@ struct HostSettings: Sendable {
         for name in FunctionManifest.reserved { values[name] = nil }
         values.merge(manifest.env) { $1 }
         values.merge([
-            "AWS_LAMBDA_RUNTIME_API": runtimeAPI,
-            "PARLEY_RUNTIME_READS_AHEAD": "1",
+            Variable.runtimeAPI.name: runtimeAPI,
+            Variable.readsAhead.name: "1",
             "_HANDLER": manifest.handler ?? manifest.name,
             "LAMBDA_TASK_ROOT": entry.folder,
             "LAMBDA_RUNTIME_DIR": "/var/runtime",

@@ -1,3 +1,4 @@
+import Environment
 import FoundationEssentials
 import Glibc
 
@@ -54,7 +55,7 @@ final class Watcher {
             try await Tool.run(
                 "/usr/bin/env",
                 ["swift", "build", "-c", configuration, "--product", product],
-                environment: ProcessInfo.processInfo.environment, directory: installation.rootFolder)
+                environment: ProcessVariables.all, directory: installation.rootFolder)
             return true
         } catch {
             let lines = "\(error)".split(separator: "\n").filter { $0.contains("error:") }

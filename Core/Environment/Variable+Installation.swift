@@ -1,0 +1,54 @@
+/// Where the installation is, what it keeps its data in, who gets in.
+extension Variable {
+    package static let databaseURL = Variable(
+        "DATABASE_URL", "libpq URI of the database, as the role parley_app: postgresql://parley_app:...@host/parley",
+        otherwise: "a private cluster under --data", isSecret: true, readers: [.runner, .functions, .persistent])
+    package static let migrationDatabaseURL = Variable(
+        "MIGRATION_DATABASE_URL", "the same database as a role that may create roles and schemas",
+        otherwise: "somebody else migrates", isSecret: true, readers: [.runner])
+    package static let appPassword = Variable(
+        "PARLEY_APP_PASSWORD", "the password that `parley migrate` gives to parley_app", isSecret: true,
+        readers: [.runner])
+    package static let publicURL = Variable(
+        "PUBLIC_URL",
+        "where the world reaches this installation, https://bot.example.com; webhook signatures are computed "
+            + "over it, and cookies are Secure when it begins with https",
+        otherwise: "http://127.0.0.1:<port>", readers: [.runner, .functions, .persistent])
+    package static let port = Variable(
+        "PORT", as: .whole, "port for HTTP when --port is not given; persistent processes get one of their own",
+        otherwise: "8080", readers: [.runner, .persistent])
+    package static let trustedProxies = Variable(
+        "TRUSTED_PROXIES", "addresses and CIDR blocks of proxies that may say for whom they speak, with commas",
+        otherwise: "nobody is believed", readers: [.runner, .functions])
+    package static let corsOrigins = Variable(
+        "CORS_ORIGINS", "origins that may call the API from a browser, with commas; * for any, without credentials",
+        otherwise: "none", readers: [.runner])
+    package static let keepAliveURL = Variable(
+        "KEEPALIVE_URL", "an address that is asked for now and then, for hosts that put quiet programs to sleep",
+        otherwise: "none", readers: [.runner])
+    package static let keepAliveMinutes = Variable(
+        "KEEPALIVE_INTERVAL_MINUTES", as: .number, "minutes between two requests to KEEPALIVE_URL", fallback: "14",
+        readers: [.runner])
+
+    package static let dashboardUsername = Variable(
+        "DASHBOARD_USERNAME", "name of the operator, the first administrator", fallback: "admin",
+        readers: [.runner, .functions])
+    package static let dashboardPassword = Variable(
+        "DASHBOARD_PASSWORD", "the operator's password", otherwise: "admin123 in the sandbox; elsewhere it must be set",
+        isSecret: true, readers: [.runner, .functions])
+    package static let sessionSecret = Variable(
+        "SESSION_SECRET", "signs logins and everything that comes back from a provider",
+        otherwise: "made on the first start",
+        isSecret: true, readers: [.functions, .persistent])
+    package static let secretKeys = Variable(
+        "PARLEY_SECRET_KEYS", "keys for secrets at rest, current one first: 2026b:<32 bytes in base64>,2026a:<...>",
+        otherwise: "made on the first start", isSecret: true, readers: [.runner, .functions, .persistent])
+    package static let cronSecret = Variable(
+        "CRON_SECRET", "expected in the header x-cron-secret of GET /api/cron/*", otherwise: "made on the first start",
+        isSecret: true)
+
+    static let installation = [
+        databaseURL, migrationDatabaseURL, appPassword, publicURL, port, trustedProxies, corsOrigins, keepAliveURL,
+        keepAliveMinutes, dashboardUsername, dashboardPassword, sessionSecret, secretKeys, cronSecret,
+    ]
+}

@@ -1,0 +1,108 @@
+import Environment
+import Foundation
+import NIOHTTP1
+import Outbound
+import Support
+import Synchronization
+import Testing
+
+@testable import LocalRunner
+
+/// What `parley` makes of its environment.
+@Suite(.serialized) struct RunnerEnvironmentTests {
+    @Test(arguments: [["--help"], ["environment"]]) func helpListsTheRegistry(_ arguments: [String]) async throws {
+        let help = try await Program.run(
+            Executables.path("parley"), arguments, environment: ["PATH": "/usr/bin:/bin", "COLUMNS": "200"]
+        ).output
+        let listed = help.split(separator: "\n").compactMap { line in
+            line.wholeMatch(of: /\s+([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|PORT)/).map { String($0.1) }
+        }
+        #expect(listed == Variable.all.map(\.name))
+        for variable in Variable.all { #expect(help.contains(variable.meaning.prefix(40))) }
+    }
+
+    /// Checklist 10.6, and the names that its sources leave out (Mongo's address, Groq's key, the secret of JWTs).
+    @Test(arguments: [
+        "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER", "NEXT_PUBLIC_APP_URL", "DEEPSEEK_API_KEY",
+        "FB_APP_ID", "FB_APP_SECRET", "FB_WEBHOOK_VERIFY_TOKEN", "MONGODB_URI", "GROQ_API_KEY", "JWT_SECRET", "PORT",
+        "NODE_ENV", "SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY", "DATABASE_URL", "DASHBOARD_USERNAME",
+        "DASHBOARD_PASSWORD", "SESSION_SECRET", "SESSION_COOKIE_SECURE", "PUPPETEER_EXECUTABLE_PATH", "KEEPALIVE_URL",
+        "KEEPALIVE_INTERVAL_MINUTES",
+    ])
+    func everyNamedVariableWorksOrIsAnswered(_ name: String) {
+        let check = EnvironmentCheck([name: "8080"])
+        let isRead = Variable.all.contains { $0.name == name }
+        let isAnswered = (check.refusals + check.warnings).contains { $0.hasPrefix("\(name) is not read: ") }
+        #expect(isRead != isAnswered)
+    }
+
+    @Test func aRetiredVariableEndsTheStartUnlessItsSuccessorIsSet() {
+        let alone = EnvironmentCheck(["SUPABASE_URL": "https://x.supabase.co"])
+        #expect(alone.refusals == ["SUPABASE_URL is not read: set DATABASE_URL to the database's libpq URI"])
+        let both = EnvironmentCheck(["SUPABASE_URL": "https://x.supabase.co", "DATABASE_URL": "postgresql://x"])
+        #expect(both.refusals.isEmpty && both.warnings.count == 1)
+        #expect(EnvironmentCheck(["SUPABASE_URL": ""]).refusals.isEmpty, "an empty variable is an unset one")
+        #expect(EnvironmentCheck(["NODE_ENV": "production"]).refusals.isEmpty, "hosts set it by themselves")
+    }
+
+    @Test func aValueThatCannotBeReadIsRefusedWithoutShowingIt() {
+        let check = EnvironmentCheck(["DEBOUNCE_SECONDS": "soon", "WHATSAPP_LINES": "1.5", "PORT": "http"])
+        #expect(
+            Set(check.refusals) == [
+                "DEBOUNCE_SECONDS must be a number", "WHATSAPP_LINES must be a whole number",
+                "PORT must be a whole number",
+            ])
+        #expect(
+            EnvironmentCheck(["TWILIO_AUTHTOKEN": "t"]).warnings.first?.hasPrefix("TWILIO_AUTHTOKEN is not known")
+                == true)
+    }
+
+    @Test func theStartIsRefusedWithTheSentence() async throws {
+        try await TestDatabase.with { database in
+            let parley = try await RunningParley(
+                functions: ["probe": #"{"name":"probe"}"#], database: database,
+                environment: ["NEXT_PUBLIC_APP_URL": "https://bot.example.com", "NODE_ENV": "production"])
+            let error = try await #require(throws: TestSetupError.self) { try await parley.start() }
+            #expect(error.description.contains("NEXT_PUBLIC_APP_URL is not read: set PUBLIC_URL"))
+            #expect(error.description.contains("Warning: NODE_ENV is not read"))
+            await parley.remove()
+        }
+    }
+
+    @Test func portIsTheDefaultOfTheOption() throws {
+        #expect(try Up.port(nil, in: [:]) == 8080)
+        #expect(try Up.port(nil, in: ["PORT": "3000"]) == 3000)
+        #expect(try Up.port(0, in: ["PORT": "3000"]) == 0)
+    }
+
+    @Test func theAddressThatKeepsAHostAwakeIsVisited() async throws {
+        let visited = RequestLog()
+        let http = HTTPClient { request async throws(OutboundError) in
+            visited.add(request.url)
+            return OutboundResponse(status: visited.urls.count == 1 ? 200 : 503)
+        }
+        let complaints = RequestLog()
+        let keepAlive = try #require(
+            try KeepAlive(["KEEPALIVE_URL": "https://bot.example.com/health"], http: { _ in http }) {
+                complaints.add($0)
+            })
+        #expect(keepAlive.minutes == 14)
+        await keepAlive.visit()
+        await keepAlive.visit()
+        #expect(visited.urls == ["https://bot.example.com/health", "https://bot.example.com/health"])
+        #expect(complaints.urls == ["KEEPALIVE_URL answered 503"])
+        #expect(try KeepAlive([:], http: { _ in http }) { _ in } == nil)
+        for wrong in [
+            ["KEEPALIVE_URL": "bot.example.com"], ["KEEPALIVE_URL": "https://x", "KEEPALIVE_INTERVAL_MINUTES": "0"],
+        ] {
+            #expect(throws: StartError.self) { try KeepAlive(wrong, http: { _ in http }) { _ in } }
+        }
+    }
+}
+
+private final class RequestLog: Sendable {
+    private let list = Mutex<[String]>([])
+
+    func add(_ url: String) { list.withLock { $0.append(url) } }
+    var urls: [String] { list.withLock { $0 } }
+}
