@@ -39,13 +39,13 @@ let functions: [(target: String, product: String)] = [
     ("Accounts", "accounts"),
     ("Auth", "auth"),
     ("Conversations", "conversations"),
+    ("CronReset", "cron-reset"),
     ("Health", "health"),
     ("Media", "media"),
     ("Messages", "messages"),
-    ("Numbers", "numbers"),
     ("Organizations", "organizations"),
     ("Pages", "pages"),
-    ("ResetUsage", "reset-usage"),
+    ("Provisioning", "provisioning"),
     ("RunJobs", "run-jobs"),
     ("Stats", "stats"),
     ("Training", "training"),
@@ -123,6 +123,7 @@ let package = Package(
         function("Accounts", api + ["QRCode"]),
         function("Auth", api),
         function("Conversations", api + ["Conversation"]),
+        function("CronReset", api),
         // One of the two persistent processes beside the runner: it may link an event loop.
         function(
             "EventStream",
@@ -132,10 +133,9 @@ let package = Package(
         function("Health", ["Domain", "Postgres", "Store", "Web"]),
         function("Media", api + ["Environment", "Outbound", "Providers", "WhatsAppWire"]),
         function("Messages", api + ["Conversation"]),
-        function("Numbers", api + ["Conversation", "Outbound", "Providers"]),
         function("Organizations", api + ["Conversation"]),
         function("Pages", ["Web"]),
-        function("ResetUsage", api),
+        function("Provisioning", api + ["Conversation", "Providers"]),
         function("RunJobs", road + ["Assistant", "Environment"]),
         // The other one: it may link an event loop and the wire.
         function(

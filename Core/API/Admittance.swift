@@ -65,10 +65,10 @@ extension Admittance where Caller == Void {
 
     /// `secret` is what the header must hold; unset, the endpoint opens to nobody.
     package static func secretHeader(
-        _ name: String, _ secret: @escaping @Sendable (APIEnvironment) -> String?
+        _ name: String, _ secret: @escaping @Sendable (APIEnvironment) throws -> String?
     ) -> Admittance {
         Admittance(rule: .secretHeader(name)) { request, api in
-            guard let secret = secret(api), let sent = request.headers[name],
+            guard let secret = try secret(api), let sent = request.headers[name],
                 equalInConstantTime(Array(sent.utf8), Array(secret.utf8))
             else { throw Fault.unauthenticated }
             return Admitted(caller: ())

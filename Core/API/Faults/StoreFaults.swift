@@ -1,4 +1,5 @@
 import Conversation
+import Providers
 import Store
 package import Web
 
@@ -34,6 +35,10 @@ extension NumberStoreError: FaultConvertible {
 
 extension NumberProvisioningError: FaultConvertible {
     package var fault: Fault { Fault(self) }
+}
+
+extension TwilioError: FaultConvertible {
+    package var fault: Fault { .twilio(self) }
 }
 
 extension SendRefusal: FaultConvertible {

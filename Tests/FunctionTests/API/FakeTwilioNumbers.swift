@@ -18,13 +18,15 @@ final class FakeTwilioNumbers: Sendable {
 
     func read<Value: Sendable>(_ body: (inout sending State) -> sending Value) -> Value { state.withLock(body) }
 
+    static let soldOut = "000"
     static let lost = TwilioError(kind: .unknown, reason: "no answer")
-    static let taken = TwilioError(kind: .permanent, code: 21422, httpStatus: 400, reason: "PhoneNumber is not available")
+    static let taken = TwilioError(
+        kind: .permanent, code: 21422, httpStatus: 400, reason: "PhoneNumber is not available")
 
     var numbers: TwilioNumbers {
         TwilioNumbers(
             searchAvailableNumbers: { search throws(TwilioError) in
-                (0..<search.limit).map {
+                (0..<(search.areaCode == Self.soldOut ? 0 : search.limit)).map {
                     TwilioAvailableNumber(
                         phoneNumber: "+1\(search.areaCode ?? "415")555\(1000 + $0)", friendlyName: "n", locality: nil,
                         region: nil, country: search.country, sms: true, mms: true, voice: true)

@@ -16,11 +16,11 @@ import Web
 @testable import Accounts
 @testable import Auth
 @testable import Conversations
+@testable import CronReset
 @testable import Media
 @testable import Messages
-@testable import Numbers
 @testable import Organizations
-@testable import ResetUsage
+@testable import Provisioning
 @testable import Stats
 @testable import Training
 
@@ -50,7 +50,7 @@ struct TestAPI: Sendable {
         let twilio = FakeTwilioNumbers()
         (self.clock, self.twilio) = (clock, twilio)
         let routers =
-            try Self.routers(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes)
+            try Self.routers(db.app, clock.clock, media, wakes)
             + Self.routers(of: Self.environment(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, wakes))
         router = { request in
             // One function has the path, as in the host; the last one's 404 stands for all.
@@ -82,7 +82,9 @@ struct TestAPI: Sendable {
 
     /// Every function whose endpoints are values, by its folder.
     static let functions: [(folder: String, endpoints: [Endpoint])] = [
+        ("CronReset", CronReset.endpoints),
         ("Organizations", Organizations.endpoints),
+        ("Provisioning", Provisioning.endpoints),
         ("Stats", Stats.endpoints),
     ]
 
@@ -92,7 +94,7 @@ struct TestAPI: Sendable {
     }
 
     private static func routers(
-        _ database: Database, _ clock: WallClock, _ twilio: TwilioNumbers?, _ media: FakeMediaHost, _ wakes: Counter
+        _ database: Database, _ clock: WallClock, _ media: FakeMediaHost, _ wakes: Counter
     ) throws -> [Router] {
         let ids = IDSource(clock: clock, randomness: .system)
         let authenticator = try Authenticator(
@@ -102,12 +104,7 @@ struct TestAPI: Sendable {
             admin: try FirstAdmin(username: "root", password: "an operator's password", isSandbox: false),
             randomness: .system, ids: ids, cost: .init(logRounds: 4, blockSize: 8, parallelism: 1))
         let organizations = OrganizationStore(database: database)
-        let numbers = NumberStore(database: database)
         let writes = IdempotentWrites(database: database, clock: clock, ids: ids)
-        let provisioning = twilio.map {
-            NumberProvisioning(
-                store: numbers, twilio: $0, webhooks: .of(publicURL: "https://bot.example.com"), clock: clock, ids: ids)
-        }
         let wake: @Sendable () async -> Void = { wakes.add() }
         let desk = Desk(database: database, clock: clock, ids: ids)
         let inbox = InboxReads(database: database)
@@ -117,16 +114,8 @@ struct TestAPI: Sendable {
         AssistantSettingsHandler(
             database: database, box: box, clock: clock, ids: ids
         ).declare(in: &training)
-        var cron = Router()
-        cron.on(
-            "GET /api/cron/reset-usage",
-            ResetUsageHandler(
-                housekeeping: HousekeepingStore(database: database), secret: cronSecret, clock: clock
-            ).reset)
         return [
             AuthHandler(accounts: accounts, organizations: organizations).router(),
-            NumbersHandler(numbers: numbers, twilio: twilio, provisioning: provisioning, writes: writes)
-                .router(authenticator),
             AccountsHandler(
                 lines: LineStore(database: database), organizations: organizations, writes: writes, clock: clock
             ).router(authenticator),
@@ -145,13 +134,12 @@ struct TestAPI: Sendable {
                 inbox: inbox, database: database, clock: clock, desk: desk, writes: writes, wakeRunner: wake
             ).router(authenticator),
             training.router,
-            cron,
         ]
     }
 }
 
 extension Router {
-    /// The most specific route wins over all functions; `search-numbers` is Numbers', not an organization's id.
+    /// The most specific route wins over all functions; `search-numbers` is Provisioning's, not an organization's id.
     fileprivate func knows(_ request: Request) -> Bool {
         if request.path.hasSuffix("/search-numbers") {
             return routes.contains { $0.declaration.contains("search-numbers") }

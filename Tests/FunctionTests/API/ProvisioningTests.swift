@@ -6,7 +6,7 @@ import Support
 import Testing
 import Web
 
-@Suite struct NumberTests {
+@Suite struct ProvisioningTests {
     private static let number: JSONValue = ["number": "+14155550100", "name": "Sales Line"]
 
     private func buy(_ api: TestAPI, _ visitor: Visitor, key: String? = nil) async throws -> Answer {
@@ -39,6 +39,17 @@ import Web
             let open = try await api.db.owner.query(
                 "select count(*) as n from channels where provider_id is not null and deleted_at is null")
             #expect(try open[0]["n"] == 0)
+        }
+    }
+
+    @Test func anEmptySearchSaysWhatToTry() async throws {
+        try await TestAPI.with { api in
+            let alice = try await api.signUp("alice")
+            let path = "GET /api/v1/organizations/search-numbers?country=DE&area_code="
+            let none = try await api.call(path + FakeTwilioNumbers.soldOut, as: alice)
+            #expect(none.status == 200 && none.items.isEmpty)
+            #expect(none.body["message"]?.string?.contains("in stock in DE") == true)
+            #expect(try await api.call(path + "30", as: alice).body["message"] == nil)
         }
     }
 

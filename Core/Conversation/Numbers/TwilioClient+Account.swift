@@ -1,23 +1,5 @@
-package import Domain
 package import Outbound
-package import Postgres
 package import Providers
-import Store
-
-extension NumberProvisioning {
-    /// - Parameters:
-    ///   - twilio: the platform's account; `nil` without credentials, and then there is nothing to provision.
-    ///   - publicURL: `PUBLIC_URL`: where a bought number sends its messages.
-    package static func live(
-        database: Database, twilio: TwilioClient?, publicURL: String, clock: WallClock, ids: IDSource
-    ) -> NumberProvisioning? {
-        twilio.map { twilio in
-            NumberProvisioning(
-                store: NumberStore(database: database), twilio: twilio.numbers, webhooks: .of(publicURL: publicURL),
-                clock: clock, ids: ids)
-        }
-    }
-}
 
 extension TwilioWebhooks {
     /// The routes of TwilioInbound and TwilioStatus.

@@ -6,7 +6,7 @@ import Support
 import Testing
 import Web
 
-@Suite struct ResetUsageTests {
+@Suite struct CronResetTests {
     private func reset(_ api: TestAPI, _ secret: String?) async throws -> Answer {
         try await api.call(
             "GET /api/cron/reset-usage", headers: secret.map { [(name: "x-cron-secret", value: $0)] } ?? [])

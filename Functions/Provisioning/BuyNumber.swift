@@ -1,0 +1,49 @@
+import API
+import Access
+import Conversation
+import Domain
+import Store
+import Web
+
+extension Endpoint {
+    static let buyNumber = Endpoint(
+        .post, "/api/v1/organizations/{id}/provision-number",
+        also: ["POST /api/organizations/{id}/provision-number"],
+        "Buys a number and opens its channel; a repeat never buys twice.",
+        for: .member(.admin, in: .path("id")), takes: .body(Purchase.form), limit: 16 << 10,
+        answers: .one(NumberPurchase.answer, status: 201), faults: DocumentedFault.provisioning, repeats: .once,
+        example: ["number": "+14155550100", "name": "Sales Line"]
+    ) { call, purchase in
+        guard let provisioning = try call.api.provisioning else { throw Fault.noTwilioAccount }
+        return try await provisioning.buy(
+            purchase.wanted, for: call.organization, by: call.user, name: purchase.name ?? purchase.wanted)
+    }
+}
+
+private struct Purchase: Sendable {
+    var number: String?
+    var phoneNumber: String?
+    var name: String?
+
+    var wanted: String { number ?? phoneNumber ?? "" }
+
+    static let form = Form(Purchase()) {
+        $0.optional("number", \.number, .e164, about: "As the search gave it.")
+        $0.optional("phone_number", \.phoneNumber, .e164, about: "The same; number counts.")
+        $0.optional("name", \.name, .text(1...255), about: "What the channel is called; the number when absent.")
+        $0.rule { purchase throws(Fault) in
+            guard !purchase.wanted.isEmpty else { throw .invalid("number", "This field is required.") }
+        }
+    }
+}
+
+extension FieldType where Value == String {
+    /// E.164, exactly: what is bought is not guessed.
+    fileprivate static let e164 = FieldType.text(
+        8...16, pattern: "\\+[1-9][0-9]{6,14}", "Write the number as the search gave it, like +14155550100."
+    ) { text in
+        let digits = text.utf8.dropFirst()
+        return text.utf8.first == UInt8(ascii: "+") && digits.first != 48
+            && digits.allSatisfy { (48...57).contains($0) }
+    }
+}
