@@ -21,6 +21,7 @@ import Web
 @testable import Messages
 @testable import Organizations
 @testable import Provisioning
+@testable import Reference
 @testable import Stats
 @testable import Training
 
@@ -85,6 +86,7 @@ struct TestAPI: Sendable {
         ("CronReset", CronReset.endpoints),
         ("Organizations", Organizations.endpoints),
         ("Provisioning", Provisioning.endpoints),
+        ("Reference", Reference.endpoints),
         ("Stats", Stats.endpoints),
     ]
 

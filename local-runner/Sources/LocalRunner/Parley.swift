@@ -7,7 +7,7 @@ struct Parley: AsyncParsableCommand {
         discussion: "Environment variables:\n\n\(EnvironmentCommand.list)",
         subcommands: [
             Up.self, Invoke.self, Logs.self, Functions.self, Migrate.self, KeysCommand.self, SandboxCommand.self,
-            EnvironmentCommand.self,
+            EnvironmentCommand.self, OpenAPICommand.self,
         ],
         defaultSubcommand: Up.self)
 }

@@ -1,18 +1,5 @@
-package import Web
-
 /// The endpoints as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0).
 package enum OpenAPI {
-    /// Path items by canonical path; the routes of old clients stand in each operation's description.
-    package static func paths(of endpoints: [Endpoint]) -> JSONValue {
-        var paths: [String: JSONValue] = [:]
-        for endpoint in endpoints {
-            var item = paths[endpoint.path]?.object ?? [:]
-            item[endpoint.method.rawValue.lowercased()] = endpoint.operation
-            paths[endpoint.path] = .object(item)
-        }
-        return .object(paths)
-    }
-
     /// - Parameter paths: of all functions.
     package static func document(paths: [String: JSONValue], version: String = "1") -> JSONValue {
         [
