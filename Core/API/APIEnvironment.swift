@@ -66,6 +66,7 @@ extension APIEnvironment {
     package var numbers: NumberStore { NumberStore(database: database) }
     package var lines: LineStore { LineStore(database: database) }
     package var inbox: InboxReads { InboxReads(database: database) }
+    package var rates: RateStore { RateStore(database: database) }
     package var uploads: UploadStore { UploadStore(database: database) }
     /// What a person at the inbox does to a conversation.
     package var desk: Desk { Desk(database: database, clock: clock, ids: ids) }

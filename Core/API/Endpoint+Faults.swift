@@ -1,7 +1,7 @@
 extension Endpoint {
     /// Every refusal that a caller may meet, in the order of its status.
     package var faults: [DocumentedFault] {
-        (admittance.faults + inputFaults + repeatFaults + ownFaults + Self.always).sorted {
+        (admittance.faults + inputFaults + repeatFaults + limitFaults + ownFaults + Self.always).sorted {
             ($0.status, $0.code) < ($1.status, $1.code)
         }
     }
@@ -25,6 +25,10 @@ extension Endpoint {
             DocumentedFault(409, "in-progress", "The first request with this Idempotency-Key is still running."),
             DocumentedFault(422, "idempotency-key-reused", "This Idempotency-Key was used for another request."),
         ]
+    }
+
+    private var limitFaults: [DocumentedFault] {
+        limits.isEmpty ? [] : [DocumentedFault(429, "too-many-tries", "Too often; Retry-After says when again.")]
     }
 
     private static let always = [

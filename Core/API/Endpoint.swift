@@ -31,6 +31,7 @@ package struct Endpoint: Sendable {
     /// Beside those that follow from the rest: see `faults`.
     package let ownFaults: [DocumentedFault]
     package let repeats: Repeats
+    package let limits: [RateLimit]
     /// Bytes.
     package let bodyLimit: Int
     /// A body that is taken; names of `Example` stand for ids.
@@ -52,7 +53,7 @@ package struct Endpoint: Sendable {
         for admittance: Admittance<Caller>, path pathShapes: [String: Shape] = [:],
         takes input: Input<Taken>, limit bodyLimit: Int = 64 << 10,
         answers reply: Reply<Value>, faults: [DocumentedFault] = [], repeats: Repeats? = nil,
-        example: JSONValue? = nil,
+        limits: [RateLimit] = [], example: JSONValue? = nil,
         _ handle: @escaping @Sendable (Call<Caller>, Taken) async throws -> Value
     ) {
         self.method = method
@@ -67,10 +68,12 @@ package struct Endpoint: Sendable {
         ownFaults = faults
         let repeats = repeats ?? (method == .get ? .safe : .harmless)
         self.repeats = repeats
+        self.limits = limits
         self.bodyLimit = bodyLimit
         self.example = example
         respond = { request, api in
             let admitted = try await admittance.admit(request, api)
+            try await limits.take("\(method.rawValue) \(path)", request, admitted, api)
             let taken = try input.read(request, bodyLimit)
             let response = try await Self.run(repeats, request, admitted, api) { subject in
                 let call = Call(
@@ -85,12 +88,12 @@ package struct Endpoint: Sendable {
     package init<Caller, Value>(
         _ method: Request.Method, _ path: String, also aliases: [String] = [], _ summary: String,
         for admittance: Admittance<Caller>, path pathShapes: [String: Shape] = [:], answers reply: Reply<Value>,
-        faults: [DocumentedFault] = [], repeats: Repeats? = nil,
+        faults: [DocumentedFault] = [], repeats: Repeats? = nil, limits: [RateLimit] = [],
         _ handle: @escaping @Sendable (Call<Caller>) async throws -> Value
     ) {
         self.init(
             method, path, also: aliases, summary, for: admittance, path: pathShapes, takes: Input<Void>.nothing,
-            answers: reply, faults: faults, repeats: repeats
+            answers: reply, faults: faults, repeats: repeats, limits: limits
         ) { call, _ in try await handle(call) }
     }
 

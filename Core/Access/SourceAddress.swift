@@ -1,7 +1,7 @@
 import Glibc
 
 /// The address that login tries are counted under. An IPv6 host commonly owns a whole /64, so that is what is counted.
-func countedAddress(_ sourceIP: String) -> String {
+package func countedAddress(_ sourceIP: String) -> String {
     guard sourceIP.contains(":") else { return String(sourceIP.prefix(60)) }
     var address = in6_addr()
     guard inet_pton(AF_INET6, sourceIP, &address) == 1 else { return String(sourceIP.prefix(60)) }

@@ -30,6 +30,7 @@ extension Endpoint {
     private var about: String {
         var sentences = [admittance.sentence]
         if repeats == .once { sentences.append("With Idempotency-Key a repeat gets the first answer.") }
+        sentences += limits.map(\.sentence)
         if !aliases.isEmpty { sentences.append("Also: " + aliases.map { "`\($0)`" }.joined(separator: ", ") + ".") }
         return sentences.joined(separator: " ")
     }
