@@ -43,6 +43,7 @@ extension Variable {
         "WHATSAPP_WEB_ROOT_KEY", "root public key of the test server, 64 hexadecimal digits", readers: [.persistent])
     package static let runtimeAPI = Variable("AWS_LAMBDA_RUNTIME_API", "host:port of the Runtime API")
     package static let functionName = Variable("AWS_LAMBDA_FUNCTION_NAME", "the function's deployed name")
+    package static let taskRoot = Variable("LAMBDA_TASK_ROOT", "folder with the function's own files")
     package static let region = Variable(
         "AWS_REGION", "region of the function", otherwise: "us-east-1 under parley", readers: [.runner, .functions])
     /// Lambda gives them to every function by itself: nothing to declare.
@@ -57,7 +58,7 @@ extension Variable {
     static let host = [
         invokeURL, secrets, readsAhead, sandbox, clockFile, whatsAppTestServer, whatsAppURL, whatsAppRootKey,
         runtimeAPI,
-        functionName, region, accessKey, secretAccessKey, sessionToken,
+        functionName, taskRoot, region, accessKey, secretAccessKey, sessionToken,
     ]
 
     // MARK: For tests

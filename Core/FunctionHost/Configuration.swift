@@ -71,6 +71,9 @@ extension Configuration {
     /// libpq URI of the role that this function logs in as.
     package var databaseURL: String { get throws(ConfigurationError) { try required(.databaseURL) } }
 
+    /// Where the files that a function was deployed with are.
+    package var taskRoot: String { get throws(ConfigurationError) { try required(.taskRoot) } }
+
     /// `https://bot.example.com`, no trailing slash. Webhook signatures are computed over it.
     package var publicURL: String {
         get throws(ConfigurationError) {

@@ -27,7 +27,7 @@ extension Endpoint {
 /// `openapi.json` beside this function, where the host unpacked it (`LAMBDA_TASK_ROOT`).
 private enum OpenAPIFile {
     static func bytes(in configuration: Configuration) throws -> [UInt8] {
-        let path = try configuration.required("LAMBDA_TASK_ROOT") + "/openapi.json"
+        let path = try configuration.taskRoot + "/openapi.json"
         guard let data = FileManager.default.contents(atPath: path) else { throw ConfigurationError.missing(path) }
         return Array(data)
     }
