@@ -32,15 +32,17 @@ package actor Connection {
         return connection
     }
 
-    /// A process that hangs within a transaction (paused, swapped out, cut off) must not keep its locks for ever: the server
-    /// ends its session after this many milliseconds. Nothing of ours waits so long between two statements.
-    private static let settings =
-        "-c TimeZone=UTC -c DateStyle=ISO -c search_path=parley,public -c idle_in_transaction_session_timeout=15000"
+    /// What a session needs that is not one of Parley's own roles; those have it from the migrator (`MigrationRoles`). Not as
+    /// start-up `options`: poolers refuse them.
+    private static let settings = """
+        set timezone = 'UTC'; set datestyle = 'ISO'; set search_path = parley, public;
+        set idle_in_transaction_session_timeout = '15s'
+        """
 
     private func open(_ url: String, connectTimeout: Int) throws(PostgresError) {
         // libpq reads options in order and lets the later one win: ours stand before the caller's string.
-        let keywords = ["connect_timeout", "client_encoding", "application_name", "options", "dbname"]
-        let values = [String(connectTimeout), "UTF8", "parley", Self.settings, url]
+        let keywords = ["connect_timeout", "client_encoding", "application_name", "dbname"]
+        let values = [String(connectTimeout), "UTF8", "parley", url]
         let connected = withCStrings(keywords) { keywords in
             withCStrings(values) { values in PQconnectdbParams(keywords, values, 1) }
         }
@@ -52,6 +54,8 @@ package actor Connection {
         PQsetErrorVerbosity(connected, PQERRORS_DEFAULT)
         PQsetNoticeProcessor(connected, { _, _ in }, nil)
         handle = connected
+        let user = PQuser(connected).map { String(cString: $0) } ?? ""
+        if !user.hasPrefix("parley_") { try script(Self.settings) }
     }
 
     package var isUsable: Bool {

@@ -3,6 +3,8 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
     package enum Code: String, Sendable {
         /// No connection could be made, or it broke. A transaction in flight may or may not have committed.
         case connection
+        /// No connection of the pool became free in time; nothing was sent.
+        case busy
         /// The server refused the statement; `sqlState` says why.
         case server
         /// The statement did not answer in time; the connection is closed.

@@ -6,27 +6,46 @@ package import FoundationEssentials
 package struct Query: Sendable, ExpressibleByStringInterpolation {
     package private(set) var sql: String
     package private(set) var binds: [Bind]
+    /// The text around the binds: one more than there are binds.
+    private var fragments: [String]
 
     package init(stringLiteral value: String) {
         sql = value
         binds = []
+        fragments = [value]
     }
 
     package init(stringInterpolation interpolation: Interpolation) {
-        sql = interpolation.sql
         binds = interpolation.binds
+        fragments = interpolation.fragments
+        sql = Self.numbered(interpolation.fragments)
+    }
+
+    /// More of the same statement, for conditions that are there or not: each set of them is a statement of its own with a
+    /// plan of its own, where `($1 is null or ...)` would have to suit all.
+    package mutating func append(_ more: Query) {
+        fragments[fragments.count - 1] += more.fragments[0]
+        fragments += more.fragments.dropFirst()
+        binds += more.binds
+        sql = Self.numbered(fragments)
+    }
+
+    private static func numbered(_ fragments: [String]) -> String {
+        var sql = fragments[0]
+        for (index, fragment) in fragments.enumerated().dropFirst() { sql += "$\(index)\(fragment)" }
+        return sql
     }
 
     package struct Interpolation: StringInterpolationProtocol {
-        fileprivate var sql = ""
+        fileprivate var fragments = [""]
         fileprivate var binds: [Bind] = []
 
         package init(literalCapacity: Int, interpolationCount: Int) {
-            sql.reserveCapacity(literalCapacity + interpolationCount * 3)
+            fragments.reserveCapacity(interpolationCount + 1)
         }
 
         package mutating func appendLiteral(_ literal: String) {
-            sql += literal
+            add(literal)
         }
 
         package mutating func appendInterpolation(_ value: some Bindable) {
@@ -38,12 +57,16 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
         }
 
         package mutating func appendInterpolation(unescaped text: String) {
-            sql += text
+            add(text)
+        }
+
+        fileprivate mutating func add(_ text: String) {
+            fragments[fragments.count - 1] += text
         }
 
         private mutating func append(_ bind: Bind) {
             binds.append(bind)
-            sql += "$\(binds.count)"
+            fragments.append("")
         }
     }
 }
@@ -99,6 +122,6 @@ extension Query.Interpolation {
 
     package mutating func appendInterpolation(array values: [UUID]) {
         appendInterpolation("{" + values.map(\.uuidString).joined(separator: ",") + "}")
-        sql += "::uuid[]"
+        add("::uuid[]")
     }
 }

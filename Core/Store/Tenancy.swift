@@ -23,25 +23,31 @@ extension Database {
         try await transaction(opening: [.enter(organization, durability)], body)
     }
 
-    /// A transaction for one organization that reads, decides and writes, in two round trips.
+    /// A transaction for one organization that reads, decides and writes, in two round trips. It is repeated as a whole when it
+    /// meets another one (`PostgresError.isRetryable`): `decide` has no effects but its answer.
+    /// - Parameter first: committed as a transaction of its own before this one begins, in the same round trip.
     package func transaction<Result: Sendable>(
-        for organization: OrganizationID, durability: Durability = .onDisk, reading queries: [Query],
-        _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
+        for organization: OrganizationID, durability: Durability = .onDisk, first: [Query] = [],
+        reading queries: [Query], _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Result {
-        try await transaction(reading: [.enter(organization, durability)] + queries) { connection, answers in
+        let entering = Query.enter(organization, durability)
+        return try await transaction(first: first.isEmpty ? [] : [entering] + first, reading: [entering] + queries) {
+            connection, answers in
             try await decide(connection, Array(answers.dropFirst()))
         }
     }
 
-    /// The pipeline as one transaction for one organization, in one round trip.
+    /// The pipeline as one transaction for one organization, in one round trip; repeated when it meets another one.
     @discardableResult
     package func pipeline(
         for organization: OrganizationID, durability: Durability = .onDisk, _ queries: [Query]
     ) async throws -> [[Row]] {
-        try await withConnection { connection in
-            let answers = try await connection.pipeline(
-                ["begin", .enter(organization, durability)] + queries + ["commit"])
-            return Array(answers.dropFirst(2).dropLast())
+        try await repeating {
+            try await withConnection { connection in
+                let answers = try await connection.pipeline(
+                    ["begin", .enter(organization, durability)] + queries + ["commit"])
+                return Array(answers.dropFirst(2).dropLast())
+            }
         }
     }
 }

@@ -31,7 +31,9 @@ import Testing
             try await database.owner.query("create table public.t (n int primary key)")
             await #expect(throws: PostgresError.self) {
                 try await database.owner.withConnection {
-                    try await $0.pipeline(["insert into t values (1)", "insert into t values (1)", "insert into t values (2)"])
+                    try await $0.pipeline([
+                        "insert into t values (1)", "insert into t values (1)", "insert into t values (2)",
+                    ])
                 }
             }
             #expect(try await database.owner.query("select * from t").isEmpty)
@@ -76,5 +78,75 @@ import Testing
     func timestampsRoundTrip(_ seconds: Double) throws {
         let date = Date(timeIntervalSince1970: seconds)
         #expect(PostgresTimestamp.date(PostgresTimestamp.text(date)) == date)
+    }
+
+    @Test func waitingForAConnectionHasAnEnd() async throws {
+        try await TestDatabase.with { database in
+            let pool = Database(url: database.appURL, connections: 1, patience: 0.2)
+            try await pool.withConnection { _ in
+                let error = await #expect(throws: PostgresError.self) { try await pool.query("select 1") }
+                #expect(error?.code == .busy)
+            }
+            let rows = try await pool.query("select 1 as one")
+            #expect(try rows.first?["one"] == 1)
+            await pool.close()
+        }
+    }
+
+    @Test func aRefusedStatementCostsNoConnection() async throws {
+        try await TestDatabase.with(connections: 1) { database in
+            let session: Query = "select pg_backend_pid() as pid"
+            let before: Int = try await database.app.query(session)[0]["pid"]
+            await #expect(throws: PostgresError.self) {
+                try await database.app.withConnection { try await $0.pipeline(["begin", "select 1/0", "commit"]) }
+            }
+            await #expect(throws: PostgresError.self) { try await database.app.query("select nonsense") }
+            let after: Int = try await database.app.query(session)[0]["pid"]
+            #expect(before == after)
+        }
+    }
+
+    @Test func aTransactionThatMeetsAnotherIsRunAgain() async throws {
+        try await TestDatabase.with { database in
+            var tries = 0
+            let result = try await database.app.repeating { () async throws -> Int in
+                tries += 1
+                if tries < 3 {
+                    try await database.app.query("do $$ begin raise exception 'met' using errcode = '40P01'; end $$")
+                }
+                return tries
+            }
+            // Each of the two failing bodies repeated its own statement as well.
+            #expect(result == 3)
+            tries = 0
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.app.repeating { () async throws -> Void in
+                    tries += 1
+                    throw PostgresError(.server, sqlState: "40001", detail: "")
+                }
+            }
+            #expect(error?.isRetryable == true)
+            #expect(tries == 4)
+        }
+    }
+
+    @Test func timeOutsBelongToTheRole() async throws {
+        try await TestDatabase.with { database in
+            for (name, value) in [
+                ("statement_timeout", "30s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "15s"),
+                ("TimeZone", "UTC"), ("search_path", "parley, public"),
+            ] {
+                let rows = try await database.app.query("select current_setting(\(name)) as value")
+                #expect(try rows[0]["value"] == value)
+            }
+        }
+    }
+
+    @Test func whatIsAppendedKeepsItsBinds() {
+        var query: Query = "select \(1) where a = \("x")"
+        query.append(" and b = \(true) or \(2) = c")
+        query.append(" limit 1")
+        #expect(query.sql == "select $1 where a = $2 and b = $3 or $4 = c limit 1")
+        #expect(query.binds.map(\.text) == ["1", "x", "t", "2"])
     }
 }

@@ -23,11 +23,15 @@ extension LineStore {
     /// - Throws: `LineStoreError.noLine` for a number of a provider: it is released, not deleted.
     package func delete(_ id: ChannelID, of organization: OrganizationID, at now: Date) async throws -> LineCascade? {
         try await database.transaction(for: organization) { connection in
-            let locked = try await connection.query(
-                "select kind from channels where id = \(id) and deleted_at is null for update")
-            guard let row = locked.first else { return nil }
+            // In the order of locks: the worker that holds the line comes from there.
+            let locked = try await connection.pipeline([
+                "select from whatsapp_lines where channel_id = \(id) for no key update",
+                "select kind from channels where id = \(id) and deleted_at is null for no key update",
+            ])
+            guard let row = locked[1].first else { return nil }
             guard try row["kind"] == ChannelKind.whatsappWeb.rawValue else { throw LineStoreError.noLine }
-            let answers = try await connection.pipeline([Self.cascade(id), .ask(.logOut, of: id, at: now)] + Self.deleting(id, of: organization, at: now))
+            let answers = try await connection.pipeline(
+                [Self.cascade(id), .ask(.logOut, of: id, at: now)] + Self.deleting(id, of: organization, at: now))
             return try answers[0].first.map(LineCascade.init(row:))
         }
     }

@@ -142,7 +142,12 @@ package struct LineStore: Sendable {
             where organization_id = \(organization) and is_primary and deleted_at is null and id <> \(id)
                 and exists (select from channels c where c.id = \(id) and \(unescaped: Line.isLine))
             """
-        return (change.becomesPrimary ? [demotion] : []) + [
+        // The order of locks: whatsapp_lines, then channels.
+        let replyOnly: Query = """
+            update whatsapp_lines set reply_only = \(change.isReplyOnly), updated_at = \(now)
+            where channel_id = \(id) and reply_only <> \(change.isReplyOnly)
+            """
+        return [replyOnly] + (change.becomesPrimary ? [demotion] : []) + [
             """
             with changed as (
                 update channels c set
@@ -159,11 +164,7 @@ package struct LineStore: Sendable {
             )
             insert into events (organization_id, type, subject_id, at)
             select organization_id, 'channel.updated', id, \(now) from changed
-            """,
             """
-            update whatsapp_lines set reply_only = \(change.isReplyOnly), updated_at = \(now)
-            where channel_id = \(id) and reply_only <> \(change.isReplyOnly)
-            """,
         ]
     }
 

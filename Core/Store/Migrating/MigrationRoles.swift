@@ -20,7 +20,33 @@ struct MigrationRoles {
                 end if;
             end $$
             """)
+        for setting in Self.settings { try await set(setting) }
         if let appPassword { try await setPassword(appPassword) }
+    }
+
+    /// Of the application's sessions. Nothing of ours waits so long for a lock or between two statements; a process that
+    /// hangs within a transaction (paused, swapped out, cut off) must not keep its locks for ever.
+    private static let settings = [
+        "TimeZone=UTC", "DateStyle=ISO", "search_path=parley, public", "statement_timeout=30s", "lock_timeout=10s",
+        "idle_in_transaction_session_timeout=15s",
+    ]
+
+    /// Only what differs: two migrators that write the same role at once are refused.
+    private func set(_ setting: String) async throws {
+        let parts = setting.split(separator: "=").map(String.init)
+        let value = parts[0] == "search_path" ? parts[1] : "'\(parts[1])'"
+        try await connection.script(
+            """
+            do $$ begin
+                if not exists (
+                    select from pg_roles where rolname = 'parley_app' and rolconfig @> array['\(setting)']) then
+                    alter role parley_app set \(parts[0]) = \(value);
+                end if;
+            exception when internal_error then
+                -- "tuple concurrently updated": another database's migrator writes the same.
+                null;
+            end $$
+            """)
     }
 
     /// Several databases (tests) may prepare roles at once, and the migrators' lock is per database: a name that appeared
