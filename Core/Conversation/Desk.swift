@@ -58,7 +58,7 @@ package struct Desk: Sendable {
             let now = clock.now()
             let message = OutboundMessage(
                 id: reply.id, author: .user, user: user, body: reply.text, media: reply.media, type: reply.type,
-                content: reply.content)
+                content: reply.content, part: 0)
             let answers = try await connection.pipeline(
                 takingOver(conversation, as: conversation.ownership.takenOver(by: user)) + [
                     try .queue(message, in: conversation, at: now),

@@ -3,15 +3,17 @@ import FoundationEssentials
 import Postgres
 import Store
 
-/// The second transaction: the reply is queued, or it is not said, with the reason.
+/// The second transaction: the reply is queued, or it is not said, with the reason. What its model calls cost is booked in a
+/// transaction of its own that travels in front of it: the money is spent, whatever becomes of the reply.
 extension Turn {
     func commit(_ reply: ComposedReply, to assignment: Assignment) async throws -> JobOutcome {
         let (id, now) = (assignment.conversation.id, clock.now())
         return try await database.transaction(
             for: assignment.conversation.organization, durability: .inOrder,
+            first: spent(reply.runs, assignment, at: now),
             reading: Self.current(id) + [.allowance(in: id, at: now), .nextPart(of: assignment.turn)]
         ) { connection, answers in
-            var writes = spent(reply.runs, assignment, at: now)
+            var writes: [Query] = [.countReply(of: assignment.conversation.organization, at: now)]
             if let conversation = try Self.current(assignment, answers) {
                 let room = try Room(allowance: answers[2], nextPart: answers[3])
                 writes += try await answer(reply, assignment, conversation, room, on: connection, at: now)
@@ -58,7 +60,7 @@ extension Turn {
         let counting = Query.countOutbound(
             texts.count, of: conversation.organization, limit: room.allowance.quota.limit, at: now)
         guard try await !connection.query(counting).isEmpty else {
-            return try overQuota(assignment.turn, room.allowance, in: conversation, at: now)
+            return try overQuota(assignment.turn, room.allowance, part: room.nextPart, in: conversation, at: now)
         }
         let spokenBy = reply.wantsHuman ? conversation.ownership.handedToPeople() : conversation.ownership
         let parts = texts.enumerated().map { offset, body in
@@ -75,10 +77,19 @@ extension Turn {
                 ? try callPerson(in: conversation, reason: reply.reason, turn: assignment.turn, at: now) : [])
     }
 
+    /// Books what was paid for a reply that will not be said.
+    func book(_ runs: [AIRun], _ assignment: Assignment) async throws {
+        let bookings = spent(runs, assignment, at: clock.now())
+        guard !bookings.isEmpty else { return }
+        try await database.pipeline(
+            for: assignment.conversation.organization, durability: .inOrder, bookings)
+    }
+
     private func spent(_ runs: [AIRun], _ assignment: Assignment, at now: Date) -> [Query] {
-        let organization = assignment.conversation.organization
-        return runs.map {
-            .store($0, turn: assignment.turn, conversation: assignment.conversation.id, of: organization, at: now)
-        } + [.countReply(runs, replies: 1, of: organization, at: now)]
+        runs.map {
+            .book(
+                $0, turn: assignment.turn, conversation: assignment.conversation.id,
+                of: assignment.conversation.organization, at: now)
+        }
     }
 }

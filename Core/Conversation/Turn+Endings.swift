@@ -16,11 +16,13 @@ extension Turn {
     }
 
     /// Other replies used the rest of the quota while this one was written.
+    /// - Parameter part: the notice's place in the turn's answer: behind a welcome.
     func overQuota(
-        _ turn: TurnID, _ allowance: QuotaAllowance, in conversation: ConversationRecord, at now: Date
+        _ turn: TurnID, _ allowance: QuotaAllowance, part: Int, in conversation: ConversationRecord, at now: Date
     ) throws -> [Query] {
         let notice = allowance.notice.map {
-            OutboundMessage(id: ids.make(), author: .system, body: $0, turn: turn, epoch: conversation.ownership.epoch)
+            OutboundMessage(
+                id: ids.make(), author: .system, body: $0, turn: turn, part: part, epoch: conversation.ownership.epoch)
         }
         let reason = "The quota of \(allowance.quota.limit) messages was used up while the reply was written."
         return [

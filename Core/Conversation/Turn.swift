@@ -73,7 +73,10 @@ package struct Turn: Sendable {
                 conversation: assignment.conversation.id, turn: assignment.turn, history: assignment.history,
                 now: clock.now(), timeout: timeout))
         await typing
-        guard reply.wantsHuman || !reply.text.isEmpty else { throw TurnError.emptyReply }
+        guard reply.wantsHuman || !reply.text.isEmpty else {
+            try await book(reply.runs, assignment)
+            throw TurnError.emptyReply
+        }
         return reply
     }
 

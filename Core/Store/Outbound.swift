@@ -24,7 +24,7 @@ package struct OutboundMessage: Sendable, Equatable {
 
     package init(
         id: MessageID, author: Author, user: UserID? = nil, body: String, media: [MediaReference] = [],
-        type: MessageType = .text, content: MessageContent? = nil, turn: TurnID? = nil, part: Int = 0,
+        type: MessageType = .text, content: MessageContent? = nil, turn: TurnID? = nil, part: Int,
         epoch: Int? = nil
     ) {
         self.id = id

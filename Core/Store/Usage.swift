@@ -19,34 +19,38 @@ extension Query {
         """
     }
 
-    /// Counts a persona's reply and what its model calls used.
-    package static func countReply(_ runs: [AIRun], replies: Int, of organization: OrganizationID, at now: Date)
-        -> Query
-    {
+    /// Counts a persona's reply.
+    package static func countReply(of organization: OrganizationID, at now: Date) -> Query {
         """
-        insert into usage_periods as used
-            (organization_id, period, ai_replies, tokens_in, tokens_out, cost_micros, unpriced_runs)
-        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), \(replies)::int,
-            \(runs.reduce(0) { $0 + $1.tokensIn }), \(runs.reduce(0) { $0 + $1.tokensOut }),
-            \(runs.reduce(0) { $0 + ($1.costMicros ?? 0) }), \(runs.count { $0.costMicros == nil })::int
+        insert into usage_periods as used (organization_id, period, ai_replies)
+        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), 1
         from organizations where id = \(organization)
-        on conflict (organization_id, period) do update
-        set ai_replies = used.ai_replies + excluded.ai_replies, tokens_in = used.tokens_in + excluded.tokens_in,
-            tokens_out = used.tokens_out + excluded.tokens_out, cost_micros = used.cost_micros + excluded.cost_micros,
-            unpriced_runs = used.unpriced_runs + excluded.unpriced_runs
+        on conflict (organization_id, period) do update set ai_replies = used.ai_replies + 1
         """
     }
 
-    package static func store(
+    /// Writes a model call into the ledger and adds it to the month. The same call again changes nothing.
+    package static func book(
         _ run: AIRun, turn: TurnID?, conversation: ConversationID?, of organization: OrganizationID, at now: Date
     ) -> Query {
         """
-        insert into ai_runs (id, organization_id, conversation_id, turn_id, provider, model, tokens_in, cached_tokens_in,
-            tokens_out, cost_micros, is_estimate, milliseconds, failure, at)
-        values (\(run.id), \(organization), \(conversation), \(turn), \(run.provider), \(run.model), \(run.tokensIn)::int,
-            \(run.cachedTokensIn)::int, \(run.tokensOut)::int, \(run.costMicros), \(run.isEstimate),
-            \(run.milliseconds)::int, \(run.failure), \(now))
-        on conflict (organization_id, id) do nothing
+        with booked as (
+            insert into ai_runs (id, organization_id, conversation_id, turn_id, provider, model, tokens_in,
+                cached_tokens_in, tokens_out, cost_micros, is_estimate, milliseconds, failure, at)
+            values (\(run.id), \(organization), \(conversation), \(turn), \(run.provider), \(run.model),
+                \(run.tokensIn)::int, \(run.cachedTokensIn)::int, \(run.tokensOut)::int, \(run.costMicros),
+                \(run.isEstimate), \(run.milliseconds)::int, \(run.failure), \(now))
+            on conflict (organization_id, id) do nothing
+            returning organization_id, tokens_in, tokens_out, cost_micros
+        )
+        insert into usage_periods as used (organization_id, period, tokens_in, tokens_out, cost_micros, unpriced_runs)
+        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), tokens_in, tokens_out,
+            coalesce(cost_micros, 0), (cost_micros is null)::int
+        from booked join organizations on organizations.id = booked.organization_id
+        on conflict (organization_id, period) do update
+        set tokens_in = used.tokens_in + excluded.tokens_in, tokens_out = used.tokens_out + excluded.tokens_out,
+            cost_micros = used.cost_micros + excluded.cost_micros,
+            unpriced_runs = used.unpriced_runs + excluded.unpriced_runs
         """
     }
 }
