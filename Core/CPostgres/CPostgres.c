@@ -47,8 +47,8 @@
       (connection, processor, argument))                                                                               \
     F(int, PQsocket, (const PGconn *connection), (connection))                                                         \
     F(ConnStatusType, PQstatus, (const PGconn *connection), (connection))                                              \
-    F(PGTransactionStatusType, PQtransactionStatus, (const PGconn *connection), (connection))
-    F(char *, PQuser, (const PGconn *connection), (connection))                                                        \
+    F(PGTransactionStatusType, PQtransactionStatus, (const PGconn *connection), (connection))                          \
+    F(char *, PQuser, (const PGconn *connection), (connection))
 
 #define DECLARE(result, name, parameters, arguments) static result(*loaded_##name) parameters;
 FUNCTIONS(DECLARE)

@@ -1,4 +1,5 @@
 import Domain
+package import FoundationEssentials
 
 /// How a sandbox is set up. Everything it simulates lives in this process and is lost with it, except what `stateFile`
 /// keeps: bought numbers, open windows and opt-outs, which Parley's database remembers too.
@@ -15,6 +16,8 @@ package struct SandboxConfiguration: Sendable {
     package var twilioAuthToken: String
     /// Text file with the clock's offset in seconds; `nil` fixes the clock to the system's.
     package var clockFile: String?
+    /// Called with the time that the clock is about to show.
+    package var beforeClockMoves: @Sendable (Date) async throws -> Void = { _ in }
     package var stateFile: String?
     /// Port of the WhatsApp test server; 0 lets the system choose.
     package var whatsAppPort: Int

@@ -27,7 +27,7 @@ package struct SandboxServer: Sendable {
 
     /// Serves loopback only, until its task is cancelled.
     package func run() async throws {
-        let clock = SandboxClock(path: configuration.clockFile)
+        let clock = SandboxClock(path: configuration.clockFile, beforeMove: configuration.beforeClockMoves)
         let carrier = Carrier(configuration, clock: clock)
         try await carrier.recall()
         let background = Background()

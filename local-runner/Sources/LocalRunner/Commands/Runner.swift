@@ -118,7 +118,7 @@ struct Runner: Service {
         say("Starting the sandbox ...")
         let sandbox = SandboxChild(
             root: options.installation.rootFolder, data: data, account: account, publicURL: variables.publicURL,
-            frontPort: variables.frontPort, book: book)
+            frontPort: variables.frontPort, databaseURL: variables.databaseURL, book: book)
         try await sandbox.start()
         variables.environment.merge(sandbox.variables(variables.environment)) { $1 }
         return sandbox

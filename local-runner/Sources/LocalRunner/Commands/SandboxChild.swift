@@ -22,10 +22,11 @@ final class SandboxChild {
 
     /// - Parameters:
     ///   - account: Twilio account SID and token it plays.
+    ///   - databaseURL: Parley's database, for what must be ready before the clock moves.
     ///   - frontPort: where webhooks for `publicURL` are delivered.
     init(
         root: String, data: DataDirectory, account: (sid: String, token: String), publicURL: String, frontPort: Int,
-        book: LogBook
+        databaseURL: String, book: LogBook
     ) {
         self.book = book
         command = ChildProcess.Command(
@@ -37,7 +38,10 @@ final class SandboxChild {
                 "--assets", "\(root)/local-runner/Sources/Sandbox/Phone",
             ],
             environment: ProcessVariables.all.merging(
-                [Variable.twilioAccountSID.name: account.sid, Variable.twilioAuthToken.name: account.token]) { $1 },
+                [
+                    Variable.twilioAccountSID.name: account.sid, Variable.twilioAuthToken.name: account.token,
+                    Variable.databaseURL.name: databaseURL,
+                ]) { $1 },
             directory: root)
     }
 

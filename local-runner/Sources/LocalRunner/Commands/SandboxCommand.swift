@@ -2,7 +2,9 @@ import ArgumentParser
 import Environment
 import FoundationEssentials
 import Glibc
+import Postgres
 import Sandbox
+import Store
 
 /// `parley sandbox`: simulated providers, all of them or one alone.
 struct SandboxCommand: AsyncParsableCommand {
@@ -45,12 +47,16 @@ struct SandboxProvidersCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessVariables.all
-        let configuration = SandboxConfiguration(
+        var configuration = SandboxConfiguration(
             port: port, publicURL: publicURL, deliveryURL: deliveryURL,
             twilioAccountSID: Variable.twilioAccountSID.set(in: environment) ?? "",
             twilioAuthToken: Variable.twilioAuthToken.set(in: environment) ?? "", clockFile: clockFile,
             stateFile: stateFile,
             whatsAppPort: whatsappPort, whatsAppStateFile: whatsappStateFile, assets: assets)
+        if let url = Variable.databaseURL.set(in: environment) {
+            let housekeeping = HousekeepingStore(database: Database(url: url))
+            configuration.beforeClockMoves = { try await housekeeping.ensurePartitions(until: $0) }
+        }
         try await SandboxServer(configuration) { ready in
             let lines =
                 "WhatsApp is ready: \(ready.whatsAppURL) \(ready.whatsAppRootKey)\n"

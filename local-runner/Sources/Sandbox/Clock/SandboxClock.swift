@@ -8,6 +8,8 @@ struct SandboxClock: Sendable {
     static let furthest = 10.0 * 366 * 86_400
 
     let path: String?
+    /// Called with the time that the clock is about to show: Parley's database prepares its months.
+    var beforeMove: @Sendable (Date) async throws -> Void = { _ in }
 
     /// An absent, empty or unreadable file means no offset.
     var offset: Double {
@@ -18,11 +20,12 @@ struct SandboxClock: Sendable {
 
     var now: Date { Date(timeIntervalSince1970: Date().timeIntervalSince1970 + offset) }
 
-    func advance(by seconds: Double) throws {
+    func advance(by seconds: Double) async throws {
         let target = offset + seconds
         guard seconds.isFinite, abs(target) <= Self.furthest else {
             throw Fault.invalid("advance_seconds", "The clock moves at most ten years either way.")
         }
+        try await beforeMove(Date().addingTimeInterval(target))
         try write(target)
     }
 

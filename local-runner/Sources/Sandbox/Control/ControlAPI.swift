@@ -141,7 +141,7 @@ struct ControlAPI: Sendable {
         if body["reset"]?.bool == true {
             try carrier.clock.reset()
         } else if let seconds = body["advance_seconds"]?.double {
-            try carrier.clock.advance(by: seconds)
+            try await carrier.clock.advance(by: seconds)
         } else {
             throw Fault.invalid("advance_seconds", "Say {\"advance_seconds\": n} or {\"reset\": true}.")
         }
