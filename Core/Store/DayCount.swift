@@ -21,31 +21,34 @@ extension DayCount {
 }
 
 extension Query {
-    /// A row for each of the last 30 days, days without messages included, oldest first.
+    /// A row for each of the last 30 days, days without messages included, oldest first. From the counters
+    /// (`Baseline/21_counts.sql`): a day is a sum of quarters of an hour, whatever the time zone.
     /// - Parameter line: `nil` for all lines of the organization.
     static func messagesPerDay(of organization: OrganizationID, on line: ChannelID? = nil, at now: Date) -> Query {
-        // Two statements by intention: each has an index of its own.
-        let owner = line == nil ? "m.organization_id" : "m.channel_id"
-        return """
+        var query: Query = """
             with zone as (
                 select time_zone as name, (\(now)::timestamptz at time zone time_zone)::date as today
                 from organizations where id = \(organization)
             ), counted as (
-                select (m.created_at at time zone zone.name)::date as day,
-                    count(*) filter (where m.direction = 'inbound') as inbound,
-                    count(*) filter (where m.direction = 'outbound') as outbound,
-                    count(*) filter (where m.author = 'ai') as ai_replies
-                from messages m, zone
-                where \(unescaped: owner) = \(line?.rawValue ?? organization.rawValue)
-                    and m.created_at >= (zone.today - 29)::timestamp at time zone zone.name
-                group by 1
-            )
+                select (c.quarter at time zone zone.name)::date as day,
+                    sum(c.messages) filter (where c.author = 'contact') as inbound,
+                    sum(c.messages) filter (where c.author <> 'contact') as outbound,
+                    sum(c.messages) filter (where c.author = 'ai') as ai_replies
+                from zone join message_counts c on c.quarter >= (zone.today - 29)::timestamp at time zone zone.name
+                -- Earlier than any zone's first day: a bound that the planner knows.
+                where c.organization_id = \(organization) and c.quarter >= \(now.addingTimeInterval(-31 * 86_400))
+            """
+        if let line { query.append(" and c.channel_id = \(line)") }
+        query.append(
+            """
+             group by 1)
             select to_char(days.day, 'YYYY-MM-DD') as day, coalesce(inbound, 0) as inbound,
                 coalesce(outbound, 0) as outbound, coalesce(ai_replies, 0) as ai_replies
             from zone cross join lateral (
                 select generate_series(zone.today - 29, zone.today, interval '1 day')::date as day) days
             left join counted on counted.day = days.day
             order by days.day
-            """
+            """)
+        return query
     }
 }

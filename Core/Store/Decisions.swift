@@ -39,13 +39,15 @@ extension Query {
     /// Everything that was decided about a message: the trail of its turn, and its own steps.
     package static func decisions(about message: MessageID) -> Query {
         """
-        select gate, outcome, reason, at from decisions
-        where message_id = \(message)
-            or (turn_id = (select turn_id from messages where id = \(message)) and message_id is null)
-            or message_id in (
-                select reply.id from messages asked join messages reply
-                    on reply.turn_id = asked.turn_id and reply.direction = 'outbound'
-                where asked.id = \(message) and asked.direction = 'inbound')
+        with asked as (select turn_id, direction from messages where id = \(message))
+        select gate, outcome, reason, at from (
+            select d.* from decisions d where d.message_id = \(message)
+            union all
+            select d.* from asked join decisions d on d.turn_id = asked.turn_id where d.message_id is null
+            union all
+            select d.* from asked join turn_replies r on r.turn_id = asked.turn_id and asked.direction = 'inbound'
+            join decisions d on d.message_id = r.message_id
+        ) trail
         order by at, id
         limit 200
         """

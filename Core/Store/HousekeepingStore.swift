@@ -27,12 +27,24 @@ package struct HousekeepingStore: Sendable {
         try await ensurePartitions(until: now)
         try await database.query("select drop_old_partitions(\(now))")
         let gone: Int = try await database.query("select prune(\(now)) as gone").first?["gone"] ?? 0
-        return try await gone + pruneHistory(at: now)
+        return try await gone + foldCounts(at: now) + pruneHistory(at: now)
     }
 
     /// Makes the months up to two after a time, before anything of them is written. A sandbox calls it before its clock moves.
     package func ensurePartitions(until time: Date) async throws {
         try await database.query("select ensure_partitions(\(time))")
+    }
+
+    /// Folds the slots of counters whose quarter of an hour is over.
+    private func foldCounts(at now: Date) async throws -> Int {
+        let deadline = ContinuousClock.now + Self.patience
+        var total = 0
+        repeat {
+            let rows = try await database.query("select fold_message_counts(\(now), \(room)::integer) as folded")
+            guard let folded: Int = try rows.first?["folded"], folded > 0 else { break }
+            total += folded
+        } while ContinuousClock.now < deadline
+        return total
     }
 
     /// Passes over all organizations until one finds nothing.

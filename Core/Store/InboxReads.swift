@@ -14,21 +14,16 @@ package struct InboxReads: Sendable {
     package func conversations(
         of organization: OrganizationID, _ filter: ConversationFilter, after: (Date, ConversationID)?, limit: Int
     ) async throws -> [ConversationView] {
-        let rows = try await database.pipeline(
-            for: organization,
-            [
-                """
-                select \(unescaped: ConversationView.columns) from \(unescaped: ConversationView.tables)
-                where c.organization_id = \(organization)
-                    and (\(filter.status?.rawValue)::text is null or c.status = \(filter.status?.rawValue))
-                    and (\(filter.owner?.rawValue)::text is null or c.owner = \(filter.owner?.rawValue))
-                    and (\(filter.channel)::uuid is null or c.channel_id = \(filter.channel))
-                    and (\(after?.0)::timestamptz is null or c.last_message_at < \(after?.0)
-                        or (c.last_message_at = \(after?.0) and c.id > \(after?.1)))
-                order by c.last_message_at desc, c.id limit \(limit)
-                """
-            ])
-        return try rows[0].map(ConversationView.init(row:))
+        var query: Query = """
+            select \(unescaped: ConversationView.columns) from \(unescaped: ConversationView.tables)
+            where c.organization_id = \(organization)
+            """
+        if let status = filter.status { query.append(" and c.status = \(status.rawValue)") }
+        if let owner = filter.owner { query.append(" and c.owner = \(owner.rawValue)") }
+        if let channel = filter.channel { query.append(" and c.channel_id = \(channel)") }
+        if let (at, id) = after { query.append(" and (c.last_message_at, c.id) < (\(at)::timestamptz, \(id)::uuid)") }
+        query.append(" order by c.last_message_at desc, c.id desc limit \(limit)")
+        return try await database.pipeline(for: organization, [query])[0].map(ConversationView.init(row:))
     }
 
     package func conversation(_ id: ConversationID, of organization: OrganizationID) async throws -> ConversationView? {
@@ -47,18 +42,13 @@ package struct InboxReads: Sendable {
     package func messages(
         _ place: MessagePlace, of organization: OrganizationID, after: (Date, MessageID)?, limit: Int
     ) async throws -> [MessageView] {
-        let rows = try await database.pipeline(
-            for: organization,
-            [
-                """
-                select \(unescaped: MessageView.columns) from messages m
-                where \(unescaped: place.column) = \(place.id) and m.organization_id = \(organization)
-                    and (\(after?.0)::timestamptz is null
-                        or (m.created_at, m.id) < (\(after?.0)::timestamptz, \(after?.1)::uuid))
-                order by m.created_at desc, m.id desc limit \(limit)
-                """
-            ])
-        return try rows[0].map(MessageView.init(row:))
+        var query: Query = """
+            select \(unescaped: MessageView.columns) from messages m
+            where \(unescaped: place.column) = \(place.id) and m.organization_id = \(organization)
+            """
+        if let (at, id) = after { query.append(" and (m.created_at, m.id) < (\(at)::timestamptz, \(id)::uuid)") }
+        query.append(" order by m.created_at desc, m.id desc limit \(limit)")
+        return try await database.pipeline(for: organization, [query])[0].map(MessageView.init(row:))
     }
 
     /// The line's kind and address; `nil` when the organization has no such line.
@@ -84,11 +74,15 @@ package struct InboxReads: Sendable {
                 "select \(unescaped: MessageView.columns) from messages m where m.id = \(id)",
                 .decisions(about: id),
                 """
-                select s.message_id, s.status, s.error_code, s.at from message_statuses s
-                where s.message_id = \(id) or s.message_id in (
-                    select reply.id from messages asked join messages reply on reply.turn_id = asked.turn_id
-                    where asked.id = \(id) and asked.direction = 'inbound' and reply.direction = 'outbound')
-                order by s.at limit 200
+                select message_id, status, error_code, at from (
+                    select s.* from message_statuses s where s.message_id = \(id)
+                    union all
+                    select s.* from messages asked
+                    join turn_replies r on r.turn_id = asked.turn_id and asked.direction = 'inbound'
+                    join message_statuses s on s.message_id = r.message_id
+                    where asked.id = \(id)
+                ) history
+                order by at limit 200
                 """,
             ])
         guard let row = rows[0].first else { return nil }

@@ -42,9 +42,12 @@ extension OrganizationStore {
             coalesce(u.ai_replies, 0) as ai_replies, coalesce(u.tokens_in, 0) as tokens_in,
             coalesce(u.tokens_out, 0) as tokens_out, coalesce(u.cost_micros, 0) as cost_micros,
             coalesce(u.unpriced_runs, 0) as unpriced_runs,
-            (select count(*) from conversations) as conversations,
-            (select count(*) from conversations where status = 'open') as open_conversations
+            threads.conversations, threads.open_conversations
         from organizations o
+        cross join lateral (
+            select coalesce(sum(conversations), 0) as conversations,
+                coalesce(sum(conversations) filter (where status = 'open'), 0) as open_conversations
+            from conversation_counts where organization_id = o.id) threads
         cross join lateral (select to_char(\(now)::timestamptz at time zone o.time_zone, 'YYYY-MM') as period) months
         left join usage u on u.organization_id = o.id and u.period = months.period
         left join knowledge k on k.organization_id = o.id

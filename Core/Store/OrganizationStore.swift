@@ -42,7 +42,8 @@ package struct OrganizationStore: Sendable {
         return try rows[0].first.map(Organization.init(row:))
     }
 
-    package func update(_ id: OrganizationID, _ change: Change<Organization>, at now: Date) async throws -> Organization {
+    package func update(_ id: OrganizationID, _ change: Change<Organization>, at now: Date) async throws -> Organization
+    {
         try await database.transaction(for: id) { connection in
             try await Self.check(change, connection)
             return try await Self.apply(change, to: id, at: now, connection)

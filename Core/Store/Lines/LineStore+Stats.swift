@@ -41,66 +41,80 @@ extension LineStore {
         )
     }
 
+    /// From the counters: windows begin with a quarter of an hour.
     private static func counts(_ id: ChannelID, at now: Date) -> Query {
         """
         select \(unescaped: counting("day")), \(unescaped: counting("week")), \(unescaped: counting("month")),
-            (select count(*) from conversations t where t.channel_id = c.id) as conversations,
-            (select count(*) from conversations t where t.channel_id = c.id and t.status = 'open') as open_conversations,
-            (select max(t.last_message_at) from conversations t where t.channel_id = c.id) as last_message_at
+            threads.*, (select t.last_message_at from conversations t where t.channel_id = c.id
+                order by t.last_message_at desc limit 1) as last_message_at
         from channels c
         left join lateral (
-            select direction, author, created_at > \(now.addingTimeInterval(-86_400)) as in_day,
-                created_at > \(now.addingTimeInterval(-7 * 86_400)) as in_week, true as in_month
-            from messages
-            where channel_id = c.id and created_at > \(now.addingTimeInterval(-30 * 86_400))
-            order by created_at desc, id desc limit 200000
+            select author, messages, quarter > \(now.addingTimeInterval(-86_400)) as in_day,
+                quarter > \(now.addingTimeInterval(-7 * 86_400)) as in_week, true as in_month
+            from message_counts
+            where organization_id = c.organization_id and channel_id = c.id
+                and quarter > \(now.addingTimeInterval(-30 * 86_400))
         ) m on true
+        cross join lateral (
+            select coalesce(sum(conversations), 0) as conversations,
+                coalesce(sum(conversations) filter (where status = 'open'), 0) as open_conversations
+            from conversation_counts where organization_id = c.organization_id and channel_id = c.id
+        ) threads
         where c.id = \(id) and \(unescaped: Line.isLine)
-        group by c.id
+        group by c.organization_id, c.id, threads.conversations, threads.open_conversations
         """
     }
 
     private static func counting(_ window: String) -> String {
         """
-        count(*) filter (where m.in_\(window) and m.direction = 'inbound') as inbound_\(window),
-            count(*) filter (where m.in_\(window) and m.direction = 'outbound') as outbound_\(window),
-            count(*) filter (where m.in_\(window) and m.author = 'ai') as ai_\(window)
+        coalesce(sum(m.messages) filter (where m.in_\(window) and m.author = 'contact'), 0) as inbound_\(window),
+            coalesce(sum(m.messages) filter (where m.in_\(window) and m.author <> 'contact'), 0) as outbound_\(window),
+            coalesce(sum(m.messages) filter (where m.in_\(window) and m.author = 'ai'), 0) as ai_\(window)
         """
     }
 
-    /// The last seven days; suspensions of thirty.
+    /// The last seven days; suspensions of thirty. Messages from the counters, chats from the days on which something was
+    /// sent in them: the first of these days counts as a whole.
     private static func signals(_ id: ChannelID, at now: Date) -> Query {
         let week = now.addingTimeInterval(-7 * 86_400)
         return """
-            select l.linked_at,
-                coalesce(sum(chats.sent), 0)::bigint as sent, coalesce(sum(chats.failed), 0)::bigint as failed,
-                count(*) filter (where chats.sent > 0) as contacts,
-                count(*) filter (where chats.sent > 0 and chats.last_inbound_at is not null) as contacts_who_wrote,
-                count(*) filter (where chats.started) as started,
-                count(*) filter (where chats.opted_out) + coalesce(sum(chats.refused), 0)::bigint as blocks,
+            select l.linked_at, sums.sent, sums.failed, chats.contacts, chats.contacts_who_wrote, chats.started,
+                chats.opted_out + refused.count as blocks,
                 (select count(*) from events e where e.subject_id = l.channel_id and e.type = 'channel.status'
                     and e.at > \(week) and e.data ->> 'status' = 'reconnecting') as drops,
                 (select count(*) from events e where e.subject_id = l.channel_id and e.type = 'channel.status'
                     and e.at > \(now.addingTimeInterval(-30 * 86_400)) and e.data ->> 'status' = 'banned') as suspensions
             from whatsapp_lines l
-            left join lateral (
-                select t.id, t.last_inbound_at, t.last_inbound_at is null and t.created_at > \(week) as started,
-                    contacts.opted_out_at > \(week) as opted_out, m.*
+            cross join lateral (
+                select coalesce(sum(messages) filter (where is_sent(status)), 0)::bigint as sent,
+                    coalesce(sum(messages) filter (where status = 'failed'), 0)::bigint as failed
+                from message_counts
+                where organization_id = l.organization_id and channel_id = l.channel_id and author <> 'contact'
+                    and quarter > \(week)
+            ) sums
+            cross join lateral (
+                select count(*) as count from messages
+                where channel_id = l.channel_id and created_at > \(week) and status = 'failed' and error_code = '463'
+            ) refused
+            cross join lateral (
+                select count(*) as contacts, count(t.last_inbound_at) as contacts_who_wrote,
+                    count(*) filter (where t.last_inbound_at is null and t.created_at > \(week)) as started,
+                    count(*) filter (where t.opted_out_at > \(week)) as opted_out
                 from (
-                    select conversation_id,
-                        count(*) filter (where status in ('sending', 'sent', 'delivered', 'read', 'unknown')) as sent,
-                        count(*) filter (where status = 'failed') as failed,
-                        count(*) filter (where status = 'failed' and error_code = '463') as refused
-                    from (select conversation_id, status, error_code from messages
-                        where channel_id = l.channel_id and created_at > \(week) and direction = 'outbound'
-                        order by created_at desc, id desc limit 50000) recent
-                    group by conversation_id
-                ) m
-                join conversations t on t.id = m.conversation_id and not t.is_group
-                join contacts on contacts.id = t.contact_id
-            ) chats on true
+                    select distinct d.conversation_id from organizations o join conversation_days d
+                        on d.organization_id = o.id and d.day >= (\(week)::timestamptz at time zone o.time_zone)::date
+                    where o.id = l.organization_id and d.channel_id = l.channel_id and d.kind = 'sent'
+                        -- Earlier than the day is in any zone: a bound for the index.
+                        and d.day >= (\(week.addingTimeInterval(-86_400))::timestamptz at time zone 'UTC')::date
+                ) lately
+                -- One by one (OFFSET keeps the planner from joining whole tables): few of many conversations.
+                cross join lateral (
+                    select t.last_inbound_at, t.created_at, contacts.opted_out_at
+                    from conversations t join contacts on contacts.id = t.contact_id
+                    where t.id = lately.conversation_id and not t.is_group offset 0
+                ) t
+            ) chats
             where l.channel_id = \(id)
-            group by l.channel_id, l.linked_at
             """
     }
 }

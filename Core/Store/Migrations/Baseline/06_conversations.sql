@@ -23,7 +23,11 @@ create table conversations (
     foreign key (organization_id, contact_id) references contacts (organization_id, id)
 );
 create unique index conversation_thread on conversations (organization_id, channel_id, local_address, remote_address);
-create index inbox on conversations (organization_id, last_message_at desc, id);
+-- The inbox, latest first, whole and filtered. Whole indexes: which value is the rare one differs from business to business.
+create index inbox on conversations (organization_id, last_message_at, id);
+create index inbox_by_status on conversations (organization_id, status, last_message_at, id);
+create index inbox_by_owner on conversations (organization_id, owner, last_message_at, id);
+create index inbox_by_channel on conversations (channel_id, last_message_at, id);
 create index conversations_of_contact on conversations (contact_id);
 -- Chats that the business began and nobody answered yet.
 create index started_chats on conversations (channel_id, created_at) where last_inbound_at is null and not is_group;

@@ -61,6 +61,8 @@ create index messages_of_turn on messages (turn_id) where turn_id is not null;
 create index outbox on messages (conversation_id, created_at, part) where status in ('queued', 'sending');
 -- What a line has sent lately: limits look at the last day.
 create index messages_sent_by_line on messages (channel_id, sent_at) where direction = 'outbound' and sent_at is not null;
+-- Sends that WhatsApp refused because the chat was begun too boldly: what a line's health looks at.
+create index messages_refused on messages (channel_id, created_at) where status = 'failed' and error_code = '463';
 call protect('messages');
 
 -- A provider's id is one message of a channel: the same delivery again is no second message.

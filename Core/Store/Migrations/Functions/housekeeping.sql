@@ -69,7 +69,9 @@ begin
             + prune_rows('turn_replies', 'turn_id', 'true', organization.id, organization.before, room)
             + prune_rows('turns', 'id', 'closed_at is not null', organization.id, organization.before, room)
             + prune_rows('ai_runs', 'id', 'true', organization.id, organization.before, room)
-            + prune_rows('decisions', 'at', 'true', organization.id, organization.before, room);
+            + prune_rows('decisions', 'at', 'true', organization.id, organization.before, room)
+            + prune_rows('message_counts', 'quarter', 'true', organization.id, organization.before, room)
+            + prune_rows('conversation_days', 'day', 'true', organization.id, organization.before, room);
         if gone >= room then
             last := organization.id;
             return;
@@ -84,7 +86,7 @@ create or replace function prune_rows(
     kind text, key text, condition text, organization uuid, before timestamptz, room integer) returns integer
     language plpgsql volatile set search_path = parley, pg_temp as $$
 declare
-    bound text := case key when 'at' then before::text else first_id(before)::text end;
+    bound text := case when key in ('at', 'quarter', 'day') then before::text else first_id(before)::text end;
     nth text;
     gone integer;
 begin

@@ -1,0 +1,143 @@
+-- Keeps the figures of Baseline/21_counts.sql, in the transaction that writes the message.
+
+create or replace function quarter_of(at timestamptz) returns timestamptz
+    language sql immutable parallel safe
+    return date_bin('15 minutes', at, 'epoch');
+
+-- A connection's own slot.
+create or replace function count_slot() returns smallint
+    language sql stable parallel safe
+    return (pg_backend_pid() % 255 + 1)::smallint;
+
+-- Being sent is a moment, not a figure.
+create or replace function counted_status(status text) returns text
+    language sql immutable parallel safe
+    return case status when 'sending' then 'queued' else status end;
+
+create or replace function is_sent(status text) returns boolean
+    language sql immutable parallel safe
+    return status in ('sending', 'sent', 'delivered', 'read', 'unknown');
+
+create or replace function count_messages() returns trigger
+    language plpgsql as $$
+begin
+    insert into message_counts as known (organization_id, quarter, channel_id, author, status, slot, messages)
+    select organization_id, quarter_of(created_at), channel_id, author, counted_status(status), count_slot(), count(*)
+    from written group by 1, 2, 3, 4, 5
+    on conflict (organization_id, quarter, channel_id, author, status, slot)
+        do update set messages = known.messages + excluded.messages;
+    insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
+    select w.organization_id, w.channel_id, kind, (w.created_at at time zone o.time_zone)::date, w.conversation_id
+    from written w join organizations o on o.id = w.organization_id,
+        unnest(array[w.author, case when is_sent(w.status) then 'sent' end]) kind
+    where kind is not null
+    on conflict do nothing;
+    return null;
+end
+$$;
+create or replace trigger counts after insert on messages
+    referencing new table as written for each statement execute function count_messages();
+
+create or replace function count_message_status() returns trigger
+    language plpgsql as $$
+begin
+    if counted_status(old.status) <> counted_status(new.status) then
+        insert into message_counts as known (organization_id, quarter, channel_id, author, status, slot, messages)
+        values
+            (new.organization_id, quarter_of(new.created_at), new.channel_id, new.author, counted_status(old.status),
+                count_slot(), -1),
+            (new.organization_id, quarter_of(new.created_at), new.channel_id, new.author, counted_status(new.status),
+                count_slot(), 1)
+        on conflict (organization_id, quarter, channel_id, author, status, slot)
+            do update set messages = known.messages + excluded.messages;
+    end if;
+    if is_sent(new.status) and not is_sent(old.status) then
+        insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
+        select new.organization_id, new.channel_id, 'sent', (new.created_at at time zone o.time_zone)::date,
+            new.conversation_id
+        from organizations o where o.id = new.organization_id
+        on conflict do nothing;
+    end if;
+    return null;
+end
+$$;
+create or replace trigger status_counts after update of status on messages
+    for each row when (old.status <> new.status) execute function count_message_status();
+
+create or replace function count_conversation() returns trigger
+    language plpgsql as $$
+begin
+    if tg_op <> 'INSERT' then
+        insert into conversation_counts as known (organization_id, channel_id, status, slot, conversations)
+        values (old.organization_id, old.channel_id, old.status, count_slot(), -1)
+        on conflict (organization_id, channel_id, status, slot)
+            do update set conversations = known.conversations + excluded.conversations;
+    end if;
+    if tg_op <> 'DELETE' then
+        insert into conversation_counts as known (organization_id, channel_id, status, slot, conversations)
+        values (new.organization_id, new.channel_id, new.status, count_slot(), 1)
+        on conflict (organization_id, channel_id, status, slot)
+            do update set conversations = known.conversations + excluded.conversations;
+    end if;
+    return null;
+end
+$$;
+create or replace trigger counts after insert or delete on conversations
+    for each row execute function count_conversation();
+create or replace trigger status_counts after update of status, channel_id on conversations
+    for each row when ((old.status, old.channel_id) is distinct from (new.status, new.channel_id))
+    execute function count_conversation();
+
+-- Makes the figures of an organization anew from its rows. Writers wait meanwhile: after an import, or when a figure is
+-- doubted. Call it in a transaction that works for the organization.
+create or replace function rebuild_message_counts(organization uuid) returns void
+    language plpgsql as $$
+begin
+    -- Statements of their own: what they read is what was committed when the locks were had.
+    lock table message_counts, conversation_counts, conversation_days in share row exclusive mode;
+    delete from message_counts where organization_id = organization;
+    insert into message_counts (organization_id, quarter, channel_id, author, status, slot, messages)
+    select organization_id, quarter_of(created_at), channel_id, author, counted_status(status), 0, count(*)
+    from messages where organization_id = organization group by 1, 2, 3, 4, 5;
+    delete from conversation_counts where organization_id = organization;
+    insert into conversation_counts (organization_id, channel_id, status, slot, conversations)
+    select organization_id, channel_id, status, 0, count(*)
+    from conversations where organization_id = organization group by 1, 2, 3;
+    delete from conversation_days where organization_id = organization;
+    insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
+    select distinct m.organization_id, m.channel_id, kind, (m.created_at at time zone o.time_zone)::date, m.conversation_id
+    from messages m join organizations o on o.id = m.organization_id,
+        unnest(array[m.author, case when is_sent(m.status) then 'sent' end]) kind
+    where m.organization_id = organization and kind is not null;
+end
+$$;
+
+-- Folds the slots of quarters that ended an hour ago, at most `room` rows. Returns how many rows are gone.
+create or replace function fold_message_counts(at timestamptz, room integer) returns integer
+    language plpgsql security definer set search_path = parley, pg_temp as $$
+declare
+    gone integer;
+begin
+    with chosen as (
+        select organization_id, quarter, channel_id, author, status, slot from message_counts
+        where slot <> 0 and quarter < at - interval '75 minutes' limit room
+        for update skip locked
+    ), taken as (
+        delete from message_counts c using chosen
+        where (c.organization_id, c.quarter, c.channel_id, c.author, c.status, c.slot)
+            = (chosen.organization_id, chosen.quarter, chosen.channel_id, chosen.author, chosen.status, chosen.slot)
+        returning c.*
+    )
+    insert into message_counts as known (organization_id, quarter, channel_id, author, status, slot, messages)
+    select organization_id, quarter, channel_id, author, status, 0, sum(messages) from taken group by 1, 2, 3, 4, 5
+    order by 1, 2, 3, 4, 5
+    on conflict (organization_id, quarter, channel_id, author, status, slot)
+        do update set messages = known.messages + excluded.messages;
+    get diagnostics gone = row_count;
+    return gone;
+end
+$$;
+
+alter function fold_message_counts(timestamptz, integer) owner to parley_definer;
+revoke execute on function rebuild_message_counts(uuid), fold_message_counts(timestamptz, integer) from public;
+grant execute on function rebuild_message_counts(uuid), fold_message_counts(timestamptz, integer) to parley_app;

@@ -1,0 +1,223 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import Support
+import Testing
+
+/// Every hot query, run as the application runs it on a year of messages, must find its rows by an index. What counts is what
+/// the server did (its counters of sequential scans), so that statements inside functions are seen too, and the plan that it
+/// keeps after some runs.
+@Suite struct QueryPlanTests {
+    /// A table or month smaller than this may be read as a whole: that is cheaper.
+    private static let small = 1_000
+    /// The sixth run of a prepared statement may have another plan than the first five.
+    private static let runs = 7
+
+    @Test func noHotQueryReadsALargeTableAsAWhole() async throws {
+        try await withLargeData { db, place in
+            for (name, run) in Self.hotQueries(db.app, place) {
+                let scans = try await Self.scans(in: db, during: run)
+                #expect(scans == [], "\(name)")
+            }
+        }
+    }
+
+    @Test func aQueryWithoutAnIndexIsNamed() async throws {
+        try await withLargeData { db, place in
+            let scans = try await Self.scans(in: db) {
+                try await db.app.pipeline(for: place.organization, ["select from messages where body = 'x'"])
+            }
+            #expect(scans.contains { $0.hasPrefix("messages_") })
+            try await db.owner.query("drop index parley.messages_of_conversation")
+            let inbox = InboxReads(database: db.app)
+            let unindexed = try await Self.scans(in: db) {
+                _ = try await inbox.messages(
+                    .conversation(place.conversation), of: place.organization, after: nil, limit: 50)
+            }
+            #expect(!unindexed.isEmpty)
+        }
+    }
+
+    // MARK: What is hot
+
+    private typealias Run = @Sendable () async throws -> Void
+
+    private static func hotQueries(_ app: Database, _ place: Place) -> [(String, Run)] {
+        reads(app, place) + figures(app, place) + road(app, place)
+    }
+
+    private static func reads(_ app: Database, _ place: Place) -> [(String, Run)] {
+        let inbox = InboxReads(database: app)
+        let now = Date()
+        let (old, oldest) = (now.addingTimeInterval(-600), now.addingTimeInterval(-300 * 86_400))
+        func list(_ filter: ConversationFilter, after: (Date, ConversationID)? = nil) -> Run {
+            { _ = try await inbox.conversations(of: place.organization, filter, after: after, limit: 50) }
+        }
+        return [
+            ("conversations", list(ConversationFilter())),
+            ("conversations, deep page", list(ConversationFilter(), after: (old, place.conversation))),
+            ("conversations by status", list(ConversationFilter(status: .pending))),
+            ("conversations by owner", list(ConversationFilter(owner: .human))),
+            ("conversations by channel", list(ConversationFilter(channel: place.channel))),
+            (
+                "conversations by all three",
+                list(
+                    ConversationFilter(status: .open, owner: .ai, channel: place.channel),
+                    after: (old, place.conversation))
+            ),
+            ("conversation", { _ = try await inbox.conversation(place.conversation, of: place.organization) }),
+            (
+                "thread",
+                {
+                    _ = try await inbox.messages(
+                        .conversation(place.conversation), of: place.organization, after: nil, limit: 50)
+                }
+            ),
+            (
+                "thread, deep page",
+                {
+                    _ = try await inbox.messages(
+                        .conversation(place.conversation), of: place.organization, after: (oldest, place.message),
+                        limit: 50)
+                }
+            ),
+            (
+                "messages of a line",
+                { _ = try await inbox.messages(.line(place.channel), of: place.organization, after: nil, limit: 50) }
+            ),
+            ("why", { _ = try await inbox.trail(place.message, of: place.organization) }),
+            ("events", { _ = try await inbox.events(of: place.organization, after: .start, limit: 100) }),
+            ("last event", { _ = try await inbox.lastEvent(of: place.organization) }),
+        ]
+    }
+
+    private static func figures(_ app: Database, _ place: Place) -> [(String, Run)] {
+        let (organizations, lines) = (OrganizationStore(database: app), LineStore(database: app))
+        return [
+            ("organization", { _ = try await organizations.overview(place.organization, at: Date()) }),
+            ("days", { _ = try await organizations.days(place.organization, at: Date()) }),
+            ("line statistics", { _ = try await lines.stats(place.webChannel, of: place.organization, at: Date()) }),
+        ]
+    }
+
+    private static func road(_ app: Database, _ place: Place) -> [(String, Run)] {
+        func queries(_ queries: @escaping @Sendable () throws -> [Query]) -> Run {
+            { try await app.pipeline(for: place.organization, try queries()) }
+        }
+        let now = Date()
+        let ids = IDSource(clock: WallClock { Date() }, randomness: .system)
+        return [
+            (
+                "receive",
+                queries {
+                    let message = InboundMessage(
+                        kind: .whatsappTwilio, localAddress: "line-0", remoteAddress: "customer-0",
+                        providerMessageID: UUID().uuidString, text: "Hi")
+                    return [try .receive(message, ids: InboundIDs(ids), at: Date(), debounce: Debounce(quiet: 2))]
+                }
+            ),
+            (
+                "turn",
+                queries {
+                    [
+                        .lock(place.conversation), .unfinishedTurns(of: place.conversation),
+                        .messages(of: place.turn, in: place.conversation),
+                        .history(upTo: place.turn, in: place.conversation, limit: 20),
+                        .answerFacts(of: place.turn, in: place.conversation, at: now),
+                        .allowance(in: place.conversation, at: now), .nextPart(of: place.turn),
+                        .isQuestionWaiting(in: place.conversation),
+                    ]
+                }
+            ),
+            (
+                "outbox",
+                queries {
+                    [
+                        .nextInOutbox(of: place.conversation), .assigned(["SM1", "SM2"], on: place.channel),
+                        .move(place.message, OutboxMove(to: .sent, from: [.sending], providerID: "SMX"), at: now),
+                        .pacing(of: place.conversation, at: now), .activity(of: place.webChannel, at: now),
+                        .cancelQueued(in: place.conversation, before: 3, reason: "-", at: now),
+                    ]
+                }
+            ),
+            (
+                "status report",
+                queries {
+                    [
+                        .report(
+                            StatusReport(
+                                organization: place.organization, message: place.message, kind: .whatsappTwilio,
+                                localAddress: "line-0", providerMessageID: "SM3000", status: .read), at: now)
+                    ]
+                }
+            ),
+        ]
+    }
+
+    // MARK: What the server did
+
+    /// Large tables that were read as a whole meanwhile.
+    private static func scans(in db: TestDatabase, during run: Run) async throws -> [String] {
+        let before = try await counted(in: db)
+        for _ in 0..<runs { try await run() }
+        let after = try await counted(in: db)
+        return after.filter { $0.value > before[$0.key, default: 0] }.keys.sorted()
+    }
+
+    /// Sequential scans so far. A session hands its counters in when it ends.
+    private static func counted(in db: TestDatabase) async throws -> [String: Int] {
+        await db.app.close()
+        let sessions: Query =
+            "select count(*) as n from pg_stat_activity where usename = 'parley_app' and datname = current_database()"
+        for _ in 0..<200 where try await db.owner.query(sessions)[0]["n"] != 0 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        let rows = try await db.owner.query(
+            """
+            select s.relname as name, s.seq_scan as scans from pg_stat_user_tables s join pg_class c on c.oid = s.relid
+            where c.reltuples >= \(small)
+            """)
+        return Dictionary(try rows.map { (try $0["name"], try $0["scans"]) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    // MARK: The data
+
+    private struct Place: Sendable {
+        let organization: OrganizationID
+        let channel: ChannelID
+        let webChannel: ChannelID
+        let conversation: ConversationID
+        let message: MessageID
+        let turn: TurnID
+    }
+
+    private func withLargeData(_ body: (TestDatabase, Place) async throws -> Void) async throws {
+        try await TestDatabase.with { db in
+            let path = ProjectRoot.path + "/Tests/Benchmarks/dataset.sql"
+            let file = try #require(FileManager.default.contents(atPath: path))
+            let sql = ["organizations": 3, "conversations": 2_000, "messages": 24_000].reduce(
+                String(decoding: file, as: UTF8.self)
+            ) { $0.replacing(":" + $1.key, with: String($1.value)) }
+            try await db.owner.withConnection { try await $0.script(sql) }
+            // Its session hands in what it counted while loading.
+            await db.owner.close()
+            try await Task.sleep(for: .seconds(1))
+            let rows = try await db.owner.query(
+                """
+                select m.organization_id, m.channel_id, m.conversation_id, m.id, m.turn_id,
+                    (select id from parley.channels c where c.organization_id = m.organization_id and kind = 'whatsapp_web')
+                        as web_channel
+                from parley.messages m where provider_message_id = 'SM3000'
+                """)
+            let row = try #require(rows.first)
+            try await body(
+                db,
+                Place(
+                    organization: try row["organization_id"], channel: try row["channel_id"],
+                    webChannel: try row["web_channel"], conversation: try row["conversation_id"],
+                    message: try row["id"],
+                    turn: try row["turn_id"]))
+        }
+    }
+}
