@@ -36,8 +36,8 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .produc
 
 /// UpperCamelCase target -> kebab-case product.
 let functions: [(target: String, product: String)] = [
-    ("Accounts", "accounts"),
     ("Auth", "auth"),
+    ("Channels", "channels"),
     ("Conversations", "conversations"),
     ("CronReset", "cron-reset"),
     ("Health", "health"),
@@ -121,8 +121,8 @@ let package = Package(
             exclude: ["Proto"]),
 
         // MARK: Functions
-        function("Accounts", api + ["QRCode"]),
         function("Auth", api),
+        function("Channels", api + ["QRCode"]),
         function("Conversations", api + ["Conversation"]),
         function("CronReset", api),
         // One of the two persistent processes beside the runner: it may link an event loop.

@@ -165,6 +165,7 @@ extension Reply<Void>.Content {
             case .nothing: .nothing
             case .json(let shape): .json(shape)
             case .bytes(let types): .bytes(types)
+            case .jsonOrBytes(let shape, let types): .jsonOrBytes(shape, types)
             }
     }
 }

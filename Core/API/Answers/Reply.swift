@@ -8,6 +8,8 @@ package struct Reply<Value: Sendable>: Sendable {
         case json(Shape)
         /// Media types; `*/*` when it is whatever was stored.
         case bytes([String])
+        /// JSON, or one of these media types when the request asks for it.
+        case jsonOrBytes(Shape, [String])
     }
 
     package var status: Int
@@ -59,6 +61,18 @@ package struct Reply<Value: Sendable>: Sendable {
         Reply(status: 200, content: .bytes(types)) { $0 }
     }
 
+    /// JSON, or another form of the same when the request asks for it.
+    package static func one<Shown>(
+        _ answer: Answer<Shown>, or types: String...
+    ) -> Reply where Value == Representation<Shown> {
+        Reply(status: 200, content: .jsonOrBytes(.object(answer.members), types)) { value in
+            switch value {
+            case .shown(let shown): .json(value: answer.json(shown))
+            case .other(let response): response
+            }
+        }
+    }
+
     /// The same with something on the response that stands beside its body.
     package func adding(_ change: @escaping @Sendable (Value, inout Response) -> Void) -> Reply {
         Reply(status: status, content: content) { value in
@@ -67,6 +81,12 @@ package struct Reply<Value: Sendable>: Sendable {
             return response
         }
     }
+}
+
+/// A value as JSON, or as the handler wrote it.
+package enum Representation<Shown: Sendable>: Sendable {
+    case shown(Shown)
+    case other(Response)
 }
 
 extension Reply where Value == Void {

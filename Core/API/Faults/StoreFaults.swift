@@ -21,6 +21,9 @@ extension LineStoreError: FaultConvertible {
         case .noLine: .notFound("channel")
         case .noOrganization: .notFound("organization")
         case .unknownPersona: .invalid("persona_id", "There is no such persona.")
+        case .providerNumber:
+            .conflict(
+                "provider-number", "This number belongs to a provider; release it with provision-number instead.")
         case .planLimit(let limit):
             .conflict(
                 "plan-limit",

@@ -115,14 +115,17 @@ extension DocumentedReply {
     fileprivate var object: JSONValue {
         switch content {
         case .nothing: ["description": "Done."]
-        case .json(let shape):
-            ["description": "What was asked for.", "content": ["application/json": ["schema": shape.schema]]]
-        case .bytes(let types):
-            [
-                "description": "The content.",
-                "content": .object(Dictionary(types.map { ($0, JSONValue.object(["schema": [:]])) }) { $1 }),
-            ]
+        case .json(let shape): Self.object("What was asked for.", shape, [])
+        case .bytes(let types): Self.object("The content.", nil, types)
+        case .jsonOrBytes(let shape, let types): Self.object("What was asked for.", shape, types)
         }
+    }
+
+    private static func object(_ about: String, _ shape: Shape?, _ types: [String]) -> JSONValue {
+        var content: [String: JSONValue] = [:]
+        for type in types { content[type] = ["schema": [:]] }
+        if let shape { content["application/json"] = ["schema": shape.schema] }
+        return ["description": .string(about), "content": .object(content)]
     }
 }
 

@@ -147,5 +147,7 @@ package enum LineRequest: Sendable, Equatable {
 
 package enum LineStoreError: Error, Equatable {
     case noLine, noOrganization, unknownPersona
+    /// It is released, not deleted.
+    case providerNumber
     case planLimit(Int)
 }

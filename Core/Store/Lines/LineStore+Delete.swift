@@ -20,7 +20,7 @@ extension LineStore {
     }
 
     /// Closes the line, withdraws what it had not sent, and asks the session worker to log out. Repeated: `nil`.
-    /// - Throws: `LineStoreError.noLine` for a number of a provider: it is released, not deleted.
+    /// - Throws: `LineStoreError.providerNumber` for a number of a provider: it is released, not deleted.
     package func delete(_ id: ChannelID, of organization: OrganizationID, at now: Date) async throws -> LineCascade? {
         try await database.transaction(for: organization) { connection in
             // In the order of locks: the worker that holds the line comes from there.
@@ -29,7 +29,7 @@ extension LineStore {
                 "select kind from channels where id = \(id) and deleted_at is null for no key update",
             ])
             guard let row = locked[1].first else { return nil }
-            guard try row["kind"] == ChannelKind.whatsappWeb.rawValue else { throw LineStoreError.noLine }
+            guard try row["kind"] == ChannelKind.whatsappWeb.rawValue else { throw LineStoreError.providerNumber }
             let answers = try await connection.pipeline(
                 [Self.cascade(id), .ask(.logOut, of: id, at: now)] + Self.deleting(id, of: organization, at: now))
             return try answers[0].first.map(LineCascade.init(row:))

@@ -13,8 +13,8 @@ import Synchronization
 import Web
 
 @testable import Access
-@testable import Accounts
 @testable import Auth
+@testable import Channels
 @testable import Conversations
 @testable import CronReset
 @testable import Media
@@ -83,6 +83,7 @@ struct TestAPI: Sendable {
 
     /// Every function whose endpoints are values, by its folder.
     static let functions: [(folder: String, endpoints: [Endpoint])] = [
+        ("Channels", Channels.endpoints),
         ("CronReset", CronReset.endpoints),
         ("Organizations", Organizations.endpoints),
         ("Provisioning", Provisioning.endpoints),
@@ -118,9 +119,6 @@ struct TestAPI: Sendable {
         ).declare(in: &training)
         return [
             AuthHandler(accounts: accounts, organizations: organizations).router(),
-            AccountsHandler(
-                lines: LineStore(database: database), organizations: organizations, writes: writes, clock: clock
-            ).router(authenticator),
             MediaHandler(
                 inbox: inbox, twilio: MediaTests.file, whatsApp: WhatsAppFiles(http: media.http, hosts: .whatsApp),
                 box: box

@@ -6,9 +6,9 @@ import Support
 import Testing
 import Web
 
-/// WhatsApp lines by `/api/accounts` and `/api/v1/devices`.
-@Suite struct LineTests {
-    static let views = ["/api/accounts", "/api/v1/devices"]
+/// Channels by their path and by the older ones.
+@Suite struct ChannelTests {
+    static let views = ["/api/v1/channels", "/api/accounts", "/api/v1/devices"]
 
     private func make(_ api: TestAPI, _ visitor: Visitor, _ body: JSONValue = ["name": "Sales Line"]) async throws
         -> String
@@ -36,7 +36,7 @@ import Web
                 "POST \(view)", as: alice, ["name": "Sales Line", "description": "Shop", "answers_groups": true])
             #expect(made.status == 201, "\(made.text)")
             let id = try #require(made.body["id"]?.string)
-            #expect(made.response.headers["location"] == "/api/v1/devices/\(id)")
+            #expect(made.response.headers["location"] == "/api/v1/channels/\(id)")
             #expect(made.body["status"]?.string == "starting" && made.body["is_primary"]?.bool == true)
             #expect(made.body["link"]?["reply_only"]?.bool == true && made.body["answers_groups"]?.bool == true)
             #expect(
