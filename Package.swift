@@ -154,7 +154,7 @@ let package = Package(
                 logging,
             ]),
         function("Stats", api),
-        function("Training", api + ["Assistant"]),
+        function("Training", api),
         function("TwilioInbound", road),
         function("TwilioStatus", road),
 

@@ -5,9 +5,10 @@ import Web
 
 /// The whole of an API function's `Main.swift`: serves the endpoints, and the events that are not HTTP.
 ///
+/// `checking` reads the configuration that only these endpoints need: what is wrong with it ends the start, not a call.
 /// With the argument `--describe` it prints what its endpoints are and ends; `parley openapi` puts those together.
 package func runAPI(
-    _ name: String, _ endpoints: [Endpoint],
+    _ name: String, _ endpoints: [Endpoint], checking: (@Sendable (APIEnvironment) throws -> Void)? = nil,
     onEvent: (@Sendable (APIEnvironment, Data, InvocationContext) async throws -> Data)? = nil
 ) async -> Never {
     if CommandLine.arguments.dropFirst().first == "--describe" {
@@ -16,6 +17,7 @@ package func runAPI(
     }
     await runFunction(name) { environment in
         let api = try APIEnvironment(environment, hasSessions: endpoints.contains { $0.admittance.needsSession })
+        try checking?(api)
         var function = Function(router: Router(endpoints, api))
         if let onEvent { function.onEvent = { payload, context in try await onEvent(api, payload, context) } }
         return function

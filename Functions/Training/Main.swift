@@ -1,25 +1,6 @@
-import Access
-import FunctionHost
-import Store
+import API
 
 @main
 struct Main {
-    static func main() async {
-        await runFunction("training") { environment in
-            let (database, clock, ids) = (environment.database, environment.clock, environment.ids)
-            var routes = Routes(
-                try Authenticator(
-                    database: database, secret: try environment.configuration.sessionSecret,
-                    publicURL: try environment.configuration.publicURL, clock: clock))
-            TrainingHandler(
-                database: database, writes: IdempotentWrites(database: database, clock: clock, ids: ids), clock: clock,
-                ids: ids
-            ).declare(in: &routes)
-            AssistantSettingsHandler(
-                database: database, box: try SecretBox(keys: try environment.configuration.secretKeys), clock: clock,
-                ids: ids
-            ).declare(in: &routes)
-            return Function(router: routes.router)
-        }
-    }
+    static func main() async { await runAPI("training", endpoints, checking: { _ = try $0.secretBox() }) }
 }

@@ -32,6 +32,16 @@ extension LineStoreError: FaultConvertible {
     }
 }
 
+extension KnowledgeStoreError: FaultConvertible {
+    package var fault: Fault {
+        switch self {
+        case .full: .conflict("knowledge-full", "The organization has as many items as it may.")
+        case .noItem: .notFound("knowledge item")
+        case .noOrganization: .notFound("organization")
+        }
+    }
+}
+
 extension NumberStoreError: FaultConvertible {
     package var fault: Fault { Fault(self) }
 }

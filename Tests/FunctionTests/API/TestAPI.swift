@@ -89,6 +89,7 @@ struct TestAPI: Sendable {
         ("Provisioning", Provisioning.endpoints),
         ("Reference", Reference.endpoints),
         ("Stats", Stats.endpoints),
+        ("Training", Training.endpoints),
     ]
 
     /// One router for each function, as the host has them.
@@ -112,11 +113,6 @@ struct TestAPI: Sendable {
         let desk = Desk(database: database, clock: clock, ids: ids)
         let inbox = InboxReads(database: database)
         let box = try SecretBox(keys: secretKeys)
-        var training = Routes(authenticator)
-        TrainingHandler(database: database, writes: writes, clock: clock, ids: ids).declare(in: &training)
-        AssistantSettingsHandler(
-            database: database, box: box, clock: clock, ids: ids
-        ).declare(in: &training)
         return [
             AuthHandler(accounts: accounts, organizations: organizations).router(),
             MediaHandler(
@@ -133,7 +129,6 @@ struct TestAPI: Sendable {
             ConversationsHandler(
                 inbox: inbox, database: database, clock: clock, desk: desk, writes: writes, wakeRunner: wake
             ).router(authenticator),
-            training.router,
         ]
     }
 }
