@@ -131,7 +131,7 @@ let package = Package(
             ["Access", "Domain", "Environment", "Postgres", "Store", "Web"] + nio + [
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
             ]),
-        function("Health", ["Domain", "Postgres", "Store", "Web"]),
+        function("Health", api),
         function("Media", api + ["Environment", "Outbound", "Providers", "WhatsAppWire"]),
         function("Messages", api + ["Conversation"]),
         function("Organizations", api + ["Conversation"]),
@@ -155,8 +155,8 @@ let package = Package(
             ]),
         function("Stats", api),
         function("Training", api),
-        function("TwilioInbound", road),
-        function("TwilioStatus", road),
+        function("TwilioInbound", ["API"] + road),
+        function("TwilioStatus", ["API"] + road),
 
         // MARK: local-runner
         // Between fork and exec only C is safe: parent-death signal, limits, descriptors.

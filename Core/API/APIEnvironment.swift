@@ -21,7 +21,8 @@ package struct APIEnvironment: Sendable {
 
     /// - Parameter hasSessions: false for a function none of whose endpoints takes a session: it needs no `SESSION_SECRET`.
     package init(
-        _ outside: FunctionEnvironment, hasSessions: Bool = true, passwordCost: PasswordHasher.Cost = .recommended
+        _ outside: FunctionEnvironment, hasSessions: Bool = true, passwordCost: PasswordHasher.Cost = .recommended,
+        keeping: (inout APIEnvironment) throws -> Void = { _ in }
     ) throws {
         self.outside = outside
         self.passwordCost = passwordCost
@@ -31,6 +32,7 @@ package struct APIEnvironment: Sendable {
             ? try Authenticator(
                 database: outside.database, secret: try outside.configuration.sessionSecret,
                 publicURL: publicURL, clock: outside.clock) : nil
+        try keeping(&self)
     }
 
     package var configuration: Configuration { outside.configuration }
@@ -38,6 +40,13 @@ package struct APIEnvironment: Sendable {
     package var clock: WallClock { outside.clock }
     package var ids: IDSource { outside.ids }
     package var randomness: Randomness { outside.randomness }
+
+    /// Signs what goes out and comes back: addresses of files, the `state` of a provider's redirect.
+    package var states: SignedState {
+        get throws {
+            SignedState(secret: try Secret(try configuration.sessionSecret), clock: clock, randomness: randomness)
+        }
+    }
 
     /// For whoever enqueued work that is due now: the job runner looks.
     package func wakeRunner() async { await outside.invoke.wake("run-jobs") }
@@ -55,6 +64,11 @@ package struct APIEnvironment: Sendable {
         try replacements[ObjectIdentifier(Part.self)] as? Part ?? make(self)
     }
 
+    /// Makes a part now, once for all requests.
+    package mutating func keep<Part: Sendable>(_ make: (APIEnvironment) throws -> Part) rethrows {
+        replace(try part(make))
+    }
+
     package mutating func replace<Part: Sendable>(_ part: Part) {
         replacements[ObjectIdentifier(Part.self)] = part
     }
@@ -65,6 +79,7 @@ extension APIEnvironment {
     package var organizations: OrganizationStore { OrganizationStore(database: database) }
     package var numbers: NumberStore { NumberStore(database: database) }
     package var lines: LineStore { LineStore(database: database) }
+    package var conversations: ConversationStore { ConversationStore(database: database) }
     package var inbox: InboxReads { InboxReads(database: database) }
     package var rates: RateStore { RateStore(database: database) }
     package var uploads: UploadStore { UploadStore(database: database) }

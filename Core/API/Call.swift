@@ -1,7 +1,5 @@
-package import Access
 package import Domain
 package import FoundationEssentials
-package import Store
 package import Web
 
 /// One call of an endpoint by somebody who was let in. What the endpoint works with (`call.organizations`) comes from the
@@ -28,17 +26,6 @@ package struct Call<Caller: Sendable>: Sendable {
 
     /// A word in the path.
     package func path(_ name: String) -> String { request.pathParameters[name] ?? "" }
-}
-
-extension Call where Caller == Member {
-    package var member: Member { caller }
-    package var organization: OrganizationID { caller.organization }
-    package var user: UserID { caller.user }
-}
-
-extension Call where Caller == Admission {
-    package var session: OpenSession { caller.session }
-    package var user: UserID { caller.session.user }
 }
 
 extension Optional {

@@ -72,15 +72,19 @@ package struct Endpoint: Sendable {
         self.bodyLimit = bodyLimit
         self.example = example
         respond = { request, api in
-            let admitted = try await admittance.admit(request, api)
-            try await limits.take("\(method.rawValue) \(path)", request, admitted, api)
-            let taken = try input.read(request, bodyLimit)
-            let response = try await Self.run(repeats, request, admitted, api) { subject in
-                let call = Call(
-                    request: request, caller: admitted.caller, api: api, now: api.clock.now(), subject: subject)
-                return try reply.response(try await handle(call, taken))
+            do {
+                let admitted = try await admittance.admit(request, api)
+                try await limits.take("\(method.rawValue) \(path)", request, admitted, api)
+                let taken = try input.read(request, bodyLimit)
+                let response = try await Self.run(repeats, request, admitted, api) { subject in
+                    let call = Call(
+                        request: request, caller: admitted.caller, api: api, now: api.clock.now(), subject: subject)
+                    return try reply.response(try await handle(call, taken))
+                }
+                return admitted.finishing(response)
+            } catch let error as any FaultConvertible {
+                throw error.fault
             }
-            return admitted.finishing(response)
         }
     }
 
@@ -97,17 +101,12 @@ package struct Endpoint: Sendable {
         ) { call, _ in try await handle(call) }
     }
 
-    /// Errors that know their answer become it here.
     private static func run<Caller>(
         _ repeats: Repeats, _ request: Request, _ admitted: Admitted<Caller>, _ api: APIEnvironment,
         _ work: (_ subject: UUID) async throws -> Response
     ) async throws -> Response {
-        do {
-            guard repeats == .once, let user = admitted.user else { return try await work(api.ids.next()) }
-            return try await api.writes.once(request, user: user, organization: admitted.organization, work)
-        } catch let error as any FaultConvertible {
-            throw error.fault
-        }
+        guard repeats == .once, let user = admitted.user else { return try await work(api.ids.next()) }
+        return try await api.writes.once(request, user: user, organization: admitted.organization, work)
     }
 }
 

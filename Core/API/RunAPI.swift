@@ -5,19 +5,21 @@ import Web
 
 /// The whole of an API function's `Main.swift`: serves the endpoints, and the events that are not HTTP.
 ///
-/// `checking` reads the configuration that only these endpoints need: what is wrong with it ends the start, not a call.
 /// With the argument `--describe` it prints what its endpoints are and ends; `parley openapi` puts those together.
+///
+/// - Parameter keeping: makes what is to be made once per process, not once per request; fails at the start.
 package func runAPI(
-    _ name: String, _ endpoints: [Endpoint], checking: (@Sendable (APIEnvironment) throws -> Void)? = nil,
-    onEvent: (@Sendable (APIEnvironment, Data, InvocationContext) async throws -> Data)? = nil
+    _ name: String, _ endpoints: [Endpoint],
+    onEvent: (@Sendable (APIEnvironment, Data, InvocationContext) async throws -> Data)? = nil,
+    keeping: @escaping @Sendable (inout APIEnvironment) throws -> Void = { _ in }
 ) async -> Never {
     if CommandLine.arguments.dropFirst().first == "--describe" {
         print(String(decoding: Description.json(of: endpoints).bytes, as: UTF8.self))
         exit(0)
     }
     await runFunction(name) { environment in
-        let api = try APIEnvironment(environment, hasSessions: endpoints.contains { $0.admittance.needsSession })
-        try checking?(api)
+        let api = try APIEnvironment(
+            environment, hasSessions: endpoints.contains { $0.admittance.needsSession }, keeping: keeping)
         var function = Function(router: Router(endpoints, api))
         if let onEvent { function.onEvent = { payload, context in try await onEvent(api, payload, context) } }
         return function

@@ -1,10 +1,16 @@
 package import FoundationEssentials
 
-/// `timestamptz` in its text form. The session's time zone is always UTC, so the offset is `+00`.
+/// `timestamptz` in its text form, for the years 1 to 9999. The session's time zone is always UTC, so the offset is `+00`.
 package enum PostgresTimestamp {
-    /// Microseconds, the column's resolution.
+    /// Microseconds of the years 1 to 9999.
+    private static let range = Int64(-62_135_596_800_000_000)...Int64(253_402_300_799_999_999)
+
+    /// Microseconds, the column's resolution. A date outside the range is further away than any other.
     package static func text(_ date: Date) -> String {
-        let micros = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+        let exact = (date.timeIntervalSince1970 * 1_000_000).rounded()
+        guard let micros = Int64(exactly: exact), range.contains(micros) else {
+            return exact > 0 ? "infinity" : "-infinity"
+        }
         let (days, rest) = floorDivide(micros, 86_400_000_000)
         let day = civil(fromDays: days)
         let second = rest / 1_000_000
@@ -13,19 +19,39 @@ package enum PostgresTimestamp {
             + "\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2)).\(pad(rest % 1_000_000, 6))+00"
     }
 
-    /// Reads `2026-11-21 01:02:03[.123456]+00`; `nil` for anything else, `infinity` included.
+    /// Reads `2026-11-21 01:02:03[.123456]+00`; `nil` for anything else, `infinity` included. The text may come from a
+    /// client's cursor.
     package static func date(_ text: String) -> Date? {
         let bytes = Array(text.utf8)
-        guard bytes.count >= 22, bytes.suffix(3).elementsEqual("+00".utf8) else { return nil }
-        func number(_ range: Range<Int>) -> Int64? { Int64(String(decoding: bytes[range], as: UTF8.self)) }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19)
+        guard (22...29).contains(bytes.count), bytes.suffix(3).elementsEqual("+00".utf8),
+            hasSeparators(bytes), let year = number(bytes[0..<4], 1...9999), let month = number(bytes[5..<7], 1...12),
+            let day = number(bytes[8..<10], 1...31), let hour = number(bytes[11..<13], 0...23),
+            let minute = number(bytes[14..<16], 0...59), let second = number(bytes[17..<19], 0...59),
+            let micros = micros(bytes[19..<(bytes.count - 3)])
         else { return nil }
-        let digits = bytes[19...].dropFirst().prefix { $0 >= 48 && $0 <= 57 }
-        var micros = Int64(String(decoding: digits, as: UTF8.self)) ?? 0
-        for _ in digits.count..<6 where !digits.isEmpty { micros *= 10 }
         let seconds = days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second
         return Date(timeIntervalSince1970: Double(seconds) + Double(micros) / 1_000_000)
+    }
+
+    private static func hasSeparators(_ bytes: [UInt8]) -> Bool {
+        zip([4, 7, 10, 13, 16], "-- ::".utf8).allSatisfy { bytes[$0] == $1 }
+    }
+
+    /// Digits only: no sign.
+    private static func number(_ digits: ArraySlice<UInt8>, _ range: ClosedRange<Int64>) -> Int64? {
+        guard digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        let value = digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - 48) }
+        return range.contains(value) ? value : nil
+    }
+
+    /// Of `.1` to `.123456`, or of nothing.
+    private static func micros(_ fraction: ArraySlice<UInt8>) -> Int64? {
+        guard let point = fraction.first else { return 0 }
+        let digits = fraction.dropFirst()
+        guard point == UInt8(ascii: "."), (1...6).contains(digits.count),
+            let value = number(digits, 0...999_999)
+        else { return nil }
+        return (digits.count..<6).reduce(value) { value, _ in value * 10 }
     }
 
     private static func pad(_ value: Int64, _ width: Int) -> String {

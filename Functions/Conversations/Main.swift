@@ -1,22 +1,6 @@
-import Access
-import Conversation
-import FunctionHost
-import Store
+import API
 
 @main
 struct Main {
-    static func main() async {
-        await runFunction("conversations") { environment in
-            let database = environment.database
-            let authenticator = try Authenticator(
-                database: database, secret: try environment.configuration.sessionSecret,
-                publicURL: try environment.configuration.publicURL, clock: environment.clock)
-            let handler = ConversationsHandler(
-                inbox: InboxReads(database: database), database: database, clock: environment.clock,
-                desk: Desk(database: database, clock: environment.clock, ids: environment.ids),
-                writes: IdempotentWrites(database: database, clock: environment.clock, ids: environment.ids),
-                wakeRunner: { await environment.invoke.wake("run-jobs") })
-            return Function(router: handler.router(authenticator))
-        }
-    }
+    static func main() async { await runAPI("conversations", endpoints) }
 }

@@ -1,68 +1,75 @@
+import API
 import Access
 import Domain
 import FoundationEssentials
 import Store
 import Web
 
-/// Files to send: uploaded as the body of a request with their own content type, kept for a day.
-extension MessagesHandler {
-    /// `?filename=menu.pdf`; answers with the id that `/send/media` takes.
-    func upload(_ request: Request, _ caller: Caller) async throws -> Response {
-        let name = try checkedText(
-            try request.query(knowing: ["filename"])["filename"] ?? "", field: "filename", 0...255)
-        let type = try checkedContentType(request.headers["content-type"], field: "content-type")
-        guard !request.body.isEmpty else { throw Fault.malformed("The body is the file; it is empty.") }
-        guard request.body.count <= UploadStore.largest else { throw Fault.tooLarge }
-        let now = clock.now()
-        return try await writes.once(request, user: caller.user, organization: caller.organization) { subject in
-            let upload = Upload(
-                id: UploadID(subject), contentType: type, filename: name, bytes: Data(request.body))
-            guard try await uploads.keep(upload, of: caller.organization, by: caller.user, at: now) else {
-                throw Fault.conflict(
-                    "uploads-full", "There is no room for more files; those that were sent go after a day.")
-            }
-            return .value(
-                [
-                    "id": .string(upload.id.text), "content_type": .string(type), "filename": .string(name),
-                    "size": .integer(request.body.count),
-                    "expires_at": .time(now.addingTimeInterval(UploadStore.lifetime)),
-                ], status: 201)
+extension Endpoint {
+    static let uploadFile = Endpoint(
+        .post, "/api/v1/uploads", "Keeps a file for a day, to be sent with its id.",
+        for: .member(.agent), takes: .bytes(query: UploadQuery.form), limit: UploadStore.largest,
+        answers: .one(UploadReceipt.answer, status: 201),
+        faults: [DocumentedFault(409, "uploads-full", "There is no room for more files.")], repeats: .once
+    ) { call, query in
+        guard !call.request.body.isEmpty else { throw Fault.malformed("The body is the file; it is empty.") }
+        let upload = Upload(
+            id: UploadID(call.subject), contentType: try call.request.checkedContentType(), filename: query.filename,
+            bytes: Data(call.request.body))
+        guard try await call.uploads.keep(upload, of: call.organization, by: call.user, at: call.now) else {
+            throw Fault.conflict(
+                "uploads-full", "There is no room for more files; those that were sent go after a day.")
         }
+        return UploadReceipt(upload: upload, expiresAt: call.now.addingTimeInterval(UploadStore.lifetime))
     }
 
     /// For providers, which have no session: the signature in the address is the permission.
-    func file(_ request: Request) async throws -> Response {
-        guard let place = links.place(request.pathParameters["token"] ?? ""),
-            let upload = try await uploads.read(place.upload, of: place.organization, at: clock.now())
-        else { throw Fault.notFound("file") }
+    static let readFile = Endpoint(
+        .get, "/api/v1/files/{token}", "A file that is being sent; its address goes to providers and lasts a day.",
+        for: .upload, path: ["token": .text(TextShape(1...4096))], answers: .bytes("*/*")
+    ) { call in
+        let file = try await call.uploads.read(call.caller.upload, of: call.caller.organization, at: call.now)
+            .found("file")
         return Response(
             status: 200,
             headers: Headers([
-                ("content-type", upload.contentType), ("cache-control", "private, no-store"),
+                ("content-type", file.contentType), ("cache-control", "private, no-store"),
                 // Never a page of ours, whatever it says it is.
                 ("content-disposition", "attachment"), ("content-security-policy", "sandbox; default-src 'none'"),
             ]),
-            body: [UInt8](upload.bytes))
+            body: [UInt8](file.bytes))
     }
 }
 
-/// Addresses under which a provider fetches an upload: signed, for a day.
-struct UploadLinks: Sendable {
-    private static let purpose = "upload"
-    let states: SignedState
-    let publicURL: String
-
-    func url(of upload: UploadID, in organization: OrganizationID) -> String {
-        let token = states.sign(
-            "\(organization.text) \(upload.text)", purpose: Self.purpose, lifetime: UploadStore.lifetime)
-        return "\(publicURL)/api/v1/files/\(token)"
+extension Admittance<UploadPlace> {
+    fileprivate static let upload = Admittance.token(purpose: UploadLinks.purpose, of: "file") { token, api in
+        try api.uploadLinks.place(token)
     }
+}
 
-    func place(_ token: String) -> (organization: OrganizationID, upload: UploadID)? {
-        let parts = states.verify(token, purpose: Self.purpose)?.payload.split(separator: " ") ?? []
-        guard parts.count == 2, let organization = OrganizationID(parts[0]), let upload = UploadID(parts[1]) else {
-            return nil
-        }
-        return (organization, upload)
+private struct UploadQuery {
+    var filename = ""
+
+    static let form = Form(UploadQuery()) {
+        $0.optional("filename", \.filename, .text(0...255), about: "As the customer sees it.")
+    }
+}
+
+private struct UploadReceipt {
+    var upload: Upload
+    var expiresAt: Date
+
+    static let answer = Answer<UploadReceipt> {
+        $0.field("id", \.upload.id)
+        $0.field("content_type", \.upload.contentType)
+        $0.field("filename", \.upload.filename)
+        $0.field("size", \.upload.bytes.count, about: "Bytes.")
+        $0.field("expires_at", \.expiresAt)
+    }
+}
+
+extension Request {
+    fileprivate func checkedContentType() throws(Fault) -> String {
+        try FieldType.contentType.read(.string(headers["content-type"] ?? ""), "content-type")
     }
 }

@@ -2,5 +2,5 @@ import API
 
 @main
 struct Main {
-    static func main() async { await runAPI("training", endpoints, checking: { _ = try $0.secretBox() }) }
+    static func main() async { await runAPI("training", endpoints, keeping: { _ = try $0.secretBox() }) }
 }

@@ -1,24 +1,25 @@
-import Conversation
+import API
 import Domain
 import FoundationEssentials
 import Postgres
-import Store
 import Support
-import Synchronization
 import Testing
-@testable import TwilioInbound
 import Web
+
+@testable import TwilioInbound
 
 @Suite struct TwilioInboundTests {
     private static let publicURL = "https://bot.example.com"
     private static let path = "/api/whatsapp/webhook"
     private static let form = FormFields([
-        ("MessageSid", "SM1"), ("From", "whatsapp:+491701234567"), ("To", "whatsapp:+14155238886"), ("Body", "Héllo & co"),
+        ("MessageSid", "SM1"), ("From", "whatsapp:+491701234567"), ("To", "whatsapp:+14155238886"),
+        ("Body", "Héllo & co"),
         ("NumMedia", "0"), ("OptOutType", ""),
     ])
 
     private func request(
-        _ form: FormFields = form, key: String = "token", type: String = "application/x-www-form-urlencoded",
+        _ form: FormFields = form, key: String = TestAPI.twilioToken,
+        type: String = "application/x-www-form-urlencoded",
         headers: [(name: String, value: String)] = []
     ) -> Request {
         let signature = TwilioSignature.signature(url: Self.publicURL + Self.path, fields: form, key: key)
@@ -28,47 +29,33 @@ import Web
             body: Array(form.encoded.utf8))
     }
 
-    private final class Woken: Sendable {
-        let count = Mutex(0)
-    }
-
-    private func with(_ body: (TwilioInboundHandler, TestDatabase, Woken) async throws -> Void) async throws {
-        try await TestDatabase.with { database in
-            let clock = WallClock { Date() }
-            let inbox = Inbox(
-                database: database.app, clock: clock, ids: IDSource(clock: clock, randomness: .system),
-                debounce: Debounce(quiet: 2))
-            let woken = Woken()
-            let handler = TwilioInboundHandler(
-                signature: TwilioSignature(authTokens: ["token"]), publicURL: Self.publicURL, receive: inbox.receive,
-                wakeRunner: { woken.count.withLock { $0 += 1 } })
-            try await body(handler, database, woken)
-        }
+    private func with(_ body: (TestAPI) async throws -> Void) async throws {
+        try await TestAPI.with { api in try await body(api) }
     }
 
     @Test func aSignedMessageIsStoredAnsweredWithTwiMLAndWakesTheRunner() async throws {
-        try await with { handler, database, woken in
-            let response = try await handler.handle(request())
+        try await with { api in
+            let response = try await api.router(request())
             #expect(response.status == 200)
             #expect(response.headers["content-type"] == "text/xml; charset=utf-8")
             #expect(String(decoding: response.body, as: UTF8.self) == "<Response/>")
-            let rows = try await database.owner.query("select body, provider_message_id from parley.messages")
+            let rows = try await api.db.owner.query("select body, provider_message_id from parley.messages")
             #expect(rows.count == 1)
             #expect(try rows.first?["body"] == "Héllo & co")
-            #expect(woken.count.withLock { $0 } == 1)
+            #expect(api.wakes.count == 1)
         }
     }
 
     @Test func aRepeatIsAcknowledgedAndChangesNothing() async throws {
-        try await with { handler, database, _ in
-            for _ in 0..<3 { #expect(try await handler.handle(request()).status == 200) }
-            let rows = try await database.owner.query("select count(*) from parley.messages")
+        try await with { api in
+            for _ in 0..<3 { #expect(try await api.router(request()).status == 200) }
+            let rows = try await api.db.owner.query("select count(*) from parley.messages")
             #expect(try rows.first?["count"] == 1)
         }
     }
 
     @Test func aForgedOrAlteredRequestIsRefusedAndNothingIsStored() async throws {
-        try await with { handler, database, _ in
+        try await with { api in
             var altered = request()
             altered.body += Array("&Body=more".utf8)
             var elsewhere = request()
@@ -78,23 +65,23 @@ import Web
             var unsigned = request()
             unsigned.headers = Headers([("content-type", "application/x-www-form-urlencoded")])
             for bad in [request(key: "wrong"), altered, elsewhere, forwarded, unsigned] {
-                let fault = await #expect(throws: Fault.self) { _ = try await handler.handle(bad) }
+                let fault = await #expect(throws: Fault.self) { _ = try await api.router(bad) }
                 #expect(fault?.status == 403)
             }
-            let stored = try await database.owner.query("select 1 from parley.messages")
+            let stored = try await api.db.owner.query("select 1 from parley.messages")
             #expect(stored.isEmpty)
         }
     }
 
     @Test func otherContentTypesHugeBodiesAndMissingFieldsAreNamed() async throws {
-        try await with { handler, _, _ in
-            let json = await #expect(throws: Fault.self) { _ = try await handler.handle(request(type: "application/json")) }
+        try await with { api in
+            let json = await #expect(throws: Fault.self) { _ = try await api.router(request(type: "application/json")) }
             #expect(json?.status == 415)
-            let huge = FormFields([("Body", String(repeating: "x", count: TwilioInboundHandler.bodyLimit))])
-            let large = await #expect(throws: Fault.self) { _ = try await handler.handle(request(huge)) }
+            let huge = FormFields([("Body", String(repeating: "x", count: 1 << 18))])
+            let large = await #expect(throws: Fault.self) { _ = try await api.router(request(huge)) }
             #expect(large?.status == 413)
             let bare = FormFields([("From", "whatsapp:+1"), ("To", "whatsapp:+2")])
-            let missing = await #expect(throws: Fault.self) { _ = try await handler.handle(request(bare)) }
+            let missing = await #expect(throws: Fault.self) { _ = try await api.router(request(bare)) }
             #expect(missing?.status == 400)
             #expect(missing?.field == "MessageSid")
         }
@@ -103,12 +90,8 @@ import Web
     @Test func withoutTheDatabaseTwilioIsToldToComeBack() async throws {
         let clock = WallClock { Date() }
         let gone = Database(url: "postgresql://nobody@/nothing?host=/nonexistent")
-        let inbox = Inbox(
-            database: gone, clock: clock, ids: IDSource(clock: clock, randomness: .system), debounce: Debounce(quiet: 2))
-        let handler = TwilioInboundHandler(
-            signature: TwilioSignature(authTokens: ["token"]), publicURL: Self.publicURL, receive: inbox.receive,
-            wakeRunner: {})
-        let error = await #expect(throws: PostgresError.self) { _ = try await handler.handle(request()) }
+        let hook = Router(endpoints, try TestAPI.environment(gone, clock, nil, FakeMediaHost(), Counter()))
+        let error = await #expect(throws: PostgresError.self) { _ = try await hook.handle(request()) }
         // The host answers this code with 503.
         #expect(error?.code == .connection)
     }

@@ -29,16 +29,17 @@ import Web
             method: .post, path: Self.path, rawQuery: query,
             headers: Headers([
                 ("content-type", "application/x-www-form-urlencoded"),
-                ("x-twilio-signature", TwilioSignature.signature(url: url, fields: form, key: "token")),
+                ("x-twilio-signature", TwilioSignature.signature(url: url, fields: form, key: TestAPI.twilioToken)),
             ]),
             body: Array(form.encoded.utf8))
     }
 
     /// A message that was marked as sending, as a crash leaves it.
     private func with(
-        status: String = "sending", _ body: (TwilioStatusHandler, TestDatabase, Subject) async throws -> Void
+        status: String = "sending", _ body: (TestAPI, Subject) async throws -> Void
     ) async throws {
-        try await TestDatabase.with { database in
+        try await TestAPI.with { api in
+            let database = api.db
             let clock = WallClock { Date() }
             let inbox = Inbox(
                 database: database.app, clock: clock, ids: IDSource(clock: clock, randomness: .system),
@@ -55,11 +56,7 @@ import Web
                 values (\(message), \(receipt.organization), \(receipt.conversation), \(receipt.channel), 'outbound', 'ai',
                     'Hello', \(status), now())
                 """)
-            let reports = StatusReports(database: database.app, clock: clock)
-            let handler = TwilioStatusHandler(
-                signature: TwilioSignature(authTokens: ["token"]), publicURL: Self.publicURL, report: reports.receive,
-                note: { _, _ in })
-            try await body(handler, database, Subject(organization: receipt.organization, message: message))
+            try await body(api, Subject(organization: receipt.organization, message: message))
         }
     }
 
@@ -71,79 +68,79 @@ import Web
     }
 
     @Test func statusesMoveForwardAndNeverBackInAnyOrder() async throws {
-        try await with { handler, database, message in
+        try await with { api, message in
             for word in ["delivered", "sent", "queued", "read", "delivered", "read"] {
-                let response = try await handler.handle(
+                let response = try await api.router(
                     request([("MessageSid", "SM9"), ("MessageStatus", word)], message: message))
                 #expect(response.status == 200)
             }
-            #expect(try await state(database, message) == ["read", "SM9", nil])
-            let rows = try await database.owner.query("select count(*) from parley.message_statuses")
+            #expect(try await state(api.db, message) == ["read", "SM9", nil])
+            let rows = try await api.db.owner.query("select count(*) from parley.message_statuses")
             #expect(try rows.first?["count"] == 3)
         }
     }
 
     @Test func aReportSettlesASendWhoseAnswerWasLost() async throws {
         for status in ["sending", "unknown"] {
-            try await with(status: status) { handler, database, message in
-                _ = try await handler.handle(
+            try await with(status: status) { api, message in
+                _ = try await api.router(
                     request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: message))
-                #expect(try await state(database, message) == ["sent", "SM9", nil])
+                #expect(try await state(api.db, message) == ["sent", "SM9", nil])
                 // Later ones need not carry our id.
-                _ = try await handler.handle(
+                _ = try await api.router(
                     request([("MessageSid", "SM9"), ("MessageStatus", "delivered")], message: nil))
-                #expect(try await state(database, message) == ["delivered", "SM9", nil])
+                #expect(try await state(api.db, message) == ["delivered", "SM9", nil])
             }
         }
     }
 
     @Test func anotherOrganizationInTheURLFindsNothing() async throws {
-        try await with { handler, database, message in
+        try await with { api, message in
             let wrong = Subject(organization: OrganizationID(UUID()), message: message.message)
-            _ = try await handler.handle(request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: wrong))
-            #expect(try await state(database, message) == ["sending", nil, nil])
+            _ = try await api.router(request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: wrong))
+            #expect(try await state(api.db, message) == ["sending", nil, nil])
         }
     }
 
     @Test func aFailureKeepsItsCodeAndReason() async throws {
-        try await with { handler, database, message in
+        try await with { api, message in
             let fields = [("MessageSid", "SM9"), ("MessageStatus", "undelivered"), ("ErrorCode", "63016")]
-            _ = try await handler.handle(request(fields, message: message))
-            #expect(try await state(database, message) == ["failed", "SM9", "63016"])
+            _ = try await api.router(request(fields, message: message))
+            #expect(try await state(api.db, message) == ["failed", "SM9", "63016"])
         }
     }
 
     @Test func aReportAboutAnotherMessageOfTheProviderDoesNotTouchThisOne() async throws {
-        try await with { handler, database, message in
-            _ = try await handler.handle(request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: message))
+        try await with { api, message in
+            _ = try await api.router(request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: message))
             let other = request([("MessageSid", "SM10"), ("MessageStatus", "read")], message: message)
-            let othersAnswer = try await handler.handle(other)
+            let othersAnswer = try await api.router(other)
             #expect(othersAnswer.status == 200)
-            #expect(try await state(database, message) == ["sent", "SM9", nil])
+            #expect(try await state(api.db, message) == ["sent", "SM9", nil])
         }
     }
 
     @Test func messagesOfNobodyAndUnknownWordsAreAcknowledged() async throws {
-        try await with { handler, database, message in
+        try await with { api, message in
             let stranger = request(
                 [("MessageSid", "SM9"), ("MessageStatus", "sent")],
                 message: Subject(organization: message.organization, message: MessageID(UUID())))
-            let strangersAnswer = try await handler.handle(stranger)
+            let strangersAnswer = try await api.router(stranger)
             #expect(strangersAnswer.status == 200)
             let word = request([("MessageSid", "SM9"), ("MessageStatus", "teleported")], message: message)
-            let wordsAnswer = try await handler.handle(word)
+            let wordsAnswer = try await api.router(word)
             #expect(wordsAnswer.status == 200)
-            #expect(try await state(database, message) == ["sending", nil, nil])
+            #expect(try await state(api.db, message) == ["sending", nil, nil])
         }
     }
 
     @Test func aForgedReportIsRefused() async throws {
-        try await with { handler, database, message in
+        try await with { api, message in
             var forged = request([("MessageSid", "SM9"), ("MessageStatus", "read")], message: message)
             forged.rawQuery = "message=\(UUID().uuidString)"
-            let fault = await #expect(throws: Fault.self) { _ = try await handler.handle(forged) }
+            let fault = await #expect(throws: Fault.self) { _ = try await api.router(forged) }
             #expect(fault?.status == 403)
-            let unchanged = try await state(database, message)
+            let unchanged = try await state(api.db, message)
             #expect(unchanged == ["sending", nil, nil])
         }
     }

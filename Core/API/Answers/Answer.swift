@@ -1,3 +1,4 @@
+import Access
 package import Web
 
 /// What an answer shows of a value, member by member. Every member is always there; what has no value is null.
@@ -50,6 +51,20 @@ package struct Answer<Value: Sendable>: Sendable {
     ) {
         members.append(Shape.Member(name, shape, about: about))
         writers.append { [(name, json($0))] }
+    }
+
+    /// Text that is one of an enumeration's words.
+    package mutating func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ property: any KeyPath<Value, String> & Sendable, of type: Word.Type, about: String = ""
+    ) {
+        field(name, shape: .choice(Word.allCases.map(\.rawValue)), about: about) { .string($0[keyPath: property]) }
+    }
+
+    /// JSON as it stands in our own database.
+    package mutating func stored(
+        _ name: String, _ property: any KeyPath<Value, String> & Sendable, about: String = ""
+    ) {
+        field(name, shape: .anything, about: about) { .stored($0[keyPath: property]) }
     }
 
     /// All members of another answer, beside one's own.

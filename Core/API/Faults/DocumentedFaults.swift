@@ -16,4 +16,19 @@ extension DocumentedFault {
             DocumentedFault(409, "releasing", "The number is being released."),
             DocumentedFault(409, "plan-limit", "The plan has room for no further number."),
         ]
+
+    /// Of whatever writes to a customer.
+    package static let sending = [
+        DocumentedFault(409, "opted-out", "The customer asked not to be written to."),
+        DocumentedFault(
+            409, "window-closed", "The customer last wrote more than 24 hours ago, or never; free text is not allowed."),
+    ]
+
+    /// Of whatever begins a chat, or writes to one by its address.
+    package static let starting = [
+        DocumentedFault(404, "not-found", "There is no such channel, or no such chat on it."),
+        DocumentedFault(409, "unsupported-line", "Chats can't be begun on a channel of this kind."),
+        DocumentedFault(409, "line-not-connected", "The channel waits for its owner."),
+        DocumentedFault(409, "paced", "The line has begun enough chats for now."),
+    ]
 }

@@ -66,3 +66,7 @@ extension DeskError: FaultConvertible {
         }
     }
 }
+
+extension InboxError: FaultConvertible {
+    package var fault: Fault { .unavailable("No channel takes this message: \(self).") }
+}

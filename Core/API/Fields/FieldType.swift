@@ -7,7 +7,7 @@ package import Web
 package struct FieldType<Value: Sendable>: Sendable {
     package var shape: Shape
     /// - Throws: 422 naming `field`.
-    let read: @Sendable (_ json: JSONValue, _ field: String) throws(Fault) -> Value
+    package let read: @Sendable (_ json: JSONValue, _ field: String) throws(Fault) -> Value
     /// How an answer shows the value.
     let show: @Sendable (Value) -> JSONValue
 

@@ -70,7 +70,7 @@ package struct Form<Value: Sendable>: Sendable {
     }
 
     /// A member that is taken in another way than by setting one property.
-    mutating func member<Field>(
+    package mutating func member<Field>(
         _ name: String, _ type: FieldType<Field>, about: String = "",
         take: @escaping @Sendable (Field, inout Value) -> Void
     ) {
@@ -80,7 +80,7 @@ package struct Form<Value: Sendable>: Sendable {
     }
 
     /// Makes a declared member a required one.
-    mutating func require(_ name: String) {
+    package mutating func require(_ name: String) {
         guard let index = members.firstIndex(where: { $0.name == name }) else {
             preconditionFailure("no member \(name)")
         }

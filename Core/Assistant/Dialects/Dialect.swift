@@ -46,7 +46,8 @@ enum HTTPDate {
         let parts = text.split(whereSeparator: { $0 == " " || $0 == ":" || $0 == "," }).map(String.init)
         guard parts.count == 8, parts[7] == "GMT", let day = Int(parts[1]), let month = months.firstIndex(of: parts[2]),
             let year = Int(parts[3]), let hour = Int(parts[4]), let minute = Int(parts[5]), let second = Int(parts[6]),
-            (1...31).contains(day), (1970...9999).contains(year)
+            (1...31).contains(day), (1970...9999).contains(year), (0...23).contains(hour),
+            (0...59).contains(minute), (0...60).contains(second)
         else { return nil }
         return (daysSince1970(year: year, month: month + 1, day: day) * 24 + hour) * 3600 + minute * 60 + second
     }

@@ -71,7 +71,7 @@ extension MediaTests {
         case "busy": throw .retry
         case "huge":
             return TwilioFile(
-                contentType: media.contentType, bytes: [UInt8](repeating: 0, count: MediaHandler.limit + 1))
+                contentType: media.contentType, bytes: [UInt8](repeating: 0, count: FetchedFile.limit + 1))
         default: return TwilioFile(contentType: media.contentType, bytes: Array("bytes of \(media.url)".utf8))
         }
     }

@@ -50,12 +50,18 @@ extension TestAPI {
     }
 
     /// What the host makes of it: a fault is a problem document, anything else would be a bare 500 and fails the test.
-    func answer(_ request: Request) async throws -> Answer {
-        let response: Response
+    func response(to request: Request) async throws -> Response {
         do {
-            response = try await router(request)
+            return try await router(request)
         } catch let fault as Fault {
-            response = Problem.response(fault, requestID: "test")
+            return Problem.response(fault, requestID: "test")
+        }
+    }
+
+    func answer(_ request: Request) async throws -> Answer {
+        let response = try await response(to: request)
+        if let endpoint = Self.endpoint(of: request), let objection = endpoint.objection(to: response) {
+            Issue.record("\(endpoint.declaration) answers other than the reference says: \(objection)")
         }
         let isJSON = response.headers["content-type"]?.contains("json") == true
         let body = isJSON ? try JSONValue(parsing: response.body) : .null
@@ -85,10 +91,14 @@ extension TestAPI {
     }
 
     /// A line, a customer who wrote a minute ago, and one message: what the inbox needs.
-    func seedConversation(in organization: OrganizationID, remote: String = "whatsapp:+15550001111") async throws -> Thread {
+    func seedConversation(in organization: OrganizationID, remote: String = "whatsapp:+15550001111") async throws
+        -> Thread
+    {
         let thread = Thread()
         let at = clock.now.addingTimeInterval(-60)
-        let line = "whatsapp:+1555" + String(thread.channel.text.utf8.reduce(0) { ($0 * 31 + Int($1)) % 9_000_000 } + 1_000_000)
+        let line =
+            "whatsapp:+1555"
+            + String(thread.channel.text.utf8.reduce(0) { ($0 * 31 + Int($1)) % 9_000_000 } + 1_000_000)
         try await db.app.pipeline(
             for: organization,
             [

@@ -14,21 +14,14 @@ import Web
 
 @testable import Access
 @testable import Auth
-@testable import Channels
-@testable import Conversations
-@testable import CronReset
 @testable import Media
-@testable import Messages
-@testable import Organizations
-@testable import Provisioning
-@testable import Reference
-@testable import Stats
-@testable import Training
 
 /// The API's functions over one real database, called through their routers as the host calls them.
 struct TestAPI: Sendable {
     static let secret = "a secret of the tests that is long enough"
     static let cronSecret = "cron secret"
+    /// Twilio signs with it.
+    static let twilioToken = "token"
     static let secretKeys = "t:" + Data(repeating: 7, count: 32).base64EncodedString()
     static let start = Date(timeIntervalSince1970: 1_795_219_200)  // 2026-11-21T00:00:00Z
 
@@ -51,8 +44,8 @@ struct TestAPI: Sendable {
         let twilio = FakeTwilioNumbers()
         (self.clock, self.twilio) = (clock, twilio)
         let routers =
-            try Self.routers(db.app, clock.clock, media, wakes)
-            + Self.routers(of: Self.environment(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, wakes))
+            try Self.routers(db.app, clock.clock)
+            + Self.routers(of: Self.environment(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes))
         router = { request in
             // One function has the path, as in the host; the last one's 404 stands for all.
             for router in routers where router.knows(request) { return try await router.handle(request) }
@@ -61,13 +54,13 @@ struct TestAPI: Sendable {
     }
 
     /// As `runAPI` wires it, but for the world outside.
-    private static func environment(
-        _ database: Database, _ clock: WallClock, _ twilio: TwilioNumbers?, _ wakes: Counter
+    static func environment(
+        _ database: Database, _ clock: WallClock, _ twilio: TwilioNumbers?, _ media: FakeMediaHost, _ wakes: Counter
     ) throws -> APIEnvironment {
         let outside = FunctionEnvironment(
             configuration: Configuration(environment: [
                 "SESSION_SECRET": secret, "PUBLIC_URL": "https://bot.example.com", "CRON_SECRET": cronSecret,
-                "PARLEY_SECRET_KEYS": secretKeys, "DASHBOARD_USERNAME": "root",
+                "PARLEY_SECRET_KEYS": secretKeys, "TWILIO_AUTH_TOKEN": twilioToken, "DASHBOARD_USERNAME": "root",
                 "DASHBOARD_PASSWORD": "an operator's password",
             ]),
             clock: clock, randomness: .system, ids: IDSource(clock: clock, randomness: .system),
@@ -78,28 +71,19 @@ struct TestAPI: Sendable {
             invoke: FunctionInvoker { _ in wakes.add() })
         var api = try APIEnvironment(outside, passwordCost: .init(logRounds: 4, blockSize: 8, parallelism: 1))
         api.replace(TwilioAccount(numbers: twilio))
+        api.replace(
+            MediaSources(
+                twilio: MediaTests.file, whatsApp: WhatsAppFiles(http: media.http, hosts: .whatsApp),
+                box: try SecretBox(keys: secretKeys)))
         return api
     }
-
-    /// Every function whose endpoints are values, by its folder.
-    static let functions: [(folder: String, endpoints: [Endpoint])] = [
-        ("Channels", Channels.endpoints),
-        ("CronReset", CronReset.endpoints),
-        ("Organizations", Organizations.endpoints),
-        ("Provisioning", Provisioning.endpoints),
-        ("Reference", Reference.endpoints),
-        ("Stats", Stats.endpoints),
-        ("Training", Training.endpoints),
-    ]
 
     /// One router for each function, as the host has them.
     private static func routers(of api: APIEnvironment) -> [Router] {
         functions.map { Router($0.endpoints, api) }
     }
 
-    private static func routers(
-        _ database: Database, _ clock: WallClock, _ media: FakeMediaHost, _ wakes: Counter
-    ) throws -> [Router] {
+    private static func routers(_ database: Database, _ clock: WallClock) throws -> [Router] {
         let ids = IDSource(clock: clock, randomness: .system)
         let authenticator = try Authenticator(
             database: database, secret: secret, publicURL: "https://bot.example.com", clock: clock)
@@ -108,27 +92,8 @@ struct TestAPI: Sendable {
             admin: try FirstAdmin(username: "root", password: "an operator's password", isSandbox: false),
             randomness: .system, ids: ids, cost: .init(logRounds: 4, blockSize: 8, parallelism: 1))
         let organizations = OrganizationStore(database: database)
-        let writes = IdempotentWrites(database: database, clock: clock, ids: ids)
-        let wake: @Sendable () async -> Void = { wakes.add() }
-        let desk = Desk(database: database, clock: clock, ids: ids)
-        let inbox = InboxReads(database: database)
-        let box = try SecretBox(keys: secretKeys)
         return [
             AuthHandler(accounts: accounts, organizations: organizations).router(),
-            MediaHandler(
-                inbox: inbox, twilio: MediaTests.file, whatsApp: WhatsAppFiles(http: media.http, hosts: .whatsApp),
-                box: box
-            ).router(authenticator),
-            MessagesHandler(
-                inbox: inbox, desk: desk, uploads: UploadStore(database: database),
-                links: UploadLinks(
-                    states: SignedState(secret: try Secret(secret), clock: clock, randomness: .system),
-                    publicURL: "https://bot.example.com"),
-                writes: writes, clock: clock, wakeRunner: wake
-            ).router(authenticator),
-            ConversationsHandler(
-                inbox: inbox, database: database, clock: clock, desk: desk, writes: writes, wakeRunner: wake
-            ).router(authenticator),
         ]
     }
 }

@@ -161,14 +161,14 @@ import WhatsAppWire
         var announced = try Sent()
         announced.reference.digest = MediaDigest(
             sha256: announced.reference.digest.sha256, encryptedSHA256: announced.reference.digest.encryptedSHA256,
-            length: MediaHandler.limit + 1)
+            length: FetchedFile.limit + 1)
         try await with(announced) { stage in
             let answer = try await stage.look()
             #expect(answer.status == 413)
             #expect(stage.api.media.read { $0.asked }.isEmpty)
         }
         try await with(try Sent()) { stage in
-            stage.api.media.read { $0.file = [UInt8](repeating: 0, count: MediaHandler.limit + 27) }
+            stage.api.media.read { $0.file = [UInt8](repeating: 0, count: FetchedFile.limit + 27) }
             let answer = try await stage.look()
             #expect(answer.status == 413)
             #expect(answer.code == "file-too-large")

@@ -35,7 +35,7 @@ grant insert (id, username, password_hash, is_operator, created_at, updated_at) 
 create table memberships (
     organization_id uuid not null references organizations (id),
     user_id uuid not null references users (id),
-    role text not null check (role in ('owner', 'admin', 'agent')),
+    role text not null check (role in ('owner', 'admin', 'agent', 'viewer')),
     created_at timestamptz not null,
     primary key (organization_id, user_id)
 );

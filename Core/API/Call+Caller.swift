@@ -1,0 +1,22 @@
+package import Access
+package import Conversation
+package import Domain
+package import Store
+
+extension Call where Caller == Member {
+    package var member: Member { caller }
+    package var organization: OrganizationID { caller.organization }
+    package var user: UserID { caller.user }
+
+    /// Writes down what a person sends; the job runner takes it from there. The same id again changes nothing.
+    package func queue(_ reply: PersonReply, in conversation: ConversationView) async throws -> QueuedMessage {
+        let queued = try await api.desk.reply(reply, in: conversation.id, of: organization, by: user)
+        if queued.wakeNeeded { await api.wakeRunner() }
+        return QueuedMessage(id: reply.id, conversation: conversation.id, to: conversation.remoteAddress)
+    }
+}
+
+extension Call where Caller == Admission {
+    package var session: OpenSession { caller.session }
+    package var user: UserID { caller.session.user }
+}

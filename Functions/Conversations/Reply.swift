@@ -1,0 +1,25 @@
+import API
+import Access
+import Conversation
+import Domain
+import Store
+import Web
+
+extension Endpoint {
+    static let reply = Endpoint(
+        .post, "/api/v1/conversations/{id}/messages", "A person answers; the conversation is theirs from then on.",
+        for: .member(.agent), takes: .body(ReplyText.form), answers: .accepted(QueuedMessage.answer),
+        faults: DocumentedFault.sending, repeats: .once, example: ["message": "We open at nine."]
+    ) { call, reply in
+        let conversation = try await call.inbox.conversation(call.id(of: "conversation"), of: call.organization)
+            .found("conversation")
+        try call.desk.checkSendable(conversation)
+        return try await call.queue(PersonReply(id: MessageID(call.subject), text: reply.message), in: conversation)
+    }
+}
+
+private struct ReplyText {
+    var message = ""
+
+    static let form = Form(ReplyText()) { $0.required("message", \.message, .message(1_600)) }
+}

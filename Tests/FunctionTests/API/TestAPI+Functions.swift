@@ -1,0 +1,34 @@
+import API
+
+@testable import Channels
+@testable import Conversations
+@testable import CronReset
+@testable import Health
+@testable import Media
+@testable import Messages
+@testable import Organizations
+@testable import Provisioning
+@testable import Reference
+@testable import Stats
+@testable import Training
+@testable import TwilioInbound
+@testable import TwilioStatus
+
+extension TestAPI {
+    /// Every function whose endpoints are values, by its folder.
+    static let functions: [(folder: String, endpoints: [Endpoint])] = [
+        ("Channels", Channels.endpoints),
+        ("Conversations", Conversations.endpoints),
+        ("CronReset", CronReset.endpoints),
+        ("Health", Health.endpoints),
+        ("Media", Media.endpoints),
+        ("Messages", Messages.endpoints),
+        ("Organizations", Organizations.endpoints),
+        ("Provisioning", Provisioning.endpoints),
+        ("Reference", Reference.endpoints),
+        ("Stats", Stats.endpoints),
+        ("Training", Training.endpoints),
+        ("TwilioInbound", TwilioInbound.endpoints),
+        ("TwilioStatus", TwilioStatus.endpoints),
+    ]
+}
