@@ -82,7 +82,8 @@ struct Runner: Service {
             policy: options.retries, wakes: wakes)
         try await events.takeBack()
         let scheduler = Scheduler(
-            host: host, store: ScheduleStore(database: database), clock: clock(data), wakes: wakes)
+            host: host, store: ScheduleStore(database: database), clock: clock(data), wakes: wakes,
+            onQueued: { events.lookSoon() })
         let forwards = sandbox.map { [Forward(prefix: "/sandbox/", host: "127.0.0.1", port: $0.port)] } ?? []
         ports.open(
             front: FrontServer(host: host, settings: try frontSettings(forwards), port: ports.front.port),

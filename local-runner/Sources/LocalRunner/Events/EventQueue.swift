@@ -14,7 +14,13 @@ final class EventQueue: EventIntake {
     private let store: EventStore
     private let policy: RetryPolicy
     private let wakes: Wakes
+    /// Seconds between two looks while nothing is due: what another runner left behind when it died waits so long.
+    private static let longestPause = 5.0
+    private static let shortestPause = 0.5
+
     private var inFlight: Set<UUID> = []
+    /// When the next event of this runner's own falls due; looks come early for it.
+    private var nextDue = Date.distantFuture
     private var isStopping = false
 
     init(host: Host, store: EventStore, policy: RetryPolicy, wakes: Wakes) {
@@ -55,13 +61,26 @@ final class EventQueue: EventIntake {
 
     /// Looks for due events until it is cancelled.
     func run() async {
-        var rounds = 0
+        var lookAt = Date.distantPast
+        var pruneAt = Date.distantPast
         while !Task.isCancelled {
-            await look()
-            if rounds % 3600 == 0 { _ = try? await store.prune() }
-            rounds += 1
-            try? await Task.sleep(for: .seconds(Double.random(in: 0.4...0.6)))
+            let now = Date()
+            if now >= min(lookAt, nextDue) {
+                nextDue = .distantFuture
+                let found = await look()
+                lookAt = now + (found > 0 ? Self.shortestPause : Self.longestPause)
+            }
+            if now >= pruneAt {
+                _ = try? await store.prune()
+                pruneAt = now + 1800
+            }
+            try? await Task.sleep(for: .seconds(Self.shortestPause * Double.random(in: 0.8...1.2)))
         }
+    }
+
+    /// Something due has been stored.
+    func lookSoon() {
+        nextDue = Date()
     }
 
     /// Takes no more work; what is in flight settles as its invocations end.
@@ -71,15 +90,19 @@ final class EventQueue: EventIntake {
         while !inFlight.isEmpty, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
     }
 
-    private func look() async {
+    /// Returns how many events were due.
+    private func look() async -> Int {
         let room = Self.inFlightLimit - inFlight.count
-        guard room > 0, !isStopping else { return }
+        guard room > 0, !isStopping else { return 1 }
         do {
             let longest = host.pools.values.map(\.entry.manifest.timeoutSeconds).max() ?? 900
-            for event in try await store.claim(limit: room, lease: Double(longest) + Self.leaseMargin) { start(event) }
+            let due = try await store.claim(limit: room, lease: Double(longest) + Self.leaseMargin)
+            for event in due { start(event) }
+            return due.count
         } catch {
             say("The event queue can't be read: \(String(reflecting: error))")
             try? await Task.sleep(for: .seconds(2))
+            return 1
         }
     }
 
@@ -114,7 +137,9 @@ final class EventQueue: EventIntake {
         var event = event
         switch outcome {
         case .success: try await store.finish(event)
-        case .throttled(.stopping): try await store.again(event, after: 0, error: nil)
+        case .throttled(.stopping):
+            try await store.again(event, after: 0, error: nil)
+            lookSoon()
         case .throttled(.concurrency):
             event.throttles += 1
             try await apply(
@@ -150,7 +175,9 @@ final class EventQueue: EventIntake {
     private func apply(_ decision: RetryPolicy.Decision, to event: QueuedEvent, error: ByteBuffer) async throws {
         let text = String(String(buffer: error).prefix(1000))
         switch decision {
-        case .again(let seconds): try await store.again(event, after: seconds, error: text)
+        case .again(let seconds):
+            try await store.again(event, after: seconds, error: text)
+            nextDue = min(nextDue, Date() + seconds)
         case .giveUp(let condition):
             let record = host.pools[event.function]?.entry.manifest.onFailure.map { destination in
                 FailureRecord(event: event, arn: host.settings.arn(event.function), condition: condition, error: error)
@@ -158,6 +185,7 @@ final class EventQueue: EventIntake {
             }
             host.book.write(event.function, "EVENT RequestId: \(event.requestID) given up: \(condition.rawValue)")
             try await store.giveUp(event, error: text, record: record)
+            if record != nil { lookSoon() }
         }
     }
 }

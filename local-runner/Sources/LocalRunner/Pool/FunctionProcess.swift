@@ -227,7 +227,8 @@ final class FunctionProcess {
             pool.log(message)
             return kill(.initialization, LambdaError("Sandbox.Timeout", message))
         }
-        if measuring { checkMemory() }
+        // A process without work grows no more.
+        if measuring, current != nil || isInitializing { checkMemory() }
     }
 
     private func checkMemory() {
@@ -239,7 +240,7 @@ final class FunctionProcess {
     }
 
     private func logged(_ line: ByteBuffer) {
-        pool.log(line.readableBytesView, current?.tail)
+        pool.log(pool.settings.filter.filtered(line), current?.tail)
     }
 
     /// END and REPORT.

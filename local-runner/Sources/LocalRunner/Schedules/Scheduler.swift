@@ -34,13 +34,20 @@ final class Scheduler {
     private let store: ScheduleStore
     private let clock: WallClock
     private let wakes: Wakes
+    private let onQueued: @HostLoop () -> Void
     private var last: [String: Int] = [:]
+    /// Parsed once: an installation looks once a second.
+    private var expressions: [String: ScheduleExpression] = [:]
 
-    init(host: Host, store: ScheduleStore, clock: WallClock, wakes: Wakes) {
+    /// - Parameter onQueued: called when an event has been put into the queue.
+    init(
+        host: Host, store: ScheduleStore, clock: WallClock, wakes: Wakes, onQueued: @escaping @HostLoop () -> Void = {}
+    ) {
         self.host = host
         self.store = store
         self.clock = clock
         self.wakes = wakes
+        self.onQueued = onQueued
     }
 
     func run() async {
@@ -62,13 +69,20 @@ final class Scheduler {
     private var schedules: [ScheduledFunction] {
         host.pools.values.flatMap { pool in
             pool.entry.manifest.schedules.filter(\.enabled).compactMap { schedule in
-                (try? ScheduleExpression(schedule.expression)).map {
+                expression(schedule.expression).map {
                     ScheduledFunction(
                         function: pool.name, name: schedule.name, text: schedule.expression, expression: $0,
                         input: schedule.input, isWake: pool.entry.manifest.wakeOnly)
                 }
             }
         }
+    }
+
+    private func expression(_ text: String) -> ScheduleExpression? {
+        if let known = expressions[text] { return known }
+        let parsed = try? ScheduleExpression(text)
+        expressions[text] = parsed
+        return parsed
     }
 
     private func look(_ schedule: ScheduledFunction) async throws {
@@ -97,6 +111,8 @@ final class Scheduler {
         let fired = try await store.fire(schedule, slot: slots[slots.count - 1], events: schedule.isWake ? [] : events)
         if fired, schedule.isWake, let pool = host.pools[schedule.function], let event = events.last {
             wakes.wake(pool, id: event.requestID, payload: ByteBuffer(string: event.payload))
+        } else if fired {
+            onQueued()
         }
         return fired
     }
