@@ -7,7 +7,8 @@ import Web
 ///
 /// With the argument `--describe` it prints what its endpoints are and ends; `parley openapi` puts those together.
 ///
-/// - Parameter keeping: makes what is to be made once per process, not once per request; fails at the start.
+/// - Parameter keeping: makes what is to be made once per process and reads what no call should be the first to miss, a
+///   secret above all; what is wrong ends the start.
 package func runAPI(
     _ name: String, _ endpoints: [Endpoint],
     onEvent: (@Sendable (APIEnvironment, Data, InvocationContext) async throws -> Data)? = nil,

@@ -2,5 +2,5 @@ import API
 
 @main
 struct Main {
-    static func main() async { await runAPI("provisioning", endpoints) }
+    static func main() async { await runAPI("provisioning", endpoints, keeping: { _ = try $0.twilioNumbers }) }
 }

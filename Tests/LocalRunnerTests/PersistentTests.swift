@@ -57,6 +57,7 @@ import Testing
     private static var manifest: FunctionManifest {
         var manifest = FunctionManifest(name: "streamer")
         manifest.persistent = true
+        manifest.secrets = ["DATABASE_URL"]
         manifest.forward = [
             "GET /stream", "GET /stream/die", "GET /stream/environment", "GET /stream/pid",
         ]

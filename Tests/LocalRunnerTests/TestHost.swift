@@ -19,11 +19,24 @@ final class TestHost {
         _ manifests: FunctionManifest..., executable: String? = nil, front: FrontServer.Settings? = nil,
         events: (any EventIntake & Sendable)? = nil, _ body: (TestHost) async throws -> Result
     ) async throws -> Result {
-        let host = try await TestHost(
+        try await with(
             manifests.map { manifest in
                 Catalog.Entry(
                     manifest: manifest, folder: "/tmp", executable: executable ?? Executables.path("probe"))
-            }, front: front, events: events)
+            }, front: front, events: events, body)
+    }
+
+    nonisolated static func with<Result: Sendable>(
+        _ entry: Catalog.Entry, environment: [String: String], _ body: (TestHost) async throws -> Result
+    ) async throws -> Result {
+        try await with([entry], environment: environment, body)
+    }
+
+    nonisolated private static func with<Result: Sendable>(
+        _ entries: [Catalog.Entry], environment: [String: String]? = nil, front: FrontServer.Settings? = nil,
+        events: (any EventIntake & Sendable)? = nil, _ body: (TestHost) async throws -> Result
+    ) async throws -> Result {
+        let host = try await TestHost(entries, environment: environment, front: front, events: events)
         do {
             let result = try await body(host)
             await host.stop()
@@ -34,10 +47,13 @@ final class TestHost {
         }
     }
 
-    init(_ entries: [Catalog.Entry], front settings: FrontServer.Settings?, events: (any EventIntake)?) async throws {
+    init(
+        _ entries: [Catalog.Entry], environment: [String: String]?, front settings: FrontServer.Settings?,
+        events: (any EventIntake)?
+    ) async throws {
         folder = FileManager.default.temporaryDirectory.path + "/parley-host-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let environment = ProcessInfo.processInfo.environment.merging(
+        let environment = environment ?? ProcessInfo.processInfo.environment.merging(
             ["DATABASE_URL": "postgresql://nobody@/nothing", "PUBLIC_URL": "http://localhost"]) { $1 }
         let host = LocalRunner.Host(
             settings: HostSettings(environment: environment), book: LogBook(directory: folder, terminal: nil))

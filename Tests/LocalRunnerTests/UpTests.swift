@@ -9,7 +9,7 @@ import Testing
 /// `parley up` from the outside: starting, stopping, being killed.
 @Suite(.serialized) struct UpTests {
     private static let probe =
-        #"{"name":"probe","routes":["GET /probe"],"timeoutSeconds":20,"memoryMB":256,"warm":1,"initTimeoutSeconds":60}"#
+        #"{"name":"probe","routes":["GET /probe"],"timeoutSeconds":20,"memoryMB":256,"warm":1,"initTimeoutSeconds":60,"secrets":["DATABASE_URL"]}"#
 
     @Test func ctrlCStopsEverything() async throws {
         try await withParley(["probe": Self.probe]) { parley, _ in

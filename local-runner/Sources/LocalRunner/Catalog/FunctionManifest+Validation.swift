@@ -1,3 +1,4 @@
+import Environment
 import Web
 
 extension FunctionManifest {
@@ -19,6 +20,7 @@ extension FunctionManifest {
         problems += schedules.compactMap(Self.problem)
         problems += persistenceProblems
         problems += env.keys.filter { !Self.isVariable($0) }.sorted().map { "\"env\": \($0) can't be set" }
+        problems += secrets.filter { Variable.secrets(named: $0).isEmpty }.map { "\"secrets\": \($0) is not the name of a secret" }
         let names = schedules.map(\.name)
         if Set(names).count != names.count { problems.append("\"schedules\": two have the same name") }
         return problems

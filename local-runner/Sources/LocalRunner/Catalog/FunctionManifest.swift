@@ -15,6 +15,7 @@ import Web
 /// | `warm` | 0...concurrency, processes kept ready | 0 |
 /// | `queue` | 0...10000, invocations that may wait for a process | 256 |
 /// | `env` | variables for this function only | `{}` |
+/// | `secrets` | names of the secrets that it may read: `DATABASE_URL`, `SESSION_SECRET`; `MODEL_API_KEYS` for all of the model providers' | `[]` |
 /// | `handler` | `_HANDLER` | the name |
 /// | `executable` | product to run instead of the one named like the function | the name |
 /// | `maximumRetryAttempts` | 0...2, after a failed asynchronous invocation | 2 |
@@ -36,6 +37,7 @@ struct FunctionManifest: Sendable, Equatable {
     var warm = 0
     var queue = 256
     var env: [String: String] = [:]
+    var secrets: [String] = []
     var handler: String?
     var executable: String?
     var maximumRetryAttempts = 2
@@ -76,6 +78,7 @@ extension FunctionManifest {
         warm = try members.integer("warm") ?? warm
         queue = try members.integer("queue") ?? queue
         env = try members.dictionary("env") ?? env
+        secrets = try members.texts("secrets") ?? secrets
         handler = try members.text("handler")
         executable = try members.text("executable")
         maximumRetryAttempts = try members.integer("maximumRetryAttempts") ?? maximumRetryAttempts

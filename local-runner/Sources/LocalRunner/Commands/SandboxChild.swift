@@ -37,7 +37,7 @@ final class SandboxChild {
                 "--whatsapp-state-file", "\(data.run)/sandbox-whatsapp.json",
                 "--assets", "\(root)/local-runner/Sources/Sandbox/Phone",
             ],
-            environment: ProcessVariables.all.merging(
+            environment: PassedVariables(ProcessVariables.all).values(for: FunctionManifest(name: "sandbox")).merging(
                 [
                     Variable.twilioAccountSID.name: account.sid, Variable.twilioAuthToken.name: account.token,
                     Variable.databaseURL.name: databaseURL,

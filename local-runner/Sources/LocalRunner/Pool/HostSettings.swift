@@ -2,8 +2,10 @@ import Environment
 
 /// What every function of this host shares.
 struct HostSettings: Sendable {
-    /// Variables for all functions: the host's own environment plus what `up` computed.
-    var environment: [String: String]
+    /// The host's own environment plus what `up` computed; each function gets its part of it.
+    private let passed: PassedVariables
+    /// For what functions write.
+    let filter: SecretFilter
     var region = "us-east-1"
     var account = "000000000000"
     /// Seconds without work after which a process beyond the warm ones is ended.
@@ -12,7 +14,8 @@ struct HostSettings: Sendable {
     var memoryCheckSeconds: Double = 0.25
 
     init(environment: [String: String] = [:], idleSeconds: Double = 300) {
-        self.environment = environment
+        passed = PassedVariables(environment)
+        filter = SecretFilter(passed.hidden)
         self.idleSeconds = idleSeconds
         if let region = Variable.region.set(in: environment) { self.region = region }
     }
@@ -23,7 +26,7 @@ struct HostSettings: Sendable {
 
     /// Environment of a persistent process: what functions get, without what belongs to the Runtime API.
     func environment(forPersistent entry: Catalog.Entry, port: Int) -> [String: String] {
-        var values = environment
+        var values = passed.values(for: entry.manifest)
         for name in FunctionManifest.reserved { values[name] = nil }
         values.merge(entry.manifest.env) { $1 }
         values[Variable.port.name] = String(port)
@@ -34,7 +37,7 @@ struct HostSettings: Sendable {
     /// Environment of one process (Lambda host contract, section 1).
     func environment(for entry: Catalog.Entry, runtimeAPI: String, stream: String, isWarm: Bool) -> [String: String] {
         let manifest = entry.manifest
-        var values = environment
+        var values = passed.values(for: manifest)
         for name in FunctionManifest.reserved { values[name] = nil }
         values.merge(manifest.env) { $1 }
         values.merge([

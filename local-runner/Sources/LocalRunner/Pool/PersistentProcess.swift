@@ -75,7 +75,7 @@ final class PersistentProcess {
     }
 
     private func log(_ line: ByteBuffer) {
-        book.write(name, line.readableBytesView)
+        book.write(name, settings.filter.filtered(line))
     }
 
     private func ended(_ child: ChildProcess) {
