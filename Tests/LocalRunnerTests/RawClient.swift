@@ -14,6 +14,12 @@ final class RawClient: ChannelInboundHandler {
     private var channel: (any Channel)?
 
     static func get(_ path: String, port: Int, headers: [(String, String)] = []) async throws -> RawClient {
+        let fields = ([("Host", "localhost")] + headers).map { "\($0.0): \($0.1)\r\n" }.joined()
+        return try await send("GET \(path) HTTP/1.1\r\n\(fields)\r\n", port: port)
+    }
+
+    /// Writes the text as it is, in one piece.
+    static func send(_ text: String, port: Int) async throws -> RawClient {
         let client = RawClient()
         let channel = try await ClientBootstrap(group: HostLoop.group)
             .channelInitializer { channel in
@@ -21,8 +27,7 @@ final class RawClient: ChannelInboundHandler {
             }
             .connect(host: "127.0.0.1", port: port).get()
         client.channel = channel
-        let fields = ([("Host", "localhost")] + headers).map { "\($0.0): \($0.1)\r\n" }.joined()
-        try await channel.writeAndFlush(ByteBuffer(string: "GET \(path) HTTP/1.1\r\n\(fields)\r\n"))
+        try await channel.writeAndFlush(ByteBuffer(string: text))
         return client
     }
 

@@ -63,7 +63,7 @@ final class HTTPConnection: ChannelInboundHandler {
     }
 
     nonisolated func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        HostLoop.assumeIsolated { close() }
+        HostLoop.assumeIsolated { refuse(unreadable: error) }
     }
 
     func close() {
@@ -107,10 +107,15 @@ final class HTTPConnection: ChannelInboundHandler {
         if size > connections.limits.header {
             return refuse(.requestHeaderFieldsTooLarge, #"{"message":"Request Header Fields Too Large"}"#)
         }
+        // RFC 9112, section 3.2.
+        if head.version == .http1_1, head.headers["host"].count != 1 {
+            return refuse(.badRequest, #"{"message":"Bad Request"}"#)
+        }
         if let length = head.headers.first(name: "content-length").flatMap(Int.init), length > connections.limits.body {
             return refuse(.payloadTooLarge, #"{"message":"Request Entity Too Large"}"#)
         }
-        if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+        // HTTP/1.0 knows no interim answers (RFC 9110, section 10.1.1).
+        if head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
             channel.writeAndFlush(
                 HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: .continue)), promise: nil)
         }
@@ -135,6 +140,26 @@ final class HTTPConnection: ChannelInboundHandler {
         body = ByteBuffer()
         current = exchange
         connections.serve(exchange)
+    }
+
+    /// What the parser can't read is answered once, and the connection ends: nobody knows where the next request begins.
+    private func refuse(unreadable error: any Error) {
+        guard let error = error as? HTTPParserError, current == nil, !isRefused, connections.limits.pipelining else {
+            return close()
+        }
+        isRefused = true
+        let isTooLong = if case .headerOverflow = error { true } else { false }
+        let status: HTTPResponseStatus = isTooLong ? .requestHeaderFieldsTooLarge : .badRequest
+        let body = ByteBuffer(
+            string: #"{"message":"\#(isTooLong ? "Request Header Fields Too Large" : "Bad Request")"}"#)
+        let headers: HTTPHeaders = [
+            "content-type": "application/json", "content-length": String(body.readableBytes), "connection": "close",
+        ]
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        channel.write(HTTPServerResponsePart.head(head), promise: nil)
+        channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { [channel] _ in channel.close(promise: nil)
+        }
     }
 
     /// Answers before the request has arrived, and closes: reading the rest would be the client's gain only.

@@ -88,7 +88,12 @@ final class HTTPExchange {
         .head(HTTPResponseHead(version: head.version, status: status, headers: headers))
     }
 
+    /// The connection is told first: writing the end of this answer lets the next request in, if it has arrived already.
     private func finish(_ connection: HTTPConnection) {
+        self.connection = nil
+        onAbandon = nil
+        onWritable = nil
+        connection.finished()
         if !closes {
             connection.channel.write(HTTPServerResponsePart.end(nil), promise: nil)
             connection.flush()
@@ -97,10 +102,6 @@ final class HTTPExchange {
             connection.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: promise)
             promise.futureResult.whenComplete { [channel = connection.channel] _ in channel.close(promise: nil) }
         }
-        self.connection = nil
-        onAbandon = nil
-        onWritable = nil
-        connection.finished()
     }
 }
 

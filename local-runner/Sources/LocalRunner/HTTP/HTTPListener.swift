@@ -58,7 +58,7 @@ final class HTTPListener {
                 channel.eventLoop.makeCompletedFuture {
                     // Header fields that come from functions are checked where they are read (FunctionAnswer).
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-                        withPipeliningAssistance: limits.pipelining, withErrorHandling: limits.pipelining,
+                        withPipeliningAssistance: limits.pipelining, withErrorHandling: false,
                         withOutboundHeaderValidation: false)
                     try channel.pipeline.syncOperations.addHandler(HTTPConnection(channel, connections))
                 }

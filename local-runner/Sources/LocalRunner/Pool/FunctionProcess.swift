@@ -12,6 +12,8 @@ final class FunctionProcess {
     private(set) var current: Invocation?
     private(set) var idleSince = NIODeadline.now()
     private(set) var isStopping = false
+    /// Handed to the pool and not yet taken: an extension that polls meanwhile changes nothing.
+    private var isIdle = false
     /// Its code has been replaced: it takes no further invocation.
     var isOutdated = false
     private var listener: HTTPListener?
@@ -144,7 +146,7 @@ final class FunctionProcess {
 
     /// Finished with one invocation and open for the next: it has polled, and so has its extension if that follows invocations.
     func readyIfDone() {
-        guard state.phase == .polling, extensions.isReady else { return }
+        guard state.phase == .polling, extensions.isReady, !isIdle else { return }
         if let invocation = current {
             if let tail = invocation.tail, !tail.isSettled { return settle(tail) }
             current = nil
@@ -153,6 +155,7 @@ final class FunctionProcess {
             pendingOutcome = nil
         }
         idleSince = .now()
+        isIdle = true
         pool.ready(self)
     }
 
@@ -169,6 +172,7 @@ final class FunctionProcess {
     private func pollBroke(_ exchange: HTTPExchange) {
         guard parked === exchange else { return }
         parked = nil
+        isIdle = false
         state.pollBroke()
         pool.notReady(self)
     }
@@ -193,8 +197,9 @@ final class FunctionProcess {
 
     /// Gives a process that is ready its next invocation.
     func run(_ invocation: Invocation) {
-        guard let parked else { preconditionFailure("only a parked process is ready") }
+        guard let parked else { return invocation.complete(.throttled(.concurrency)) }
         self.parked = nil
+        isIdle = false
         current = invocation
         invocation.onStart?()
         invokedAt = .now()
