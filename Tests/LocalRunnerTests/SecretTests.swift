@@ -40,7 +40,8 @@ import Testing
             let declared = Set(manifest.secrets.flatMap { Variable.secrets(named: $0) }.map(\.name))
             let names = Set(Self.passed(manifest).keys)
             #expect(names.intersection(secrets) == declared, "\(manifest.name)")
-            #expect(!names.contains("A_TOKEN_OF_THE_OPERATOR") && names.contains("PATH") && names.contains("PUBLIC_URL"))
+            #expect(
+                !names.contains("A_TOKEN_OF_THE_OPERATOR") && names.contains("PATH") && names.contains("PUBLIC_URL"))
             #expect(declared != secrets, "\(manifest.name) has everything")
         }
     }
@@ -92,8 +93,9 @@ import Testing
         var manifest = FunctionManifest.probe()
         manifest.secrets = ["DATABASE_URL", "MODEL_API_KEYS", "SESION_SECRET", "PUBLIC_URL", "MIGRATION_DATABASE_URL"]
         #expect(
-            manifest.problems == ["SESION_SECRET", "PUBLIC_URL", "MIGRATION_DATABASE_URL"].map {
-                "\"secrets\": \($0) is not the name of a secret"
-            })
+            manifest.problems
+                == ["SESION_SECRET", "PUBLIC_URL", "MIGRATION_DATABASE_URL"].map {
+                    "\"secrets\": \($0) is not the name of a secret"
+                })
     }
 }

@@ -48,13 +48,15 @@ final class TestHost {
     }
 
     init(
-        _ entries: [Catalog.Entry], environment: [String: String]?, front settings: FrontServer.Settings?,
+        _ entries: [Catalog.Entry], environment: [String: String]? = nil, front settings: FrontServer.Settings?,
         events: (any EventIntake)?
     ) async throws {
         folder = FileManager.default.temporaryDirectory.path + "/parley-host-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let environment = environment ?? ProcessInfo.processInfo.environment.merging(
-            ["DATABASE_URL": "postgresql://nobody@/nothing", "PUBLIC_URL": "http://localhost"]) { $1 }
+        let environment =
+            environment
+            ?? ProcessInfo.processInfo.environment.merging(
+                ["DATABASE_URL": "postgresql://nobody@/nothing", "PUBLIC_URL": "http://localhost"]) { $1 }
         let host = LocalRunner.Host(
             settings: HostSettings(environment: environment), book: LogBook(directory: folder, terminal: nil))
         host.load(Catalog(entries: entries, unwritten: []))

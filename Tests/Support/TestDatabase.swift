@@ -8,7 +8,7 @@ import Synchronization
 /// `TEST_POSTGRES_URL` names a cluster whose owner we may be; `Tests/run` starts one. Without it the test fails.
 package struct TestDatabase: Sendable {
     package let name: String
-    /// Logs in as `parley_app`, as a function does.
+    /// Logs in as `parley_app`, which may do here what all functions together may.
     package let appURL: String
     /// Logs in as the cluster's owner: looks past row-level security.
     package let ownerURL: String
@@ -114,7 +114,7 @@ private actor Template {
         try await connection.script("drop database if exists \(draft) with (force)")
         try await connection.script("create database \(draft)")
         try await TestDatabase.administer(try TestDatabase.url(cluster, database: draft)) {
-            _ = try await Migrator(connection: $0, directory: directory).run(appPassword: "test")
+            _ = try await Migrator(connection: $0, directory: directory).run(appPassword: "test", dividesRoles: false)
         }
         try await connection.script("alter database \(draft) rename to \(name)")
     }

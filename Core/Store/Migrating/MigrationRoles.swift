@@ -4,9 +4,11 @@ import Postgres
 struct MigrationRoles {
     let connection: Connection
 
-    /// - Parameter appPassword: the password `parley_app` logs in with; `nil` leaves the role as it is.
+    /// - Parameter appPassword: the password that `parley_app` and its kin log in with; `nil` leaves the roles as they are.
     func prepare(appPassword: String?) async throws {
-        for role in ["parley_owner", "parley_definer", "parley_app"] { try await create(role) }
+        for role in ["parley_owner", "parley_definer"] + DatabaseRole.allCases.map(\.rawValue) {
+            try await create(role)
+        }
         try await connection.script(
             """
             do $$ begin
@@ -66,6 +68,8 @@ struct MigrationRoles {
     private func setPassword(_ password: String) async throws {
         let quoted = try await connection.query("select quote_literal(\(password)) as quoted")
         guard let literal: String = try quoted.first?["quoted"] else { return }
-        try await connection.script("alter role parley_app login password \(literal)")
+        for role in DatabaseRole.allCases {
+            try await connection.script("alter role \(role.rawValue) login password \(literal)")
+        }
     }
 }

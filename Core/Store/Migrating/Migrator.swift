@@ -18,12 +18,15 @@ package struct Migrator: Sendable {
         self.directory = directory
     }
 
-    /// - Parameter appPassword: the password `parley_app` logs in with; `nil` leaves the role as it is.
+    /// - Parameters:
+    ///   - appPassword: the password that functions log in with; `nil` leaves the roles as they are.
+    ///   - dividesRoles: false leaves everything to `parley_app`, for tests that play every function at once.
     /// - Returns: the names of the files that were applied.
-    package func run(appPassword: String? = nil) async throws -> [String] {
+    package func run(appPassword: String? = nil, dividesRoles: Bool = true) async throws -> [String] {
         try await connection.query("select pg_advisory_lock(\(Self.lock))")
         do {
             let applied = try await bringUpToDate(appPassword: appPassword)
+            if dividesRoles { try await RoleDivision(connection: connection).divide() }
             try await connection.query("select pg_advisory_unlock(\(Self.lock))")
             return applied
         } catch {

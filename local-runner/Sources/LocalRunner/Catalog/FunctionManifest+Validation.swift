@@ -1,4 +1,5 @@
 import Environment
+import Store
 import Web
 
 extension FunctionManifest {
@@ -20,7 +21,10 @@ extension FunctionManifest {
         problems += schedules.compactMap(Self.problem)
         problems += persistenceProblems
         problems += env.keys.filter { !Self.isVariable($0) }.sorted().map { "\"env\": \($0) can't be set" }
-        problems += secrets.filter { Variable.secrets(named: $0).isEmpty }.map { "\"secrets\": \($0) is not the name of a secret" }
+        problems += secrets.filter { Variable.secrets(named: $0).isEmpty }.map {
+            "\"secrets\": \($0) is not the name of a secret"
+        }
+        if DatabaseRole(rawValue: database) == nil { problems.append("\"database\": there is no role \(database)") }
         let names = schedules.map(\.name)
         if Set(names).count != names.count { problems.append("\"schedules\": two have the same name") }
         return problems
@@ -28,10 +32,15 @@ extension FunctionManifest {
 
     /// A persistent process takes no invocations, and only it listens by itself.
     private var persistenceProblems: [String] {
-        guard persistent else { return forward.isEmpty ? [] : ["\"forward\": only a persistent process serves paths itself"] }
-        return (routes.isEmpty && schedules.isEmpty
+        guard persistent else {
+            return forward.isEmpty ? [] : ["\"forward\": only a persistent process serves paths itself"]
+        }
+        return
+            (routes.isEmpty && schedules.isEmpty
             ? [] : ["\"persistent\": a persistent process has no routes or schedules; see \"forward\""])
-            + forward.filter { !Self.isRoute($0) || $0 == "$default" }.map { "\"forward\": \"\($0)\" is no \"METHOD /path\"" }
+            + forward.filter { !Self.isRoute($0) || $0 == "$default" }.map {
+                "\"forward\": \"\($0)\" is no \"METHOD /path\""
+            }
     }
 
     private func outside(_ key: String, _ value: Int, _ range: ClosedRange<Int>) -> String? {

@@ -1,3 +1,4 @@
+import Store
 import Web
 
 /// What a function's `function.json` declares. `infra/terraform` reads the same file.
@@ -16,6 +17,7 @@ import Web
 /// | `queue` | 0...10000, invocations that may wait for a process | 256 |
 /// | `env` | variables for this function only | `{}` |
 /// | `secrets` | names of the secrets that it may read: `DATABASE_URL`, `SESSION_SECRET`; `MODEL_API_KEYS` for all of the model providers' | `[]` |
+/// | `database` | role that it logs in with where `DATABASE_URL` is a secret of its: `parley_auth` | `parley_app` |
 /// | `handler` | `_HANDLER` | the name |
 /// | `executable` | product to run instead of the one named like the function | the name |
 /// | `maximumRetryAttempts` | 0...2, after a failed asynchronous invocation | 2 |
@@ -38,6 +40,7 @@ struct FunctionManifest: Sendable, Equatable {
     var queue = 256
     var env: [String: String] = [:]
     var secrets: [String] = []
+    var database = DatabaseRole.app.rawValue
     var handler: String?
     var executable: String?
     var maximumRetryAttempts = 2
@@ -79,6 +82,7 @@ extension FunctionManifest {
         queue = try members.integer("queue") ?? queue
         env = try members.dictionary("env") ?? env
         secrets = try members.texts("secrets") ?? secrets
+        database = try members.text("database") ?? database
         handler = try members.text("handler")
         executable = try members.text("executable")
         maximumRetryAttempts = try members.integer("maximumRetryAttempts") ?? maximumRetryAttempts

@@ -5,6 +5,7 @@ import Glibc
 import NIOCore
 import Postgres
 import ServiceLifecycle
+import Store
 import Web
 
 struct RunnerOptions: Sendable {
@@ -75,7 +76,7 @@ struct Runner: Service {
         host.add(ports.control)
         host.load(catalog)
         host.start()
-        let database = Database(url: access.appURL, connections: 3)
+        let database = Database(url: DatabaseAccess.url(access.appURL, as: .runner), connections: 3)
         let wakes = Wakes()
         let events = EventQueue(
             host: host, store: EventStore(database: database, runner: keys["RUNNER_ID"] ?? "local"),

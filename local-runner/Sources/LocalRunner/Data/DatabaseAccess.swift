@@ -18,12 +18,19 @@ struct DatabaseAccess: Sendable {
     ) async throws -> DatabaseAccess {
         if let url = Variable.databaseURL.set(in: environment) {
             return DatabaseAccess(
-                appURL: url, ownerURL: Variable.migrationDatabaseURL.set(in: environment), appPassword: appPassword(in: url))
+                appURL: url, ownerURL: Variable.migrationDatabaseURL.set(in: environment),
+                appPassword: appPassword(in: url))
         }
         let cluster = try PrivateCluster(data: data, keys: keys, connections: connections)
         try await cluster.start()
         return DatabaseAccess(
             appURL: cluster.appURL, ownerURL: cluster.ownerURL, appPassword: keys[Keys.database], cluster: cluster)
+    }
+
+    /// The same database as another role. Migrations give all roles one password; a URL that names another user, or none,
+    /// is the operator's own arrangement and stays as it is.
+    static func url(_ appURL: String, as role: DatabaseRole) -> String {
+        appURL.replacing(/^(postgres(?:ql)?:\/\/)parley_app:/) { "\($0.1)\(role.rawValue):" }
     }
 
     /// The password in `postgresql://parley_app:password@host/database`: whoever may migrate lets the application's role

@@ -1,10 +1,12 @@
 import Environment
+import Store
 
 /// Which of the host's variables a function's process gets: every setting that is no secret, the secrets that the function
 /// declares, and the few that any program needs. Whatever else the host was started with stays with the host.
 struct PassedVariables: Sendable {
     private static let system: Set<String> = [
-        "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", "USER",
+        "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR",
+        "USER",
     ]
     /// Locale, and how libpq checks the server's certificate.
     private static let systemPrefixes = ["LC_", "PGSSL"]
@@ -24,10 +26,13 @@ struct PassedVariables: Sendable {
         let declared = manifest.secrets.flatMap { Variable.secrets(named: $0) }.map(\.name)
         var values = plain
         for name in declared { values[name] = secrets[name] }
+        if let role = DatabaseRole(rawValue: manifest.database), let url = values[Variable.databaseURL.name] {
+            values[Variable.databaseURL.name] = DatabaseAccess.url(url, as: role)
+        }
         values[Variable.secrets.name] = declared.isEmpty ? Variable.noSecrets : declared.joined(separator: ",")
         return values
     }
 
     /// What must not appear in a log.
-    var hidden: [String] { secrets.values.filter { $0.utf8.count >= 8 } }
+    var hidden: [String] { Array(secrets.values) }
 }

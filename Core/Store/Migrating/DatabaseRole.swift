@@ -1,0 +1,55 @@
+/// The roles that programs log in with. Each may do what `parley_app` may: read and write the data of the one organization
+/// that its transaction names. Of the functions that look across organizations it may call its own and no others.
+package enum DatabaseRole: String, Sendable, CaseIterable {
+    case app = "parley_app"
+    /// Endpoints that take a session.
+    case api = "parley_api"
+    /// Sign-up, login, logout.
+    case auth = "parley_auth"
+    /// Asks for a sign of life; has no data at all.
+    case health = "parley_health"
+    /// Closes usage periods and prunes.
+    case housekeeping = "parley_housekeeping"
+    /// Webhooks of providers: messages and reports about sent ones.
+    case inbound = "parley_inbound"
+    case jobs = "parley_jobs"
+    /// Holds lines over WhatsApp Web.
+    case lines = "parley_lines"
+    /// The host itself: its event queue and schedules.
+    case runner = "parley_runner"
+
+    /// Whether it may work on the data of organizations.
+    var worksOnTenants: Bool { self != .app && self != .health }
+
+    /// What `parley_app` may not do, and who may.
+    struct Capability: Sendable {
+        let name: String
+        let roles: [DatabaseRole]
+    }
+
+    static let functions = [
+        Capability(name: "find_login", roles: [.auth]),
+        Capability(name: "take_login_attempt", roles: [.auth]),
+        Capability(name: "forgive_login_attempts", roles: [.auth]),
+        Capability(name: "ensure_operator", roles: [.auth]),
+        Capability(name: "open_session", roles: [.auth, .api]),
+        Capability(name: "find_channel", roles: [.inbound, .lines]),
+        Capability(name: "claim_job", roles: [.jobs]),
+        Capability(name: "job_waiting", roles: [.jobs]),
+        Capability(name: "job_counts", roles: [.jobs]),
+        Capability(name: "platform_credentials", roles: [.jobs]),
+        Capability(name: "claim_line_job", roles: [.lines]),
+        Capability(name: "claim_lines", roles: [.lines]),
+        Capability(name: "renew_lines", roles: [.lines]),
+        Capability(name: "release_lines", roles: [.lines]),
+        Capability(name: "close_usage_periods", roles: [.housekeeping]),
+        Capability(name: "prune", roles: [.housekeeping]),
+        Capability(name: "prune_history", roles: [.housekeeping]),
+        Capability(name: "drop_old_partitions", roles: [.housekeeping]),
+    ]
+
+    static let tables = [
+        Capability(name: "runner_events", roles: [.runner]),
+        Capability(name: "runner_schedules", roles: [.runner]),
+    ]
+}
