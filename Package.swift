@@ -152,7 +152,7 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
-            ]),
+            ], exclude: ["README.md"]),
         function("Stats", api),
         function("Training", api),
         function("TwilioInbound", ["API"] + road),

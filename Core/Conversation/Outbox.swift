@@ -12,6 +12,7 @@ package struct Outbox: Sendable {
     let clock: WallClock
     let ids: IDSource
     let sender: @Sendable (ChannelKind) -> ChannelSender?
+    let mayLeave: @Sendable (ConversationID) async throws -> SendPermission
     let limits: Limits
     let faults: FaultPoints
 
@@ -28,15 +29,18 @@ package struct Outbox: Sendable {
 
     static let backoff = Backoff(base: 2, limit: 300)
 
+    /// - Parameter mayLeave: asked before each message of a conversation.
     package init(
         database: Database, clock: WallClock, ids: IDSource,
         sender: @escaping @Sendable (ChannelKind) -> ChannelSender?,
+        mayLeave: @escaping @Sendable (ConversationID) async throws -> SendPermission = { _ in .granted },
         limits: Limits = Limits(), faults: FaultPoints = .none
     ) {
         self.database = database
         self.clock = clock
         self.ids = ids
         self.sender = sender
+        self.mayLeave = mayLeave
         self.limits = limits
         self.faults = faults
     }
@@ -45,13 +49,15 @@ package struct Outbox: Sendable {
     package func run(_ job: Job, until deadline: Date) async throws -> JobOutcome {
         guard let conversation = ConversationID(job.key) else { return .cancel(reason: "The key is no conversation.") }
         while Date() < deadline {
+            let permission = try await mayLeave(conversation)
+            if case .later(let seconds) = permission { return .snooze(until: clock.now().addingTimeInterval(seconds)) }
             let next = try await take(conversation, of: job.organization)
             faults.reach(.outboxMarked)
             switch next {
             case .empty: return .done
             case .settled: continue
             case .send(let departure):
-                if let pause = try await send(departure) { return pause }
+                if let pause = try await send(departure, permission) { return pause }
             case .reconcile(let departure):
                 if let pause = try await reconcile(departure) { return pause }
             }
@@ -60,8 +66,9 @@ package struct Outbox: Sendable {
     }
 
     /// `nil`: go on with the next message.
-    private func send(_ departure: Departure) async throws -> JobOutcome? {
-        let result = await departure.sender.send(departure.draft)
+    private func send(_ departure: Departure, _ permission: SendPermission) async throws -> JobOutcome? {
+        let refusal = permission.refusal(of: departure.entry.id)
+        let result = if let refusal { refusal } else { await departure.sender.send(departure.draft) }
         faults.reach(.outboxSent)
         let pause = try await record(result, of: departure)
         faults.reach(.outboxRecorded)

@@ -63,6 +63,23 @@ import WhatsAppServer
         }
     }
 
+    @Test func oneSlowLineDoesNotDelayTheRenewalOfTheOthers() async throws {
+        try await Installation.with { installation in
+            let (slow, quick) = (try await installation.makeLine(), try await installation.makeLine())
+            let one = leases(installation, 5)
+            let held = try await one.claim(room: 10)
+            let line = try #require(held.first { $0.line.channel == slow }?.line)
+            let before: Date = try await installation.row(quick)["leased_until"]
+            try await installation.database.app.transaction(holding: line) { _ in
+                let began = ContinuousClock.now
+                let renewed = try await one.renew()
+                #expect(ContinuousClock.now - began < .seconds(2))
+                #expect(Set(renewed.keys) == [slow, quick], "both are still held")
+            }
+            #expect(try await installation.row(quick)["leased_until"] as Date > before)
+        }
+    }
+
     @Test func aWorkerThatGoesGivesItsLinesBackAtOnce() async throws {
         try await Installation.with { installation in
             let channel = try await installation.makeLine()

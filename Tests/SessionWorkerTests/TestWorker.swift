@@ -15,6 +15,7 @@ import WhatsAppWire
 
 /// A session worker in this process.
 final class TestWorker: Sendable {
+    let worker: Worker
     private let task: Task<Void, Never>
     private let loops: MultiThreadedEventLoopGroup
     private let database: Database
@@ -47,12 +48,13 @@ final class TestWorker: Sendable {
             settings: settings, database: database, box: try SecretBox(keys: keys),
             clock: installation.clock, randomness: .system, ids: installation.ids,
             http: .live(allowedPrivate: [installation.server.mediaURL]), debounce: Debounce(quiet: 0.05),
-            faults: faults, loops: loops, tls: nil, openings: Gate(16), wakeJobs: {},
+            faults: faults, loops: loops, tls: nil, openings: AsyncSemaphore(16), wakeJobs: {},
             log: LineLog(
                 note: { text, fields in complaints.add("\(text) \(fields)") },
                 complain: { text, error, fields in complaints.add("\(text) \(String(reflecting: error)) \(fields)") }))
         let jobs = JobQueue(database: database, clock: installation.clock, randomness: .system, lease: 2)
         let worker = Worker(environment, jobs: jobs)
+        self.worker = worker
         let url = installation.database.appURL
         task = Task { await worker.run(listeningAt: url) }
     }

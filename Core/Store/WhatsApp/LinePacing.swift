@@ -7,6 +7,7 @@ package struct PacingFacts: Sendable, Equatable {
     package let line: LineActivity
     package let contact: ContactActivity
     package let message: PacedMessage
+    package let messageID: MessageID
     package let isGroup: Bool
     package let isReplyOnly: Bool
     /// JID text.
@@ -19,7 +20,7 @@ extension Query {
         """
         with thread as (select * from conversations where id = \(conversation)),
         next as (
-            select author, length(body) as length, created_at from messages
+            select id, author, length(body) as length, created_at from messages
             where conversation_id = \(conversation) and status in ('queued', 'sending')
             order by created_at, part, id limit 1
         ), contact as (
@@ -32,7 +33,7 @@ extension Query {
                 where conversation_id = \(conversation) and direction = 'outbound' and sent_at is not null
                 order by created_at desc limit 500) sent
         )
-        select thread.remote_address, thread.is_group, thread.last_inbound_at, next.author, next.length,
+        select thread.remote_address, thread.is_group, thread.last_inbound_at, next.id as message_id, next.author, next.length,
             extract(epoch from moment.now - greatest(next.created_at, thread.last_inbound_at))::float8 as waited,
             l.linked_at, l.reply_only, sent.*, \(unescaped: LineActivity.startedChats(somethingSent)) as started_day,
             contact.minute, contact.hour, contact.day, contact.unanswered
@@ -56,6 +57,7 @@ extension PacingFacts {
         contact = ContactActivity(
             lastInboundAt: try row["last_inbound_at"], sentSinceInbound: try row["unanswered"],
             sentLastMinute: try row["minute"], sentLastHour: try row["hour"], sentLastDay: try row["day"])
+        messageID = try row["message_id"]
         message = PacedMessage(
             isFromPerson: try row["author"] == "user", length: try row["length"], waited: try row["waited"])
     }

@@ -37,6 +37,16 @@ struct LineEnd: Sendable, Equatable {
 
     static let connectionLost = LineEnd(.connectionLost, next: .reconnectLater)
 
+    /// The server took the connection and then let nobody in.
+    static let neverLoggedIn = LineEnd(
+        .connectionLost, next: .reconnectLater,
+        reason: "WhatsApp's server answered, but did not let the line in. The line connects anew.")
+
+    /// A fault of this installation: it may pass.
+    static let interrupted = LineEnd(
+        .connectionLost, next: .reconnectLater,
+        reason: "The line was interrupted by a fault of this installation. The line connects anew.")
+
     /// Nothing happens any more until the owner asks.
     var isFinal: Bool { next == .stop || next == .relink }
 

@@ -16,12 +16,13 @@ actor LineKeeper {
     private var unscanned = 0
     private var wasPaired = false
     /// Open and logged in.
-    private(set) var session: Session?
+    private(set) var connection: LineConnection?
+    /// Of the line, not of a connection: it outlives each.
+    nonisolated let ratchets = RatchetLock()
     private let connected: @Sendable (ChannelID) async -> Void
 
-    /// A connection that held so long was a good one: pauses begin anew.
+    /// A connection that was logged in and held so long was a good one: pauses begin anew.
     private static let settled = Duration.seconds(30)
-    private static let afterDatabaseTrouble = 3.0
 
     init(
         _ lease: LineLeases.Lease, _ environment: LineEnvironment,
@@ -46,15 +47,26 @@ actor LineKeeper {
                 }
                 guard goesOn else { return }
             } catch is LineLost {
-                environment.log.note("a line was taken over", fields)
+                log.note("a line was taken over")
                 return
             } catch is CancellationError {
                 // A wish of the owner, or the end of this worker.
                 continue
             } catch {
-                environment.log.complain("a line was interrupted", error, fields)
-                try? await Task.sleep(for: .seconds(Self.afterDatabaseTrouble * environment.settings.pauseFactor))
+                log.complain("a line was interrupted", error)
+                await recover()
             }
+        }
+    }
+
+    /// After an end that nobody expected: the same growing pause as after any other, and its owner sees why.
+    private func recover() async {
+        do {
+            let stored = try await StoredLine.load(line, environment)
+            try await pause(.interrupted, stored, atLeast: 0)
+        } catch {
+            // The database is away, or the line is another's: `live` finds out which.
+            try? await Task.sleep(for: .seconds(nextPause()))
         }
     }
 
@@ -103,24 +115,25 @@ actor LineKeeper {
                         line, .starting, reason: "The line is connecting.", nextStep: "", at: environment.clock.now())
                 ])
         }
-        let session: Session
+        let connection: LineConnection
         do {
-            session = try await open(stored)
+            connection = try await open(stored)
         } catch let error where !(error is CancellationError || error is LineLost || error is PostgresError) {
-            environment.log.complain("a line could not connect", error, fields)
+            log.complain("a line could not connect", error)
             return LineEnd(opening: error)
         }
         let began = ContinuousClock.now
-        defer { self.session = nil }
-        let end = try await session.run()
+        defer { self.connection = nil }
+        let end = try await connection.run()
         // Told to stop, or to do something else: that is no trouble of the line's.
         try Task.checkCancellation()
-        if ContinuousClock.now - began > Self.settled { pauses.reset() }
-        wasPaired = await session.account != nil && stored.account == nil
+        let isLoggedIn = await connection.isLoggedIn
+        if isLoggedIn, ContinuousClock.now - began > Self.settled { pauses.reset() }
+        wasPaired = connection.parts.own.account != nil && stored.account == nil
         return end
     }
 
-    private func open(_ stored: StoredLine) async throws -> Session {
+    private func open(_ stored: StoredLine) async throws -> LineConnection {
         guard let address = ServerAddress(environment.settings.server) else { throw WebSocketError.badAddress }
         let client = ClientDescription(version: environment.settings.version, name: environment.settings.deviceName)
         let payload =
@@ -132,17 +145,17 @@ actor LineKeeper {
                 noiseKey: stored.credentials.noiseKey, payload: payload.bytes, anchor: environment.settings.anchor),
             ephemeral: .generate(using: &random), routing: stored.record.routing.map(Array.init) ?? [],
             frameLimit: Self.frameLimit)
-        await environment.openings.enter()
+        await environment.openings.acquire()
         do {
             let socket = try await WebSocket.open(
                 address, on: environment.loops, tls: address.isSecure ? environment.tls : nil,
                 timeout: environment.settings.patience)
-            await environment.openings.leave()
-            return Session(line, environment, stored: stored, socket: socket, link: link) { [weak self] session in
-                await self?.isConnected(session)
-            }
+            await environment.openings.release()
+            return LineConnection(
+                line, environment, stored: stored, ratchets: ratchets, socket: socket, link: link
+            ) { [weak self] connection in await self?.isConnected(connection) }
         } catch {
-            await environment.openings.leave()
+            await environment.openings.release()
             throw error
         }
     }
@@ -150,8 +163,8 @@ actor LineKeeper {
     /// Bytes of one frame; history comes in files, everything else is small.
     private static let frameLimit = 1 << 22
 
-    private func isConnected(_ session: Session) async {
-        self.session = session
+    private func isConnected(_ connection: LineConnection) async {
+        self.connection = connection
         await connected(line.channel)
     }
 
@@ -189,15 +202,19 @@ actor LineKeeper {
     }
 
     private func pause(_ end: LineEnd, _ stored: StoredLine, atLeast seconds: Double) async throws {
-        var random = SystemRandomNumberGenerator()
-        let next = pauses.next(using: &random) * environment.settings.pauseFactor
-        let retry = Date(timeIntervalSinceNow: max(next, seconds))
+        let retry = Date(timeIntervalSinceNow: max(nextPause(), seconds))
         let isBan = end.trouble == .temporaryBan
         try await write(
             end,
             .lineEnded(
                 line, failures: stored.record.failures + 1, retryAt: retry, bannedUntil: isBan ? retry : nil,
                 parked: false, asked: asked, at: environment.clock.now()))
+    }
+
+    /// Seconds.
+    private func nextPause() -> Double {
+        var random = SystemRandomNumberGenerator()
+        return pauses.next(using: &random) * environment.settings.pauseFactor
     }
 
     /// At rest until the owner asks.
@@ -234,7 +251,7 @@ actor LineKeeper {
             do {
                 try await sayGoodbye(stored)
             } catch let error where !(error is LineLost || error is PostgresError) {
-                environment.log.complain("the phone was not told that its line was unlinked", error, fields)
+                log.complain("the phone was not told that its line was unlinked", error)
             }
         }
         try await wipe(
@@ -242,14 +259,14 @@ actor LineKeeper {
     }
 
     private func sayGoodbye(_ stored: StoredLine) async throws {
-        let session = try await open(stored)
+        let connection = try await open(stored)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { _ = try await session.run() }
-            group.addTask { try await session.logOut() }
+            group.addTask { _ = try await connection.run() }
+            group.addTask { try await connection.logOut() }
             _ = try await group.next()
             group.cancelAll()
         }
     }
 
-    private var fields: [String: String] { ["line": line.channel.text] }
+    private var log: LineLog { environment.log.about(line.channel) }
 }

@@ -11,7 +11,7 @@ import Store
 actor Worker {
     private let environment: LineEnvironment
     private let leases: LineLeases
-    private let lanes: Lanes
+    private let sends: SendScheduler
     private var lines: [ChannelID: Held] = [:]
     private var lastRenewed = ContinuousClock.now
     private var isEnding = false
@@ -28,7 +28,7 @@ actor Worker {
         self.environment = environment
         leases = LineLeases(
             database: environment.database, worker: environment.ids.next(), seconds: environment.settings.lease)
-        lanes = Lanes(environment, queue: jobs)
+        sends = SendScheduler(environment, queue: jobs)
     }
 
     /// Until the task is cancelled; then gives everything back.
@@ -36,15 +36,15 @@ actor Worker {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.keepLeases() }
             group.addTask { await self.watchLeases() }
-            group.addTask { await self.lanes.run() }
+            group.addTask { await self.sends.run() }
             group.addTask {
                 await Wakeups(url: url).listen { call in
                     switch call {
                     case .lines: await self.look()
-                    case .lane(let lane): await self.lanes.hear(lane)
+                    case .lane(let lane): await self.sends.hear(lane)
                     case .missed:
                         await self.look()
-                        await self.lanes.look()
+                        await self.sends.look()
                     }
                 }
             }
@@ -52,6 +52,9 @@ actor Worker {
         }
         await end()
     }
+
+    /// `nil` when this worker does not run the line.
+    func keeper(of channel: ChannelID) -> LineKeeper? { lines[channel]?.line }
 
     // MARK: Leases
 
@@ -82,7 +85,7 @@ actor Worker {
             let began = ContinuousClock.now
             let held = try await leases.renew()
             lastRenewed = began
-            await compare(with: held)
+            try await compare(with: held)
             let room = environment.settings.lines - lines.count
             guard room > 0, !isEnding else { return }
             for lease in try await leases.claim(room: room) { begin(lease) }
@@ -91,7 +94,15 @@ actor Worker {
         }
     }
 
-    private func compare(with held: [ChannelID: (fence: Int, asked: Int)]) async {
+    /// What is held and what is run are made the same, both ways. A line that is held, but not run (it was let go of while
+    /// the database was away, or the answer to a claim or a release was lost) is given back: whoever claims it next, this
+    /// worker too, gets a new fence, so that what is still under way from before can write nothing.
+    private func compare(with held: [ChannelID: (fence: Int, asked: Int)]) async throws {
+        let idle = held.keys.filter { lines[$0] == nil }
+        if !idle.isEmpty {
+            environment.log.note("lines were held, but not run: giving them back", ["lines": "\(idle.count)"])
+            try await leases.release(idle)
+        }
         for (channel, own) in lines {
             guard let state = held[channel], state.fence == own.line.line.fence else {
                 environment.log.note("a line was lost", ["line": channel.text])
@@ -105,28 +116,28 @@ actor Worker {
     private func begin(_ lease: LineLeases.Lease) {
         let channel = lease.line.channel
         drop(channel)
-        let line = LineKeeper(lease, environment) { channel in await self.lanes.look(at: channel) }
+        let line = LineKeeper(lease, environment) { channel in await self.sends.look(at: channel) }
         let task = Task {
             await line.run()
             await self.ended(channel, line)
         }
         lines[channel] = Held(line: line, task: task)
-        let lanes = lanes
-        Task { await lanes.add(line) }
+        let sends = sends
+        Task { await sends.add(line) }
     }
 
     private func drop(_ channel: ChannelID) {
         guard let held = lines.removeValue(forKey: channel) else { return }
         held.task.cancel()
-        let lanes = lanes
-        Task { await lanes.remove(held.line) }
+        let sends = sends
+        Task { await sends.remove(held.line) }
     }
 
     /// The line is at rest, or somebody else's.
     private func ended(_ channel: ChannelID, _ line: LineKeeper) async {
         guard let held = lines[channel], held.line === line else { return }
         lines[channel] = nil
-        await lanes.remove(line)
+        await sends.remove(line)
         guard !isEnding else { return }
         try? await leases.release([channel])
         // The owner may have asked for something in between.
@@ -149,7 +160,7 @@ actor Worker {
 
     private func end() async {
         isEnding = true
-        await lanes.finish()
+        await sends.finish()
         let held = lines
         for line in held.values { line.task.cancel() }
         for line in held.values { await line.task.value }

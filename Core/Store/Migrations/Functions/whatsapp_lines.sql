@@ -47,14 +47,20 @@ as $$
     returning line.channel_id, line.organization_id, line.fence, line.asked
 $$;
 
--- Keeps all lines of a worker for another lease, in one statement. A line that does not come back was taken over.
+-- Keeps all lines of a worker for another lease, in one statement. A line that does not come back was taken over. A line with a
+-- transaction under way is not waited for, or one slow line would cost the leases of all: nobody takes it from under the
+-- transaction, and the next renewal is soon.
 create or replace function renew_lines(worker uuid, lease double precision)
     returns table (channel_id uuid, fence bigint, asked integer)
     language sql volatile security definer set search_path = parley, pg_temp
 as $$
-    update whatsapp_lines line set leased_until = clock_timestamp() + make_interval(secs => lease)
-    where line.holder = worker
-    returning line.channel_id, line.fence, line.asked
+    with free as (
+        select mine.channel_id from whatsapp_lines mine where mine.holder = worker for no key update skip locked
+    ), renewed as (
+        update whatsapp_lines line set leased_until = clock_timestamp() + make_interval(secs => lease)
+        from free where line.channel_id = free.channel_id
+    )
+    select line.channel_id, line.fence, line.asked from whatsapp_lines line where line.holder = worker
 $$;
 
 -- Gives lines back, so that another worker need not wait for the lease to run out.

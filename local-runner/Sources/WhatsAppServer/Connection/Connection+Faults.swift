@@ -12,6 +12,7 @@ extension Connection {
         case .limited: end(StreamError.code(429))
         case .refused: end(Node("stream:error", children: [Node("ack", ["class": "message"])]))
         case .cut: socket.close()
+        case .lost: break
         case .silence: beSilent()
         case .slowRead:
             socket.pauseReading(seconds: fault.seconds ?? 2)

@@ -20,6 +20,8 @@ package struct Fault: Sendable, Codable, Equatable {
         case cutAfterBytes = "cut_after_bytes"
         /// Stays open and says nothing more.
         case silence
+        /// The stanza is lost, and everything else goes on.
+        case lost
         /// Reads nothing for `seconds`.
         case slowRead = "slow_read"
         // A login is answered with `failure`; `code` is its reason.
@@ -58,7 +60,7 @@ package struct Fault: Sendable, Codable, Equatable {
 
         package var point: Point {
             switch self {
-            case .restart, .removed, .replaced, .busy, .limited, .refused, .cut, .silence, .slowRead: .stanza
+            case .restart, .removed, .replaced, .busy, .limited, .refused, .cut, .lost, .silence, .slowRead: .stanza
             case .cutAfterBytes: .bytes
             case .failure: .login
             case .lostAck, .errorAck, .deviceHash: .acknowledgement

@@ -1,0 +1,97 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import WhatsAppWire
+
+/// What the phone tells a new device about the past: who is who, names, tokens, recent messages. Nobody is notified of it,
+/// nothing is answered or counted.
+struct HistoryImport: Sendable {
+    let database: LineDatabase
+    let own: OwnDevice
+    let addresses: AddressBook
+    let tokens: PrivacyTokens
+    let store: MessageStore
+    let media: MediaTransfer
+    let log: LineLog
+
+    private static let mostPairs = 20_000
+    private static let mostMessages = 2_000
+    private static let pastSeconds: Int64 = 30 * 86_400
+    private static let batch = 200
+
+    func run(_ reference: HistorySyncReference) async throws {
+        guard let bytes = try await bytes(reference) else { return }
+        let history = try HistorySync.parse(bytes)
+        for start in stride(from: 0, to: min(history.pairs.count, Self.mostPairs), by: Self.batch) {
+            try await addresses.learn(Array(history.pairs[start..<min(start + Self.batch, history.pairs.count)]))
+        }
+        try await tokens.keep(history.privacyTokens.prefix(Self.mostPairs).map { ($0.chat, $0.token) })
+        if let salt = history.nctSalt, !salt.isEmpty {
+            try await database.commit(try database.store([LineKey(.nctSalt): salt]))
+        }
+        try await keepMessages(history)
+        try await keepNames(history)
+    }
+
+    private func bytes(_ reference: HistorySyncReference) async throws -> [UInt8]? {
+        if let inline = reference.inline { return inline }
+        guard let file = reference.file else { return nil }
+        return try await media.download(file)
+    }
+
+    // MARK: Messages
+
+    /// What was said lately: to be read and to be known, not to be answered.
+    private func keepMessages(_ history: HistorySync) async throws {
+        let oldest = Int64(database.now.timeIntervalSince1970) - Self.pastSeconds
+        var batch: [[Query]] = []
+        for message in history.messages.prefix(Self.mostMessages) where message.timestamp > oldest {
+            let queries = try await kept(message)
+            if !queries.isEmpty { batch.append(queries) }
+            guard batch.count >= Self.batch else { continue }
+            try await commit(batch)
+            batch = []
+        }
+        if !batch.isEmpty { try await commit(batch) }
+    }
+
+    /// Together; when the database does not take one of them, one by one, and that one is left out.
+    private func commit(_ messages: [[Query]]) async throws {
+        do {
+            try await database.commit(messages.flatMap(\.self))
+        } catch let error as PostgresError where error.isAboutData {
+            guard messages.count > 1 else {
+                return log.complain("a message of the past could not be stored", error)
+            }
+            for message in messages { try await commit([message]) }
+        }
+    }
+
+    private func kept(_ message: HistorySync.Message) async throws -> [Query] {
+        guard MessageStore.concernsPeople(message.chat), !own.addresses.contains(message.chat.withoutDevice) else {
+            return []
+        }
+        switch message.content.body {
+        case .text, .media, .location, .contacts, .choice, .poll: break
+        default: return []
+        }
+        let known = ChatMessage(message, in: try await addresses.canonical(message.chat.withoutDevice))
+        return try store.fileSecret(known)
+            + [try store.kept(known, as: known.isFromMe ? .user : .contact, isNews: false)]
+    }
+
+    // MARK: Names
+
+    private func keepNames(_ history: HistorySync) async throws {
+        var names: [(address: String, name: String)] = []
+        for (jid, name) in history.pushNames.prefix(Self.mostPairs) where !name.isEmpty {
+            if own.addresses.contains(jid.withoutDevice) { continue }
+            names.append((try await addresses.canonical(jid.withoutDevice).description, name.cut(to: .max)))
+        }
+        for start in stride(from: 0, to: names.count, by: Self.batch) {
+            let batch = Array(names[start..<min(start + Self.batch, names.count)])
+            try await database.commit([.name(batch, on: database.line, at: database.now)])
+        }
+    }
+}

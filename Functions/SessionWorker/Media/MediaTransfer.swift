@@ -1,0 +1,115 @@
+import Domain
+import FoundationEssentials
+import Outbound
+import WhatsAppWire
+
+/// Files: fetched when somebody wants them, checked before a byte of plaintext is handed out; encrypted before they leave
+/// (protocol sheet, section 15).
+actor MediaTransfer {
+    /// Bytes of one file.
+    static let mostBytes = 64 << 20
+    private static let timeout = 120.0
+    private static let origin = [(name: "Origin", value: "https://web.whatsapp.com")]
+
+    private let server: StanzaChannel
+    private let http: HTTPClient
+    private let randomness: Randomness
+    /// Test servers without a certificate serve their files without one, too.
+    private let isPlain: Bool
+    private var servers: (connection: MediaConnection, until: ContinuousClock.Instant)?
+
+    init(server: StanzaChannel, http: HTTPClient, randomness: Randomness, isPlain: Bool) {
+        self.server = server
+        self.http = http
+        self.randomness = randomness
+        self.isPlain = isPlain
+    }
+
+    // MARK: Theirs
+
+    /// The plain file, or `nil` when the servers no longer have it.
+    func download(_ file: WhatsAppWire.MediaReference) async throws -> [UInt8]? {
+        for host in try await mediaConnection().hosts {
+            guard let url = MediaConnection.downloadURL(host: host, media: file) else { throw MediaError.malformed }
+            let response = try await http.send(
+                OutboundRequest(
+                    method: "GET", url: plain(url), headers: Self.origin, timeout: Self.timeout,
+                    maximumResponse: Self.mostBytes + 1024))
+            if [403, 404, 410].contains(response.status) { return nil }
+            guard response.status == 200 else { continue }
+            return try decrypted(response.body, file)
+        }
+        return nil
+    }
+
+    private func decrypted(_ bytes: [UInt8], _ file: WhatsAppWire.MediaReference) throws -> [UInt8] {
+        var verifier = try MediaVerifier(
+            mediaKey: file.mediaKey, kind: file.kind, digest: file.digest, limit: Self.mostBytes + 1024)
+        try verifier.update(bytes)
+        var decryptor = try verifier.finish()
+        return try decryptor.update(bytes) + decryptor.finish()
+    }
+
+    // MARK: Ours
+
+    /// Encrypts a file, hands it to a media server, and says where it is.
+    func upload(_ bytes: [UInt8], kind: MediaKind, mimeType: String) async throws -> WhatsAppWire.MediaReference {
+        let mediaKey = randomness.bytes(32)
+        let (encrypted, digest) = try MediaEncryptor.encrypt(bytes, mediaKey: mediaKey, kind: kind)
+        let servers = try await mediaConnection()
+        for host in servers.hosts {
+            guard let url = servers.uploadURL(host: host, kind: kind, digest: digest) else { break }
+            let response = try await http.send(
+                OutboundRequest(
+                    method: "POST", url: plain(url), headers: Self.origin, body: encrypted, timeout: Self.timeout))
+            guard response.status == 200, let stored = Stored(response.body) else { continue }
+            var reference = WhatsAppWire.MediaReference(
+                kind: kind, mimeType: mimeType, directPath: stored.path, mediaKey: mediaKey, digest: digest)
+            reference.url = stored.url
+            return reference
+        }
+        throw FileError.notStored
+    }
+
+    private struct Stored: Decodable {
+        let url: String
+        let path: String
+
+        private enum CodingKeys: String, CodingKey {
+            case url
+            case path = "direct_path"
+        }
+
+        init?(_ bytes: [UInt8]) {
+            guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(bytes)) else { return nil }
+            self = stored
+        }
+    }
+
+    /// Hosts and their password, asked anew when it has run out.
+    private func mediaConnection() async throws -> MediaConnection {
+        if let servers, servers.until > .now { return servers.connection }
+        let reply = try await server.ask { MediaConnection.query(id: $0) }
+        let fresh = try MediaConnection(reply)
+        servers = (fresh, .now + .seconds(fresh.timeToLive))
+        return fresh
+    }
+
+    private func plain(_ url: String) -> String {
+        guard isPlain else { return url }
+        return "http" + url.dropFirst("https".count)
+    }
+}
+
+enum FileError: Error, Sendable, CustomStringConvertible {
+    case notStored
+    /// The address the file was to be fetched from gave none.
+    case notFound
+
+    var description: String {
+        switch self {
+        case .notStored: "WhatsApp's media servers did not take the file"
+        case .notFound: "the file to send could not be fetched"
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Domain
+import FoundationEssentials
+import Store
+import WhatsAppWire
+
+/// A WhatsApp message in the road's words. Everything a stranger chose is cut to what the columns take.
+struct InboundMapper: Sendable {
+    /// The line's own address on the road, before a phone was linked anew.
+    let storedAddress: String?
+    let own: OwnDevice
+    let addresses: AddressBook
+    let clock: WallClock
+
+    /// Dates that a sender's clock can't mean, seconds ahead of ours.
+    private static let aheadOfTime: Double = 86_400
+
+    func inbound(_ message: ChatMessage, type: MessageType? = nil, text: String? = nil) -> InboundMessage {
+        let body = message.content.body
+        var inbound = InboundMessage(
+            kind: .whatsappWeb, localAddress: localAddress, remoteAddress: message.chat.description,
+            providerMessageID: message.id, type: type ?? body.type, text: text ?? body.words,
+            writtenAt: writtenAt(message), isGroup: message.chat.isGroup)
+        if message.chat.isGroup {
+            inbound.text = "\(speaker(message)): \(inbound.text)"
+        } else if !message.isFromMe {
+            inbound.contactName = message.pushName
+        }
+        switch body {
+        case .media(let media):
+            inbound.media = [
+                Domain.MediaReference(url: LineKey.fileURL(of: message.id), contentType: media.mimeType)
+            ]
+        case .choice(let id, _): inbound.choice = id
+        default: break
+        }
+        return inbound.cut()
+    }
+
+    /// What is kept of a message that the database would not take: that it came, from whom, and why there is no more of it.
+    func unsupported(_ message: ChatMessage, because reason: String) -> InboundMessage {
+        InboundMessage(
+            kind: .whatsappWeb, localAddress: localAddress, remoteAddress: message.chat.description,
+            providerMessageID: message.id, type: .unsupported, text: reason, writtenAt: writtenAt(message),
+            isGroup: message.chat.isGroup
+        ).cut()
+    }
+
+    private var localAddress: String { storedAddress ?? own.account?.jid.withoutDevice.description ?? "" }
+
+    private func writtenAt(_ message: ChatMessage) -> Date? {
+        let written = Date(timeIntervalSince1970: Double(message.timestamp))
+        let isPlausible = message.timestamp > 0 && written.timeIntervalSince(clock.now()) < Self.aheadOfTime
+        return isPlausible ? written : nil
+    }
+
+    /// Who of a group wrote it.
+    private func speaker(_ message: ChatMessage) -> String {
+        if message.isFromMe { return "We" }
+        if let name = message.pushName { return name }
+        let number = addresses.phoneNumber(of: message.sender) ?? message.senderAlternate ?? message.sender
+        return number.isPhoneNumber ? "+\(number.user)" : "Somebody"
+    }
+}
+
+extension InboundMessage {
+    /// Characters (as Postgres counts them: Unicode scalars) of the columns that foreign text reaches.
+    private enum Column {
+        static let name = 255
+        static let text = 65_536
+        static let choice = 1_000
+        static let contentType = 255
+    }
+
+    fileprivate func cut() -> InboundMessage {
+        var message = self
+        message.contactName = contactName?.cut(to: Column.name)
+        message.text = text.cut(to: Column.text)
+        message.choice = choice?.cut(to: Column.choice)
+        message.media = media.map {
+            Domain.MediaReference(url: $0.url, contentType: $0.contentType.cut(to: Column.contentType))
+        }
+        return message
+    }
+}
+
+extension String {
+    /// At most so many Unicode scalars, without U+0000, which Postgres takes in no text. A cut never leaves a half scalar,
+    /// but may divide what a reader sees as one character.
+    func cut(to scalars: Int) -> String {
+        guard unicodeScalars.count > scalars || unicodeScalars.contains("\0") else { return self }
+        var kept = UnicodeScalarView()
+        for scalar in unicodeScalars where scalar != "\0" {
+            guard kept.count < scalars else { break }
+            kept.append(scalar)
+        }
+        return String(kept)
+    }
+}

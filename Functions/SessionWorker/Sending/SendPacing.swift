@@ -1,0 +1,54 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import WhatsAppWire
+
+/// Before each message: read what was asked, type for a while, and know when it is enough.
+struct SendPacing: Sendable {
+    let database: LineDatabase
+    let server: StanzaChannel
+    let presence: Presence
+    /// `nil`: no limits and no typing.
+    let pacing: Pacing?
+    let randomness: Randomness
+    let log: LineLog
+
+    /// Waits as long as a person would type. Afterwards the outbox decides whether the message may still be said.
+    func permission(in conversation: ConversationID) async throws -> SendPermission {
+        let answers = try await database.read([
+            .pacing(of: conversation, at: database.now), .unread(in: conversation),
+        ])
+        guard let row = answers[0].first else { return .granted }
+        let facts = try PacingFacts(row)
+        guard let chat = JID(facts.remoteAddress) else { return .granted }
+        try await markRead(answers[1].map { row throws(PostgresError) in try row["provider_message_id"] }, in: chat)
+        switch decision(facts) {
+        case nil: return .granted
+        case .later(let seconds, let reason):
+            log.note("a message waits", ["why": reason])
+            return .later(seconds: seconds)
+        case .refuse(let reason): return .refused(facts.messageID, code: "pacing", reason: reason)
+        case .send(let seconds):
+            guard seconds > 0 else { return .granted }
+            try await presence.type(in: chat)
+            try await Task.sleep(for: .seconds(seconds))
+            return .granted
+        }
+    }
+
+    private func decision(_ facts: PacingFacts) -> Pacing.Decision? {
+        guard var pacing else { return nil }
+        pacing.isReplyOnly = facts.isReplyOnly
+        return pacing.decide(
+            now: database.now, line: facts.line, contact: facts.contact, message: facts.message,
+            fraction: randomness.fraction)
+    }
+
+    /// In groups a receipt names its author, which the road does not keep; there it is left out.
+    private func markRead(_ ids: [String], in chat: JID) async throws {
+        guard !chat.isGroup, let receipt = Receipt.read(ids, in: chat, at: Stanzas.secondsNow) else { return }
+        try await server.send(receipt)
+    }
+}

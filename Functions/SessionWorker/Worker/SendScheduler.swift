@@ -1,0 +1,142 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import WhatsAppWire
+
+/// Sends what waits for the lines of this process: claims the jobs of lines that are connected, a few per line at a time.
+actor SendScheduler {
+    private let environment: LineEnvironment
+    private let queue: JobQueue
+    private var lines: [ChannelID: LineKeeper] = [:]
+    private var running: [ChannelID: Int] = [:]
+    private var work: [Int: Task<Void, Never>] = [:]
+    private var count = 0
+    private var isEnding = false
+
+    /// Conversations of one line that are being answered at once; most of that is typing.
+    private static let perLine = 4
+    private static let most = 128
+    /// Real seconds between two looks when nobody calls.
+    private static let interval = 2.0
+    /// Real seconds a job may go on sending.
+    private static let jobTime = 60.0
+
+    init(_ environment: LineEnvironment, queue: JobQueue) {
+        self.environment = environment
+        self.queue = queue
+    }
+
+    func add(_ line: LineKeeper) { lines[line.line.channel] = line }
+
+    func remove(_ line: LineKeeper) {
+        guard lines[line.line.channel] === line else { return }
+        lines[line.line.channel] = nil
+    }
+
+    /// Until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            await look()
+            try? await Task.sleep(for: .seconds(Self.interval))
+        }
+    }
+
+    func hear(_ lane: String) async {
+        guard let channel = ChannelID(lane) else { return }
+        await look(at: channel)
+    }
+
+    func look(at channel: ChannelID) async {
+        await claim([channel])
+    }
+
+    func look() async {
+        await claim(Array(lines.keys))
+    }
+
+    /// What is under way ends by itself or is taken up again by whoever holds the line next.
+    func finish() async {
+        isEnding = true
+        for task in work.values { task.cancel() }
+        for task in Array(work.values) { await task.value }
+    }
+
+    // MARK: Claiming
+
+    private func claim(_ channels: [ChannelID]) async {
+        do {
+            var more = true
+            while more, !isEnding, work.count < Self.most {
+                let open = await connected(channels)
+                guard let (job, lane, others) = try await queue.claim(lanes: open) else { return }
+                environment.faults.reach(.jobClaimed)
+                start(job, lane)
+                more = others
+            }
+        } catch {
+            environment.log.complain("no job could be claimed", error, [:])
+        }
+    }
+
+    private func connected(_ channels: [ChannelID]) async -> [ChannelID] {
+        var open: [ChannelID] = []
+        for channel in channels where running[channel, default: 0] < Self.perLine {
+            if await lines[channel]?.connection != nil { open.append(channel) }
+        }
+        return open
+    }
+
+    private func start(_ job: Job, _ lane: ChannelID) {
+        count += 1
+        let number = count
+        running[lane, default: 0] += 1
+        work[number] = Task {
+            await self.perform(job, lane)
+            await self.finished(number, lane)
+        }
+    }
+
+    private func finished(_ number: Int, _ lane: ChannelID) async {
+        work[number] = nil
+        running[lane] = running[lane, default: 1] == 1 ? nil : running[lane, default: 1] - 1
+        await look(at: lane)
+    }
+
+    // MARK: Working
+
+    private func perform(_ job: Job, _ lane: ChannelID) async {
+        let outcome: JobOutcome
+        do {
+            outcome = try await queue.keepingLease(of: job) { try await self.send(job, lane) }
+        } catch is CancellationError {
+            outcome = .snooze(until: environment.clock.now())
+        } catch let error where error is ConnectionError || error is LineLost {
+            // Nothing was tried: it costs no attempt.
+            outcome = .snooze(until: environment.clock.now().addingTimeInterval(1))
+        } catch {
+            environment.log.complain("a message's job failed", error, ["line": lane.text])
+            outcome = .retry(after: nil, reason: String("\(error)".prefix(300)))
+        }
+        environment.faults.reach(.jobWorked)
+        // If this fails the job's lease runs out, and it is taken up again.
+        _ = try? await queue.finish(job, outcome)
+        environment.faults.reach(.jobFinished)
+    }
+
+    private func send(_ job: Job, _ lane: ChannelID) async throws -> JobOutcome {
+        guard let connection = await lines[lane]?.connection else {
+            return .snooze(until: environment.clock.now().addingTimeInterval(1))
+        }
+        let parts = connection.parts
+        let (sender, pacing) = (parts.sender.channelSender, parts.pacing)
+        let outbox = Outbox(
+            database: environment.database, clock: environment.clock, ids: environment.ids,
+            sender: { $0 == .whatsappWeb ? sender : nil }, mayLeave: { try await pacing.permission(in: $0) },
+            faults: environment.faults)
+        let outcome = try await outbox.run(job, until: Date(timeIntervalSinceNow: Self.jobTime))
+        await parts.presence.leave()
+        return outcome
+    }
+}
