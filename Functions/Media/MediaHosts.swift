@@ -25,7 +25,7 @@ enum MediaHosts: Sendable, Equatable {
     }
 
     /// In the order in which to try them; none when the file's path is not one.
-    func addresses(of file: MediaReference) -> [String] {
+    func addresses(of file: EncryptedMedia) -> [String] {
         switch self {
         case .test(let host, let isPlain):
             Self.addresses(of: file, at: [host]).map { isPlain ? "http" + $0.dropFirst("https".count) : $0 }
@@ -34,11 +34,11 @@ enum MediaHosts: Sendable, Equatable {
         }
     }
 
-    private static func addresses(of file: MediaReference, at hosts: [String]) -> [String] {
+    private static func addresses(of file: EncryptedMedia, at hosts: [String]) -> [String] {
         hosts.compactMap { MediaConnection.downloadURL(host: $0, media: file) }
     }
 
-    private static func hosts(of file: MediaReference) -> [String] {
+    private static func hosts(of file: EncryptedMedia) -> [String] {
         guard let named = file.url.flatMap({ host(of: $0, scheme: "https://") }), named != everywhere,
             named.hasSuffix(".whatsapp.net"), !named.contains(":")
         else { return [everywhere] }

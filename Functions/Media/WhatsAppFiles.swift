@@ -14,7 +14,7 @@ struct WhatsAppFiles: Sendable {
     let hosts: MediaHosts
 
     /// - Parameter limit: bytes of the plain file.
-    func download(_ file: MediaReference, limit: Int) async throws(WhatsAppFileError) -> [UInt8] {
+    func download(_ file: EncryptedMedia, limit: Int) async throws(WhatsAppFileError) -> [UInt8] {
         guard file.digest.length <= limit else { throw .tooLarge }
         let encrypted = try await fetch(file, limit: limit + Self.overhead)
         do {
@@ -26,7 +26,7 @@ struct WhatsAppFiles: Sendable {
     }
 
     /// From the first host that has it. Only when all say that it is gone, it is.
-    private func fetch(_ file: MediaReference, limit: Int) async throws(WhatsAppFileError) -> [UInt8] {
+    private func fetch(_ file: EncryptedMedia, limit: Int) async throws(WhatsAppFileError) -> [UInt8] {
         let addresses = hosts.addresses(of: file)
         guard !addresses.isEmpty else { throw .damaged }
         var failure = WhatsAppFileError.gone

@@ -43,7 +43,7 @@ import WhatsAppWire
                 .replacing("https://", with: "http://")
             let answer = try await request("POST", upload, body: sealed)
             let place = try JSONDecoder().decode([String: String].self, from: Data(answer.body))
-            var reference = MediaReference(
+            var reference = EncryptedMedia(
                 kind: .document, mimeType: "application/pdf", directPath: try #require(place["direct_path"]),
                 mediaKey: key, digest: digest)
             reference.fileName = "offer.pdf"

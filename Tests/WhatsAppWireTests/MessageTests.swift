@@ -35,7 +35,7 @@ import Testing
 
     @Test(arguments: [MediaKind.image, .video, .audio, .document, .sticker])
     func filesRoundTrip(kind: MediaKind) throws {
-        var media = MediaReference(
+        var media = EncryptedMedia(
             kind: kind, mimeType: "a/b", directPath: "/v/t62", mediaKey: [UInt8](repeating: 1, count: 32),
             digest: MediaDigest(sha256: [1], encryptedSHA256: [2], length: 3))
         if kind != .audio && kind != .sticker { media.caption = "look" }
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func whatIsNotAMessageIsNotSent() {
-        let media = MediaReference(
+        let media = EncryptedMedia(
             kind: .history, mimeType: "", directPath: "", mediaKey: [],
             digest: MediaDigest(sha256: [], encryptedSHA256: [], length: 0))
         #expect(OutgoingMessage.media(media, timestamp: 0) == nil)
@@ -241,7 +241,7 @@ import Testing
 
     @Test func idsLookRight() {
         var random = SeededGenerator(seed: 1)
-        let ids = (0..<100).map { _ in MessageID.generate(own: .phoneNumber("1555"), now: 7, using: &random) }
+        let ids = (0..<100).map { _ in StanzaID.generate(own: .phoneNumber("1555"), now: 7, using: &random) }
         #expect(Set(ids).count == 100)
         for id in ids {
             #expect(id.count == 22 && id.hasPrefix("3EB0"))

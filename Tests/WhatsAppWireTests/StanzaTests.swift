@@ -146,7 +146,7 @@ import Testing
         #expect(
             connection.uploadURL(host: "h", kind: .image, digest: digest)
                 == "https://h/mms/image/-_8%3D?auth=a%2Bb%2Fc&token=-_8%3D")
-        var media = MediaReference(kind: .image, mimeType: "", directPath: "/v?x=1", mediaKey: [], digest: digest)
+        var media = EncryptedMedia(kind: .image, mimeType: "", directPath: "/v?x=1", mediaKey: [], digest: digest)
         #expect(
             MediaConnection.downloadURL(host: "h", media: media)
                 == "https://h/v?x=1&hash=-_8%3D&mms-type=image&__wa-mms=")

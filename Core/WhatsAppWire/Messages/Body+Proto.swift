@@ -26,12 +26,12 @@ extension Body {
     }
 
     private static func file(_ message: WAMessage) -> Body? {
-        if message.hasImageMessage { return .media(MediaReference(message.imageMessage)) }
-        if message.hasVideoMessage { return .media(MediaReference(message.videoMessage, isNote: false)) }
-        if message.hasPtvMessage { return .media(MediaReference(message.ptvMessage, isNote: true)) }
-        if message.hasAudioMessage { return .media(MediaReference(message.audioMessage)) }
-        if message.hasDocumentMessage { return .media(MediaReference(message.documentMessage)) }
-        if message.hasStickerMessage { return .media(MediaReference(message.stickerMessage)) }
+        if message.hasImageMessage { return .media(EncryptedMedia(message.imageMessage)) }
+        if message.hasVideoMessage { return .media(EncryptedMedia(message.videoMessage, isNote: false)) }
+        if message.hasPtvMessage { return .media(EncryptedMedia(message.ptvMessage, isNote: true)) }
+        if message.hasAudioMessage { return .media(EncryptedMedia(message.audioMessage)) }
+        if message.hasDocumentMessage { return .media(EncryptedMedia(message.documentMessage)) }
+        if message.hasStickerMessage { return .media(EncryptedMedia(message.stickerMessage)) }
         return nil
     }
 
@@ -156,7 +156,7 @@ extension HistorySyncReference {
             file = nil
             return
         }
-        file = MediaReference(
+        file = EncryptedMedia(
             kind: .history, mimeType: "", directPath: notification.directPath,
             mediaKey: Array(notification.mediaKey),
             digest: MediaDigest(

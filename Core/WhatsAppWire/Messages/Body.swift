@@ -1,7 +1,7 @@
 /// The kinds of message a business has to understand.
 package indirect enum Body: Sendable, Equatable {
     case text(String)
-    case media(MediaReference)
+    case media(EncryptedMedia)
     case location(Location)
     case contacts([Contact])
     /// Empty text takes the reaction back.
@@ -100,5 +100,5 @@ package struct HistorySyncReference: Sendable, Equatable {
     package let kind: Kind?
     /// zlib of a `HistorySync`.
     package let inline: [UInt8]?
-    package let file: MediaReference?
+    package let file: EncryptedMedia?
 }

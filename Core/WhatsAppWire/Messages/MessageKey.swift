@@ -32,7 +32,7 @@ package struct MessageKey: Sendable, Hashable {
     }
 }
 
-package enum MessageID {
+package enum StanzaID {
     /// `3EB0` and 18 upper-case hexadecimal digits.
     /// - Parameters:
     ///   - own: our own phone-number JID.

@@ -81,7 +81,7 @@ package struct OutgoingMessage: Sendable, Equatable {
     /// - Parameter timestamp: when the media key was made, seconds since 1970.
     /// - Returns: nil for kinds that are not sent as messages.
     package static func media(
-        _ media: MediaReference, timestamp: Int64, context: Context = Context()
+        _ media: EncryptedMedia, timestamp: Int64, context: Context = Context()
     ) -> OutgoingMessage? {
         guard let message = media.message(timestamp: timestamp, context: context.proto) else { return nil }
         var outgoing = OutgoingMessage(message, type: "media")

@@ -14,13 +14,13 @@ extension SessionRecord {
     package init(serialized bytes: [UInt8]) throws(StorageError) {
         do {
             let stored = try WAStoredSessionRecord(serializedBytes: bytes)
-            current = stored.hasCurrent ? try Session(stored.current) : nil
-            previous = try stored.previous.prefix(Self.maximumPrevious).map(Session.init)
+            current = stored.hasCurrent ? try SessionState(stored.current) : nil
+            previous = try stored.previous.prefix(Self.maximumPrevious).map(SessionState.init)
         } catch { throw StorageError() }
     }
 }
 
-extension Session {
+extension SessionState {
     var stored: WAStoredSession {
         .with {
             $0.localIdentity = Data(localIdentity.bytes)
@@ -63,7 +63,7 @@ extension PendingPreKey {
     }
 }
 
-extension Session.SendingChain {
+extension SessionState.SendingChain {
     var stored: WAStoredChain {
         .with {
             $0.ratchetPrivateKey = Data(ratchet.privateKey)
@@ -77,7 +77,7 @@ extension Session.SendingChain {
     }
 }
 
-extension Session.ReceivingChain {
+extension SessionState.ReceivingChain {
     var stored: WAStoredChain {
         .with {
             $0.ratchetKey = Data(ratchetKey.bytes)

@@ -5,9 +5,9 @@
 package struct SessionRecord: Sendable, Equatable {
     package static let maximumPrevious = 40
 
-    var current: Session?
+    var current: SessionState?
     /// Newest first.
-    var previous: [Session] = []
+    var previous: [SessionState] = []
 
     package init() {}
 
@@ -29,7 +29,7 @@ package struct SessionRecord: Sendable, Equatable {
         adopt(try .initiate(from: identity, to: bundle, baseKey: baseKey, ratchet: ratchet))
     }
 
-    mutating func adopt(_ session: Session) {
+    mutating func adopt(_ session: SessionState) {
         if let current { previous = Array(([current] + previous).prefix(Self.maximumPrevious)) }
         current = session
     }
@@ -75,7 +75,7 @@ package struct SessionRecord: Sendable, Equatable {
         throw failure ?? .noSession
     }
 
-    private mutating func promote(_ session: Session, from position: Int) {
+    private mutating func promote(_ session: SessionState, from position: Int) {
         guard position > 0 else {
             current = session
             return
@@ -110,7 +110,7 @@ package struct SessionRecord: Sendable, Equatable {
 
     private static func accept(
         _ message: PreKeySignalMessage, identity: KeyPair, keys: AvailablePreKeys
-    ) throws(SignalError) -> Session {
+    ) throws(SignalError) -> SessionState {
         guard let signed = keys.signed, signed.id == message.signedPreKeyID else {
             throw .unknownSignedPreKey(message.signedPreKeyID)
         }

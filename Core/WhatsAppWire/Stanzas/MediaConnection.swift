@@ -56,7 +56,7 @@ package struct MediaConnection: Sendable, Equatable {
     }
 
     /// GET; try the hosts in order. 403, 404 and 410 mean gone. Nil when the path is not one.
-    package static func downloadURL(host: String, media: MediaReference) -> String? {
+    package static func downloadURL(host: String, media: EncryptedMedia) -> String? {
         let path = media.directPath
         guard path.hasPrefix("/"), !path.hasPrefix("//"), path.utf8.count <= 2048,
             path.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x23 && $0 != 0x5C })

@@ -28,7 +28,7 @@ actor MediaTransfer {
     // MARK: Theirs
 
     /// The plain file, or `nil` when the servers no longer have it.
-    func download(_ file: WhatsAppWire.MediaReference) async throws -> [UInt8]? {
+    func download(_ file: EncryptedMedia) async throws -> [UInt8]? {
         for host in try await mediaConnection().hosts {
             guard let url = MediaConnection.downloadURL(host: host, media: file) else { throw MediaError.malformed }
             let response = try await http.send(
@@ -42,7 +42,7 @@ actor MediaTransfer {
         return nil
     }
 
-    private func decrypted(_ bytes: [UInt8], _ file: WhatsAppWire.MediaReference) throws -> [UInt8] {
+    private func decrypted(_ bytes: [UInt8], _ file: EncryptedMedia) throws -> [UInt8] {
         var verifier = try MediaVerifier(
             mediaKey: file.mediaKey, kind: file.kind, digest: file.digest, limit: Self.mostBytes + 1024)
         try verifier.update(bytes)
@@ -53,7 +53,7 @@ actor MediaTransfer {
     // MARK: Ours
 
     /// Encrypts a file, hands it to a media server, and says where it is.
-    func upload(_ bytes: [UInt8], kind: MediaKind, mimeType: String) async throws -> WhatsAppWire.MediaReference {
+    func upload(_ bytes: [UInt8], kind: MediaKind, mimeType: String) async throws -> EncryptedMedia {
         let mediaKey = randomness.bytes(32)
         let (encrypted, digest) = try MediaEncryptor.encrypt(bytes, mediaKey: mediaKey, kind: kind)
         let servers = try await mediaConnection()
@@ -63,7 +63,7 @@ actor MediaTransfer {
                 OutboundRequest(
                     method: "POST", url: plain(url), headers: Self.origin, body: encrypted, timeout: Self.timeout))
             guard response.status == 200, let stored = Stored(response.body) else { continue }
-            var reference = WhatsAppWire.MediaReference(
+            var reference = EncryptedMedia(
                 kind: kind, mimeType: mimeType, directPath: stored.path, mediaKey: mediaKey, digest: digest)
             reference.url = stored.url
             return reference

@@ -16,13 +16,13 @@ import WhatsAppWire
 
     /// A message with a file, as the phone of a customer made it.
     private struct Sent {
-        var reference: WhatsAppWire.MediaReference
+        var reference: EncryptedMedia
         var encrypted: [UInt8]
 
         init(_ plain: [UInt8] = picture, type: String = "image/jpeg") throws {
             let (bytes, digest) = try MediaEncryptor.encrypt(plain, mediaKey: key, kind: .image)
             encrypted = bytes
-            reference = WhatsAppWire.MediaReference(
+            reference = EncryptedMedia(
                 kind: .image, mimeType: type, directPath: "/v/t62.7118-24/file?ccb=11-4", mediaKey: key, digest: digest)
         }
     }

@@ -83,21 +83,21 @@ extension Network {
     // MARK: Files
 
     /// Encrypts and uploads, as a phone does before it sends.
-    func upload(_ file: [UInt8], kind: MediaKind, mimeType: String) throws -> MediaReference {
+    func upload(_ file: [UInt8], kind: MediaKind, mimeType: String) throws -> EncryptedMedia {
         let key = random.bytes(32)
         let (bytes, digest) = try MediaEncryptor.encrypt(file, mediaKey: key, kind: kind)
-        return MediaReference(
+        return EncryptedMedia(
             kind: kind, mimeType: mimeType, directPath: media.keep(bytes), mediaKey: key, digest: digest)
     }
 
     /// Downloads and opens what a message points to.
-    func open(_ reference: MediaReference) -> [UInt8]? {
+    func open(_ reference: EncryptedMedia) -> [UInt8]? {
         guard let file = media.file(path: reference.directPath) else { return nil }
         return try? MediaDecryptor.decrypt(
             file, mediaKey: reference.mediaKey, kind: reference.kind, digest: reference.digest)
     }
 
-    func fetch(_ reference: MediaReference) -> Happening.File {
+    func fetch(_ reference: EncryptedMedia) -> Happening.File {
         let plain = open(reference)
         let sum = plain.map { Digest.sha256($0).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
         return Happening.File(

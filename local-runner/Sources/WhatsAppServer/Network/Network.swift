@@ -16,7 +16,7 @@ final class Network {
     /// Connections that show QR codes, by ref.
     var waiting: [String: Connection] = [:]
     /// What messages of the journal point to, by their number there.
-    private(set) var files: [Int: MediaReference] = [:]
+    private(set) var files: [Int: EncryptedMedia] = [:]
     private static let maximumFiles = 1_000
     /// Where files are uploaded to and fetched from: `127.0.0.1:port`.
     var mediaHost = ""
@@ -127,7 +127,7 @@ final class Network {
     }
 
     /// Notes a message with a file, and what opens the file.
-    func note(_ happening: Happening, file: MediaReference) {
+    func note(_ happening: Happening, file: EncryptedMedia) {
         files[journal.note(happening)] = file
         if files.count > Self.maximumFiles, let oldest = files.keys.min() { files[oldest] = nil }
     }

@@ -1,5 +1,5 @@
 /// A file that a message points to: where it is, and what opens it.
-package struct MediaReference: Sendable, Equatable {
+package struct EncryptedMedia: Sendable, Equatable {
     package var kind: MediaKind
     package var mimeType: String
     /// Joined to a known media host. The URL in messages is never trusted.

@@ -1,5 +1,5 @@
 /// One state of a double ratchet with one device. A value: work on a copy, keep it when all went well.
-struct Session: Sendable, Equatable {
+struct SessionState: Sendable, Equatable {
     static let maximumReceivingChains = 5
 
     struct SendingChain: Sendable, Equatable {
@@ -35,7 +35,7 @@ struct PendingPreKey: Sendable, Equatable {
 
 // MARK: Ratchet
 
-extension Session {
+extension SessionState {
     mutating func encrypt(_ plaintext: [UInt8]) throws(SignalError) -> SignalMessage {
         let counter = sending.chain.index
         let keys = MessageKeys(seed: sending.chain.seed)
@@ -86,14 +86,14 @@ extension Session {
 
 // MARK: Opening (X3DH)
 
-extension Session {
+extension SessionState {
     /// 32 bytes that no key agreement gives, so that this secret can't be taken for one of another protocol.
     private static let discontinuity = [UInt8](repeating: 0xFF, count: 32)
 
     /// The side that starts, from a checked bundle.
     static func initiate(
         from identity: KeyPair, to bundle: PreKeyBundle, baseKey: KeyPair, ratchet: KeyPair
-    ) throws(SignalError) -> Session {
+    ) throws(SignalError) -> SessionState {
         guard bundle.signedPreKey.isSigned(by: bundle.identity) else { throw .badSignature }
         let first: RootStep
         do {
@@ -104,7 +104,7 @@ extension Session {
             first = RootStep(master: master)
         } catch { throw .weakKey }
         let sent = try RootStep(root: first.root, pair: ratchet, other: bundle.signedPreKey.key)
-        return Session(
+        return SessionState(
             localIdentity: identity.publicKey, remoteIdentity: bundle.identity, root: sent.root, previousCounter: 0,
             sending: SendingChain(ratchet: ratchet, chain: ChainKey(key: sent.chain, index: 0)),
             receiving: [
@@ -118,7 +118,7 @@ extension Session {
     /// The side that answers, from the first message and the keys it names.
     static func accept(
         _ message: PreKeySignalMessage, identity: KeyPair, signedPreKey: SignedPreKey, preKey: PreKey?
-    ) throws(SignalError) -> Session {
+    ) throws(SignalError) -> SessionState {
         let first: RootStep
         do {
             var master = discontinuity + (try signedPreKey.key.sharedSecret(with: message.identity))
@@ -127,7 +127,7 @@ extension Session {
             if let preKey { master += try preKey.key.sharedSecret(with: message.baseKey) }
             first = RootStep(master: master)
         } catch { throw .weakKey }
-        return Session(
+        return SessionState(
             localIdentity: identity.publicKey, remoteIdentity: message.identity, root: first.root,
             previousCounter: 0,
             sending: SendingChain(ratchet: signedPreKey.key, chain: ChainKey(key: first.chain, index: 0)),

@@ -23,7 +23,7 @@ extension WAStickerMessage: FileMessage {}
 
 // MARK: Reading
 
-extension MediaReference {
+extension EncryptedMedia {
     private init(_ message: some FileMessage, kind: MediaKind) {
         self.init(
             kind: kind, mimeType: message.mimetype, directPath: message.directPath, mediaKey: Array(message.mediaKey),
@@ -75,7 +75,7 @@ extension MediaReference {
 
 // MARK: Writing
 
-extension MediaReference {
+extension EncryptedMedia {
     /// The message that carries this file; nil for kinds that are not sent as one.
     func message(timestamp: Int64, context: WAContextInfo?) -> WAMessage? {
         switch kind {
