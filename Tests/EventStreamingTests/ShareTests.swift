@@ -78,9 +78,12 @@ import Testing
         try await Stage.with({ $0.connections = 2 }) { stage in
             let alice = try await stage.signUp("alice")
             let viewers = [try await stage.watch(alice), try await stage.watch(alice)]
-            let third = try await stage.view(alice)
-            try await third.wait("its end") { $0.isClosed }
-            #expect(third.status == nil)
+            // Closed before its request was written, or after.
+            if let third = try? await stage.view(alice) {
+                try await third.wait("its end") { $0.isClosed }
+                #expect(third.status == nil)
+            }
+            #expect(await stage.stream.feed.count == 2)
             for viewer in viewers { await viewer.close() }
         }
     }
