@@ -14,18 +14,17 @@ extension Desk {
     package func decide(
         _ message: MessageID, in id: ConversationID, of organization: OrganizationID, _ decision: UnknownDecision
     ) async throws -> QueuedReply {
-        try await with(id, of: organization) { conversation, connection in
+        _ = try await with(id, of: organization) { conversation, connection in
             let now = clock.now()
             let move = OutboxMove(to: decision.status, from: [.unknown])
             guard try await !connection.query(.move(message, move, at: now)).isEmpty else { throw DeskError.notUnknown }
-            let answers = try await connection.pipeline([
+            try await connection.pipeline([
                 .unbind(message),
                 .record("provider", .passed, decision.reason, message: message, in: conversation, at: now),
                 .enqueue(.send, key: id.text, for: organization, id: ids.make(), due: now, at: now),
-                .wakeNeeded,
             ])
-            return QueuedReply(message: message, wakeNeeded: try answers.last?.first?["wake"] ?? true)
         }
+        return QueuedReply(message: message, wakeNeeded: await isWakeNeeded())
     }
 }
 

@@ -31,10 +31,10 @@ package struct Desk: Sendable {
 
     /// Machines may answer again. A question that nobody has answered is answered now.
     package func giveBack(_ id: ConversationID, of organization: OrganizationID) async throws -> GivenBack {
-        try await with(id, of: organization) { conversation, connection in
+        let (given, waits) = try await with(id, of: organization) { conversation, connection in
             let now = clock.now()
             let given = conversation.ownership.givenBack()
-            guard given != conversation.ownership else { return GivenBack(ownership: given, wakeNeeded: false) }
+            guard given != conversation.ownership else { return (given, false) }
             let waits = try await connection.query(.isQuestionWaiting(in: id)).first?["waiting"] == true
             let answering: [Query] =
                 waits
@@ -42,10 +42,10 @@ package struct Desk: Sendable {
                     .open(ids.make(), in: id, of: organization, at: now),
                     .enqueue(.turn, key: id.text, for: organization, id: ids.make(), due: now, at: now),
                 ] : []
-            let answers = try await connection.pipeline(
-                [.give(id, to: given, status: .open, at: now)] + answering + [.wakeNeeded])
-            return GivenBack(ownership: given, wakeNeeded: try waits && answers.last?.first?["wake"] == true)
+            try await connection.pipeline([.give(id, to: given, status: .open, at: now)] + answering)
+            return (given, waits)
         }
+        return GivenBack(ownership: given, wakeNeeded: waits ? await isWakeNeeded() : false)
     }
 
     /// Queues a person's answer, and takes the conversation over for them: a machine never talks on beside them.
@@ -54,20 +54,25 @@ package struct Desk: Sendable {
     package func reply(
         _ reply: PersonReply, in id: ConversationID, of organization: OrganizationID, by user: UserID
     ) async throws -> QueuedReply {
-        try await with(id, of: organization) { conversation, connection in
+        _ = try await with(id, of: organization) { conversation, connection in
             let now = clock.now()
             let message = OutboundMessage(
                 id: reply.id, author: .user, user: user, body: reply.text, media: reply.media, type: reply.type,
                 content: reply.content, part: 0)
-            let answers = try await connection.pipeline(
+            try await connection.pipeline(
                 takingOver(conversation, as: conversation.ownership.takenOver(by: user)) + [
                     try .queue(message, in: conversation, at: now),
                     .countOutbound(1, of: organization, at: now),
                     .enqueue(.send, key: id.text, for: organization, id: ids.make(), due: now, at: now),
-                    .wakeNeeded,
                 ])
-            return QueuedReply(message: reply.id, wakeNeeded: try answers.last?.first?["wake"] ?? true)
         }
+        return QueuedReply(message: reply.id, wakeNeeded: await isWakeNeeded())
+    }
+
+    /// After the commit: whether nobody listens, and a job runner must be invoked.
+    func isWakeNeeded() async -> Bool {
+        let answer = try? await database.query(.callRunner)
+        return (try? answer?.first?["called"]) != true
     }
 
     private func takingOver(_ conversation: ConversationRecord, as taken: Ownership) -> [Query] {
@@ -112,7 +117,7 @@ package struct PersonReply: Sendable, Equatable {
 
 package struct QueuedReply: Sendable, Equatable {
     package let message: MessageID
-    /// No idle job runner is looking: wake one.
+    /// No job runner listens: invoke one.
     package let wakeNeeded: Bool
 }
 

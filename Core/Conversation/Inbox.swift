@@ -28,20 +28,29 @@ package struct Inbox: Sendable {
     /// When the receipt says so, wake a job runner after this.
     package func receive(_ message: InboundMessage) async throws -> InboundReceipt {
         let query = try Query.receive(message, ids: InboundIDs(ids), at: clock.now(), debounce: debounce)
-        guard let row = try await rows(of: query).first else { throw InboxError.noLine(message.kind) }
+        let (stored, called) = try await store(query)
+        guard let row = stored.first else { throw InboxError.noLine(message.kind) }
         faults.reach(.inboxStored)
-        return try InboundReceipt(row)
+        return try InboundReceipt(row, wakeNeeded: try called.first?["called"] != true)
     }
 
-    private func rows(of query: Query) async throws -> [Row] {
+    private func store(_ query: Query) async throws -> (stored: [Row], called: [Row]) {
         for _ in 1..<Self.tries {
             do {
-                return try await database.query(query)
+                return try await storeOnce(query)
             } catch let error as PostgresError where error.code == .connection || error.isRetryable {
                 continue
             }
         }
-        return try await database.query(query)
+        return try await storeOnce(query)
+    }
+
+    /// The message is committed before a runner is called.
+    private func storeOnce(_ query: Query) async throws -> (stored: [Row], called: [Row]) {
+        let answers = try await database.withConnection {
+            try await $0.pipeline(["begin", query, "commit", .callRunner])
+        }
+        return (answers[1], answers[3])
     }
 }
 

@@ -1,14 +1,15 @@
 package import FoundationEssentials
 package import Postgres
 
-/// Who looks for jobs without being woken (`Functions/waking.sql`).
+/// Who is told that there is work (`Migrations/Functions/waking.sql`).
 extension Query {
-    /// One row: `wake`, true when the caller must wake a job runner after its commit. Part of the transaction that enqueues.
-    package static let wakeNeeded: Query = "select wake_needed() as wake"
+    /// After the commit of what enqueued a job, in the same round trip at best. One row: `called`, false when no job runner
+    /// listens and the caller must invoke one.
+    package static let callRunner: Query = "select call_runner() as called"
 
-    /// One row: `announced`, false when another runner is looking already. Real seconds.
-    package static func announce(runner: UUID, seconds: Double) -> Query {
-        "select announce_runner(\(runner), \(seconds)) as announced"
+    /// One row: `announced`, false when another runner listens already and this one shall not do so beside it. Real seconds.
+    package static func announce(runner: UUID, seconds: Double, unlessAnother: Bool) -> Query {
+        "select announce_runner(\(runner), \(seconds), \(unlessAnother)) as announced"
     }
 
     /// After its commit the runner must look for due jobs once more.

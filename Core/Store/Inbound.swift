@@ -11,7 +11,7 @@ package struct InboundReceipt: Sendable, Equatable {
     package let conversation: ConversationID
     package let message: MessageID
     package let turn: TurnID?
-    /// No idle job runner is looking: wake one.
+    /// No job runner listens: invoke one.
     package let wakeNeeded: Bool
 }
 
@@ -39,7 +39,7 @@ extension Query {
         _ message: InboundMessage, ids: InboundIDs, at now: Date, debounce: Debounce
     ) throws -> Query {
         """
-        select is_new, organization_id, channel_id, conversation_id, message_id, turn_id, wake from receive_message(
+        select is_new, organization_id, channel_id, conversation_id, message_id, turn_id from receive_message(
             row(\(message.kind.rawValue), \(message.localAddress), \(message.remoteAddress), \(message.providerMessageID),
                 \(message.contactName), \(message.type.rawValue), \(message.text), \(try json(message.media)),
                 \(message.providerKeyword), \(message.choice), \(message.writtenAt),
@@ -58,13 +58,14 @@ extension Query {
 }
 
 extension InboundReceipt {
-    package init(_ row: Row) throws(PostgresError) {
+    /// - Parameter wakeNeeded: what `callRunner` answered after the commit.
+    package init(_ row: Row, wakeNeeded: Bool = true) throws(PostgresError) {
         isNew = try row["is_new"]
         organization = try row["organization_id"]
         channel = try row["channel_id"]
         conversation = try row["conversation_id"]
         message = try row["message_id"]
         turn = try row["turn_id"]
-        wakeNeeded = try row["wake"]
+        self.wakeNeeded = wakeNeeded
     }
 }

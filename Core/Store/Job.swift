@@ -1,23 +1,20 @@
 package import Domain
 package import FoundationEssentials
-package import Postgres
+import Postgres
 
-/// A piece of work that was claimed. Column meanings: `Baseline/08_jobs.sql`.
+/// A piece of work that was claimed. Column meanings: the table `jobs`.
 package struct Job: Sendable, Equatable {
-    package enum Kind: String, Sendable, CaseIterable {
-        case turn, send, media, reconcile, number
-    }
-
     package let id: JobID
     package let organization: OrganizationID
-    package let kind: Kind
-    /// For the road: the conversation's id.
+    package let kind: JobKind
+    /// What it is for; jobs of one kind and key never run side by side. For the road: the conversation's id.
     package let key: String
+    /// Whom it calls or which line it leaves through; empty when that does not matter.
+    package let destination: String
     /// JSON.
     package let payload: String
     /// This claim included.
     package let attempts: Int
-    package let maxAttempts: Int
     /// Fences a process that lost its lease.
     package let claim: Int
     package let lastError: String?
@@ -25,7 +22,7 @@ package struct Job: Sendable, Equatable {
     package let wasLost: Bool
 }
 
-/// What a job's work came to. A thrown error means `retry` by the queue's back-off.
+/// What a job's work came to. A thrown error means `retry` by the kind's back-off.
 package enum JobOutcome: Sendable, Equatable {
     case done
     /// Failed; once more after so many seconds, unless the attempts are used up: then it is dead.
@@ -37,16 +34,17 @@ package enum JobOutcome: Sendable, Equatable {
 }
 
 extension Job {
-    package init(_ row: Row) throws(PostgresError) {
-        let kind: String = try row["kind"]
-        guard let known = Kind(rawValue: kind) else { throw .decoding("no job kind \(kind)") }
-        self.kind = known
+    /// - Parameter kinds: those that were asked for.
+    init(_ row: Row, _ kinds: [JobKind]) throws(PostgresError) {
+        let name: String = try row["kind"]
+        guard let kind = kinds.first(where: { $0.name == name }) else { throw .decoding("no job kind \(name)") }
+        self.kind = kind
         id = try row["id"]
         organization = try row["organization_id"]
         key = try row["key"]
+        destination = try row["destination"]
         payload = try row["payload"]
-        attempts = try row["attempts"]
-        maxAttempts = try row["max_attempts"]
+        attempts = try row["attempts_made"]
         claim = try row["claim"]
         lastError = try row["last_error"]
         wasLost = try row["was_lost"]

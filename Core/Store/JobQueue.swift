@@ -1,78 +1,128 @@
 package import Domain
-package import FoundationEssentials
+import FoundationEssentials
 package import Postgres
 
-/// The job queue in Postgres: claimed across organizations with SKIP LOCKED, one running job per kind and key, leases
-/// that a living process renews and a dead one loses.
+/// The job queue in Postgres: claimed across organizations, one running job per kind and key, leases that a living process
+/// renews and a dead one loses. Who comes first: `claim_job` in `Migrations/Functions/jobs.sql`.
 ///
 /// Due times are the injected clock's, so that the sandbox can move them; leases are real time, because they watch
 /// processes.
 package struct JobQueue: Sendable {
-    private let database: Database
-    private let clock: WallClock
-    private let randomness: Randomness
+    let database: Database
+    let clock: WallClock
+    let randomness: Randomness
+    /// What this process can do, as it is claimed.
+    package let kinds: [JobKind]
     /// Real seconds until a job whose process fell silent is given to another.
     package let lease: Double
-    private let backoff: Backoff
 
     /// How often a claim or an outcome that met another one is repeated.
     private static let collisions = 5
 
     package init(
-        database: Database, clock: WallClock, randomness: Randomness, lease: Double = 15,
-        backoff: Backoff = Backoff(base: 2, limit: 300)
+        database: Database, clock: WallClock, randomness: Randomness, kinds: [JobKind] = [.send, .turn],
+        lease: Double = 15
     ) {
         self.database = database
         self.clock = clock
         self.randomness = randomness
+        self.kinds = kinds.inOrder
         self.lease = lease
-        self.backoff = backoff
     }
 
-    /// The job to do now, or `nil`. `more`: another one is due or falls due within `horizon` seconds; somebody should look.
-    package func claim(horizon: Double) async throws -> (job: Job, more: Bool)? {
-        try await repeatingCollisions {
-            let rows = try await taken("select * from claim_job(\(clock.now()), \(lease), \(horizon))")
-            return try rows.first.map { (try Job($0), try $0["more"]) }
+    /// The job to do now, or `nil`.
+    ///
+    /// - Parameters:
+    ///   - kinds: fewer than this process knows, when it has no room for all.
+    ///   - last: the organization that was served last; the next one's turn comes first.
+    package func claim(_ kinds: [JobKind]? = nil, after last: OrganizationID? = nil) async throws -> Job? {
+        let claim = JobClaim(kinds: kinds ?? self.kinds, last: last)
+        return try await repeatingCollisions {
+            try await database.withConnection { try await taken(claim, $0.pipeline(claiming(claim))) }
         }
     }
 
-    /// The send to make now through one of the given lines, which the caller holds, or `nil`. `more`: another is due.
-    package func claim(lanes: [ChannelID]) async throws -> (job: Job, lane: ChannelID, more: Bool)? {
-        guard !lanes.isEmpty else { return nil }
+    /// The same on a connection of the caller's, between other statements, in one round trip.
+    ///
+    /// - Parameters:
+    ///   - first: a transaction of their own before the job is taken.
+    ///   - then: one by one after it.
+    package func claim(
+        _ kinds: [JobKind], after last: OrganizationID?, on connection: Connection, first: [Query], then: [Query]
+    ) async throws -> (job: Job?, first: [[Row]], then: [[Row]]) {
+        let claim = JobClaim(kinds: kinds, last: last)
         return try await repeatingCollisions {
-            let rows = try await taken(
-                "select * from claim_line_job(\(array: lanes.map(\.rawValue)), \(clock.now()), \(lease))")
-            return try rows.first.map { (try Job($0), try $0["lane"], try $0["more"]) }
+            let before: [Query] = ["begin", .inOrder] + first + ["commit"]
+            let answers: [[Row]]
+            do {
+                answers = try await connection.pipeline(before + claiming(claim) + then)
+            } catch {
+                _ = try? await connection.query("rollback")
+                throw error
+            }
+            return (
+                try taken(claim, answers.dropFirst(before.count).dropLast(then.count)),
+                Array(answers[2..<2 + first.count]), answers.suffix(then.count)
+            )
+        }
+    }
+
+    /// The send to make now through one of the given lines, which the caller holds, or `nil`.
+    package func claim(lanes: [ChannelID]) async throws -> (job: Job, lane: ChannelID)? {
+        guard !lanes.isEmpty else { return nil }
+        let claim = JobClaim(kinds: [.lineSend], destinations: lanes.map(\.text))
+        let job = try await repeatingCollisions {
+            try await database.withConnection { try await taken(claim, $0.pipeline(claiming(claim))) }
+        }
+        return try job.map { job in
+            guard let lane = ChannelID(job.destination) else { throw PostgresError.decoding("a lane is no line") }
+            return (job, lane)
         }
     }
 
     /// Without waiting for the disk: a server that dies may forget that a job was taken, and then it is taken again.
-    private func taken(_ claim: Query) async throws -> [Row] {
-        try await database.withConnection { connection in
-            try await connection.pipeline(["begin", .inOrder, claim, "commit"])[2]
-        }
+    private func claiming(_ claim: JobClaim) -> [Query] {
+        ["begin", .inOrder, claim.query(at: clock.now(), lease: lease), "commit"]
+    }
+
+    private func taken(_ claim: JobClaim, _ answers: some BidirectionalCollection<[Row]>) throws -> Job? {
+        try answers.dropLast().last?.first.map { try Job($0, claim.kinds) }
+    }
+
+    /// One row, `seconds` until a job of these kinds falls due or may be lost: negative when one can be taken now, `NULL`
+    /// when none waits.
+    package func nextDue(_ kinds: [JobKind]) -> Query {
+        JobClaim(kinds: kinds).nextDue(at: clock.now())
     }
 
     /// Keeps a job for another lease. False when it was lost: stop working on it.
     package func renew(_ job: Job) async throws -> Bool {
-        let rows = try await database.pipeline(
-            for: job.organization,
-            [
-                """
-                update jobs set leased_until = clock_timestamp() + make_interval(secs => \(lease))
-                where id = \(job.id) and claim = \(job.claim) and state = 'running' returning id
-                """
-            ])
+        let rows = try await database.pipeline(for: job.organization, [.renew(job, seconds: lease)])
         return !rows[0].isEmpty
     }
 
     /// Records what the work came to. Nothing happens when the lease was lost: another process has the job.
     package func finish(_ job: Job, _ outcome: JobOutcome) async throws {
-        let queries = queries(job, outcome)
-        try await repeatingCollisions {
+        _ = try await finish(job, outcome, claiming: [], after: nil)
+    }
+
+    /// Records what the work came to and takes the next job in the same round trip.
+    ///
+    /// - Parameter kinds: of the next job; none: take no other.
+    package func finish(
+        _ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind], after last: OrganizationID?
+    ) async throws -> Job? {
+        let written = queries(job, outcome)
+        let claim = JobClaim(kinds: kinds, last: last)
+        return try await repeatingCollisions {
             // What the job did is kept by the job itself; one that runs again finds it done.
-            try await database.pipeline(for: job.organization, durability: .inOrder, queries)
+            let answers = try await database.withConnection {
+                try await $0.pipeline(
+                    ["begin", .enter(job.organization, .inOrder)] + written + ["commit"]
+                        + (kinds.isEmpty ? [] : claiming(claim)) + (outcome.isPutOff ? [.callRunner] : []))
+            }
+            guard !kinds.isEmpty else { return nil }
+            return try taken(claim, answers.dropLast(outcome.isPutOff ? 1 : 0))
         }
     }
 
@@ -83,18 +133,19 @@ package struct JobQueue: Sendable {
             return [.delete(job)]
         case .snooze(let until):
             return [
-                .fold(job, dueBy: until, attempts: 0, error: nil),
-                .putBack(job, due: until, attempts: job.attempts - 1, error: nil),
+                .fold(job, dueBy: until, attempts: 0, error: nil, at: now),
+                .putBack(job, due: until, attempts: job.attempts - 1, error: nil, at: now),
             ]
         case .cancel(let reason):
             return [.bury(job, reason, at: now)]
-        case .retry(_, let reason) where job.attempts >= job.maxAttempts:
+        case .retry(_, let reason) where job.attempts >= job.kind.attempts:
             return [.bury(job, reason, at: now)]
         case .retry(let after, let reason):
-            let delay = after ?? backoff.delay(after: job.attempts, fraction: randomness.fraction)
+            let delay = after ?? job.kind.backoff.delay(after: job.attempts, fraction: randomness.fraction)
             return [
-                .fold(job, dueBy: nil, attempts: job.attempts, error: reason),
-                .putBack(job, due: now.addingTimeInterval(delay), attempts: job.attempts, error: reason),
+                .fold(job, dueBy: nil, attempts: job.attempts, error: reason, at: now),
+                .putBack(
+                    job, due: now.addingTimeInterval(delay), attempts: job.attempts, error: reason, at: now),
             ]
         }
     }
@@ -114,67 +165,12 @@ package struct JobQueue: Sendable {
     }
 }
 
-extension Query {
-    /// Adds work to the caller's transaction. A job of the same kind and key that still waits is the same work: it keeps
-    /// the earlier of the two due times.
-    package static func enqueue(
-        _ kind: Job.Kind, key: String, for organization: OrganizationID, id: JobID, due: Date, at now: Date
-    ) -> Query {
-        """
-        insert into jobs (id, organization_id, kind, key, run_at, created_at)
-        values (\(id), \(organization), \(kind.rawValue), \(key), \(due), \(now))
-        on conflict (kind, key) where state = 'ready' do update set run_at = least(jobs.run_at, excluded.run_at)
-        """
-    }
-
-    fileprivate static func delete(_ job: Job) -> Query {
-        "delete from jobs where id = \(job.id) and claim = \(job.claim) and state = 'running'"
-    }
-
-    /// When the same work was enqueued again meanwhile, there is one job too many: the waiting one goes on, and inherits
-    /// how often it was tried.
-    fileprivate static func fold(_ job: Job, dueBy: Date?, attempts: Int, error: String?) -> Query {
-        """
-        with mine as (
-            delete from jobs as running
-            where running.id = \(job.id) and running.claim = \(job.claim) and running.state = 'running'
-                and exists (
-                    select from jobs as waiting
-                    where waiting.kind = running.kind and waiting.key = running.key and waiting.state = 'ready')
-            returning running.kind, running.key
-        )
-        update jobs as waiting
-        set attempts = greatest(waiting.attempts, \(attempts)), run_at = least(waiting.run_at, \(dueBy)),
-            last_error = coalesce(\(error), waiting.last_error)
-        from mine
-        where waiting.kind = mine.kind and waiting.key = mine.key and waiting.state = 'ready'
-        """
-    }
-
-    fileprivate static func putBack(_ job: Job, due: Date, attempts: Int, error: String?) -> Query {
-        """
-        update jobs set state = 'ready', leased_until = null, run_at = \(due), attempts = \(attempts),
-            last_error = coalesce(\(error), last_error)
-        where id = \(job.id) and claim = \(job.claim) and state = 'running'
-        """
-    }
-
-    fileprivate static func bury(_ job: Job, _ reason: String, at now: Date) -> Query {
-        """
-        with buried as (
-            update jobs set state = 'dead', leased_until = null, last_error = \(reason)
-            where id = \(job.id) and claim = \(job.claim) and state = 'running'
-            returning id, organization_id, kind, key
-        )
-        insert into events (organization_id, type, subject_id, data, at)
-        select organization_id, 'job.dead', id, jsonb_build_object('kind', kind, 'key', key), \(now) from buried
-        """
-    }
-}
-
-extension Query {
-    /// One row, `waiting`: whether a job is due or falls due within so many seconds.
-    package static func jobWaiting(at now: Date, horizon: Double) -> Query {
-        "select job_waiting(\(now), \(horizon)) as waiting"
+extension JobOutcome {
+    /// It comes up again, maybe soon.
+    fileprivate var isPutOff: Bool {
+        switch self {
+        case .retry, .snooze: true
+        case .done, .cancel: false
+        }
     }
 }

@@ -4,7 +4,6 @@ import Domain
 import Store
 import Web
 
-extension ChannelKind: Answerable {}
 extension LineStatus: Answerable {}
 
 extension Line {

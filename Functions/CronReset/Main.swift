@@ -1,4 +1,5 @@
 import API
+import FunctionHost
 
 @main
 struct Main {

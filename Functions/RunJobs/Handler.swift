@@ -27,7 +27,10 @@ struct RunJobsHandler: Sendable {
             return try await turn.run(job, timeout: max(1, timeout))
         case .send:
             return try await outbox.run(job, until: deadline)
-        case .media, .number, .reconcile:
+        case .pause:
+            return try await Pause(job).run()
+        default:
+            // The queue gives out only what was asked for.
             return .cancel(reason: "Nobody does this kind of work here.")
         }
     }

@@ -2,40 +2,46 @@ import Conversation
 import Domain
 import Environment
 import FunctionHost
+import Postgres
 import Providers
 import Store
 
 extension RunJobsHandler {
+    /// Postgres connections for all jobs of the process together, beside the one that listens: a job holds one for moments
+    /// and waits for models and providers without.
+    private static let connections = 4
+
     /// What production and the sandbox are made of; the sandbox differs in its variables only.
     init(_ environment: FunctionEnvironment) throws {
         let configuration = environment.configuration
         let faults = FaultPoints.configured(configuration.fault, isSandbox: configuration.isSandbox)
         let sender = try Self.senders(environment)
+        let database = Database(url: try configuration.databaseURL, connections: Self.connections)
         let queue = JobQueue(
-            database: environment.database, clock: environment.clock, randomness: environment.randomness,
-            lease: try configuration.jobLease)
+            database: database, clock: environment.clock, randomness: environment.randomness,
+            kinds: configuration.isSandbox ? [.send, .turn, .pause] : [.send, .turn], lease: try configuration.jobLease)
+        let calls = RunnerCalls(url: try configuration.databaseURL, ids: environment.ids)
         turn = Turn(
-            database: environment.database, clock: environment.clock, ids: environment.ids,
-            composer: try Self.composer(environment), sender: sender, faults: faults)
+            database: database, clock: environment.clock, ids: environment.ids,
+            composer: try Self.composer(environment, database), sender: sender, faults: faults)
         outbox = Outbox(
-            database: environment.database, clock: environment.clock, ids: environment.ids, sender: sender,
+            database: database, clock: environment.clock, ids: environment.ids, sender: sender,
             limits: try Outbox.Limits(configuration), faults: faults)
         runner = { perform in
             JobRunner(
-                queue: queue, database: environment.database, clock: environment.clock, ids: environment.ids,
-                faults: faults, wake: { await environment.invoke.wake("run-jobs") },
+                queue: queue, calls: calls, faults: faults, wake: { await environment.invoke.wake("run-jobs") },
                 report: { job, error in
                     environment.complain(
-                        "a job failed", about: error, ["kind": job.kind.rawValue, "key": job.key])
+                        "a job failed", about: error, ["kind": job.kind.name, "key": job.key])
                 },
                 perform: perform)
         }
     }
 
-    private static func composer(_ environment: FunctionEnvironment) throws -> Composer {
+    private static func composer(_ environment: FunctionEnvironment, _ database: Database) throws -> Composer {
         let configuration = environment.configuration
         return .live(
-            database: environment.database, http: environment.http,
+            database: database, http: environment.http,
             secretBox: try configuration.secret(.secretKeys).map { try SecretBox(keys: $0) }, ids: environment.ids,
             randomness: environment.randomness, environment: try configuration.models)
     }

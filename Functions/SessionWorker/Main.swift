@@ -64,7 +64,8 @@ extension LineEnvironment {
             faults: .configured(configuration.fault, isSandbox: configuration.isSandbox),
             loops: MultiThreadedEventLoopGroup(numberOfThreads: 1),
             tls: settings.server.hasPrefix("wss:") ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil,
-            openings: AsyncSemaphore(settings.openings), wakeJobs: { await environment.invoke.wake("run-jobs") },
+            openings: AsyncSemaphore(settings.openings),
+            wakeJobs: RunnerCall(database: environment.database) { await environment.invoke.wake("run-jobs") }.call,
             log: LineLog(
                 note: { environment.note($0, $1) }, complain: { environment.complain($0, about: $1, $2) }))
     }

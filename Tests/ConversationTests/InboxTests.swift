@@ -97,27 +97,25 @@ import Testing
     @Test func anIdleRunnerSparesTheWakeUp() async throws {
         try await Road.with { road in
             let runner = UUID()
-            try await road.database.app.query(.announce(runner: runner, seconds: 30))
+            try await road.database.app.query(.announce(runner: runner, seconds: 30, unlessAnother: true))
             #expect(try await !road.receive("1").wakeNeeded)
             try await road.database.app.query(.withdraw(runner: runner))
             #expect(try await road.receive("2").wakeNeeded)
         }
     }
 
-    @Test func anEnqueuerThatSawTheRunnerCommitsBeforeTheRunnersLastLook() async throws {
+    /// The call goes out when the work can be seen, never before.
+    @Test func aCalledRunnerFindsTheMessagesTurn() async throws {
         try await Road.with { road in
             let runner = UUID()
-            try await road.database.app.query(.announce(runner: runner, seconds: 30))
-            try await road.database.app.transaction(for: road.organization) { connection in
-                let rows = try await connection.query(.wakeNeeded)
-                #expect(try rows.first?["wake"] == false)
-                // The runner can't leave while an enqueuer that relies on it has not committed.
-                let impatient = try await Connection.connect(road.database.appURL)
-                _ = try await impatient.query("set lock_timeout = '200ms'")
-                await #expect(throws: PostgresError.self) { _ = try await impatient.query(.withdraw(runner: runner)) }
-                await impatient.close()
-            }
-            try await road.database.app.query(.withdraw(runner: runner))
+            let listener = try await Connection.connect(road.database.appURL)
+            try await listener.script("listen parley_jobs")
+            try await road.database.app.query(.announce(runner: runner, seconds: 30, unlessAnother: true))
+            try await road.receive("1")
+            let call = try #require(try await listener.notification(within: 5))
+            #expect(call.payload == runner.uuidString.lowercased())
+            #expect(try await road.count("select count(*) from parley.jobs where kind = 'turn'") == 1)
+            await listener.close()
         }
     }
 }

@@ -80,7 +80,7 @@ import Testing
         try await Road.with { road in
             let receipt = try await road.receive("Hi")
             road.advance(3)
-            let (job, _) = try #require(try await road.queue.claim(horizon: 0))
+            let job = try #require(try await road.queue.claim())
             try await road.queue.finish(job, try await road.perform(job))
             #expect(try await road.messages().map(\.status) == ["queued"])
             try await road.desk.takeOver(receipt.conversation, of: road.organization, by: road.user)

@@ -89,9 +89,9 @@ final class Road: Sendable {
 
     /// Works off every job that is due, without waiting. Returns their kinds.
     @discardableResult
-    func work(_ limits: Outbox.Limits = Outbox.Limits(), atMost: Int = 20) async throws -> [Job.Kind] {
-        var kinds: [Job.Kind] = []
-        while kinds.count < atMost, let (job, _) = try await queue.claim(horizon: 0) {
+    func work(_ limits: Outbox.Limits = Outbox.Limits(), atMost: Int = 20) async throws -> [JobKind] {
+        var kinds: [JobKind] = []
+        while kinds.count < atMost, let job = try await queue.claim() {
             kinds.append(job.kind)
             try await queue.finish(job, try await perform(job, limits))
         }

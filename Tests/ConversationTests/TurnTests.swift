@@ -176,7 +176,7 @@ import Testing
         try await Road.with { road in
             try await road.receive("Hi")
             road.advance(3)
-            let (lost, _) = try #require(try await road.queue.claim(horizon: 0))
+            let lost = try #require(try await road.queue.claim())
             struct Died: Error {}
             road.composes { _ in
                 try await Task.sleep(for: .seconds(60)); throw Died()
@@ -198,7 +198,7 @@ import Testing
         try await Road.with { road in
             try await road.receive("Hi")
             road.advance(3)
-            let (job, _) = try #require(try await road.queue.claim(horizon: 0))
+            let job = try #require(try await road.queue.claim())
             async let one = road.perform(job)
             async let two = road.perform(job)
             _ = try await (one, two)

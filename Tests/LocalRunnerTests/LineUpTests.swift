@@ -10,7 +10,7 @@ import WhatsAppServer
 /// A WhatsApp line from creation to logout with the real programs: `parley up`, the functions, the session worker, the
 /// event stream, and the WhatsApp test server with a phone that scans the code.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct LineUpTests {
-    private static let functions = ["Accounts", "Auth", "EventStream", "Media", "Messages", "RunJobs", "SessionWorker"]
+    private static let functions = ["Auth", "Channels", "EventStream", "Media", "Messages", "RunJobs", "SessionWorker"]
 
     private static func declarations() throws -> [String: String] {
         var declarations: [String: String] = [:]

@@ -15,7 +15,7 @@ extension Installation {
         }
         let turn = Turn(database: database.app, clock: clock, ids: ids, composer: composer, sender: { _ in nil })
         while !Task.isCancelled {
-            guard let (job, _) = try await queue.claim(horizon: 1) else {
+            guard let job = try await queue.claim() else {
                 try await Task.sleep(for: .milliseconds(20))
                 continue
             }

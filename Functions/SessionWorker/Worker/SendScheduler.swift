@@ -67,13 +67,11 @@ actor SendScheduler {
 
     private func claim(_ channels: [ChannelID]) async {
         do {
-            var more = true
-            while more, !isEnding, work.count < Self.most {
+            while !isEnding, work.count < Self.most {
                 let open = await connected(channels)
-                guard let (job, lane, others) = try await queue.claim(lanes: open) else { return }
+                guard let (job, lane) = try await queue.claim(lanes: open) else { return }
                 environment.faults.reach(.jobClaimed)
                 start(job, lane)
-                more = others
             }
         } catch {
             environment.log.complain("no job could be claimed", error, [:])

@@ -74,8 +74,8 @@ import Web
                 #expect(sent.body["to"]?.string == "100000000000001@lid")
             }
             #expect(try await stage.outbox().count == 6)
-            let jobs = try await stage.api.db.owner.query("select lane from jobs where kind = 'send'")
-            #expect(try jobs.map { try $0["lane"] as UUID } == [stage.line.rawValue], "it waits in the line's lane")
+            let jobs = try await stage.api.db.owner.query("select destination from jobs where kind = 'line_send'")
+            #expect(try jobs.map { try $0["destination"] as String } == [stage.line.text], "it waits in the line's lane")
             let owner = try await stage.api.db.owner.query("select owner from conversations")
             #expect(try owner[0]["owner"] == "human", "the machines are silent now")
         }

@@ -8,7 +8,7 @@ create or replace function receive_message(
     message inbound_message, ids inbound_ids, received_at timestamptz, debounce double precision,
     debounce_limit double precision,
     out is_new boolean, out organization_id uuid, out channel_id uuid, out conversation_id uuid, out message_id uuid,
-    out turn_id uuid, out wake boolean
+    out turn_id uuid
 ) returns setof record
     language plpgsql volatile as $$
 #variable_conflict use_column
@@ -37,8 +37,7 @@ begin
     if found then
         select m.conversation_id, m.turn_id into thread, turn
         from messages m where m.organization_id = organization and m.id = stored;
-        -- Repeated because our answer was lost, and with it perhaps the wake-up.
-        return query select false, organization, channel, thread, stored, turn, wake_needed();
+        return query select false, organization, channel, thread, stored, turn;
         return;
     end if;
 
@@ -65,9 +64,7 @@ begin
     values (ids.message, organization, thread, channel, 'inbound', 'contact', message.type, message.body, message.media,
         message.provider_keyword, message.choice, message.provider_message_id, 'received', turn, message.written_at, received_at);
 
-    insert into jobs (id, organization_id, kind, key, run_at, created_at)
-    values (ids.job, organization, 'turn', thread::text, due, received_at)
-    on conflict (kind, key) where state = 'ready' do update set run_at = excluded.run_at;
+    perform enqueue_job(ids.job, organization, 'turn', thread::text, due, received_at, moves => true);
 
     select to_char(received_at at time zone o.time_zone, 'YYYY-MM') into month
     from organizations o where o.id = organization;
@@ -81,7 +78,7 @@ begin
     values (organization, 'message.received', ids.message,
         jsonb_build_object('conversation_id', thread, 'channel_id', channel), received_at);
 
-    return query select true, organization, channel, thread, ids.message, turn, wake_needed();
+    return query select true, organization, channel, thread, ids.message, turn;
 end
 $$;
 

@@ -1,151 +1,319 @@
--- Taking a job, across organizations. Everything else about a job happens inside its own organization.
+-- Enqueuing a job, inside its own organization; taking one, across organizations. Nowhere else is a job claimed.
 
--- At most one job: first one whose process died (its lease passed), else the one that has been due longest and whose key
--- is not running. `more` says that another job is due or falls due within `horizon` seconds, so that the caller can see
--- to it that somebody looks while it works. `now` is the injected clock; leases are real time.
-create or replace function claim_job(now timestamptz, lease double precision, horizon double precision)
-    returns table (
-        id uuid, organization_id uuid, kind text, key text, payload jsonb, attempts integer, max_attempts integer,
-        claim integer, last_error text, was_lost boolean, more boolean)
-    language plpgsql volatile security definer set search_path = parley, pg_temp
-as $$
+-- Work of the caller's transaction. A job of the same kind and key that still waits is the same work: it keeps the earlier of
+-- the two due times, or is moved to this one (`moves`: a timer that is set anew).
+create or replace function enqueue_job(
+    job uuid, organization uuid, kind text, key text, due timestamptz, now timestamptz,
+    destination text default '', payload jsonb default '{}', moves boolean default false
+) returns void
+    language plpgsql volatile as $$
 #variable_conflict use_column
 begin
-    return query
-    with lost as (
-        select jobs.id from jobs
-        where state = 'running' and lane is null and leased_until < clock_timestamp()
-        order by leased_until
-        limit 1
-        for update skip locked
-    ), due as (
-        select waiting.id from jobs as waiting
-        where waiting.state = 'ready' and waiting.lane is null and waiting.run_at <= claim_job.now
-            and not exists (
-                select from jobs as running
-                where running.kind = waiting.kind and running.key = waiting.key and running.state = 'running')
-        order by waiting.run_at, waiting.id
-        limit 1
-        for update skip locked
-    ), chosen as (
-        -- Read in order and only as far as needed: `due` locks nothing when there is a lost job.
-        select lost.id, true as was_lost from lost union all select due.id, false from due limit 1
-    )
-    update jobs
-    set state = 'running', leased_until = clock_timestamp() + make_interval(secs => lease),
-        claim = jobs.claim + 1, attempts = jobs.attempts + 1,
-        last_error = case when chosen.was_lost then 'The process that ran it died.' else jobs.last_error end
-    from chosen
-    where jobs.id = chosen.id
-    returning jobs.id, jobs.organization_id, jobs.kind, jobs.key, jobs.payload, jobs.attempts, jobs.max_attempts,
-        jobs.claim, jobs.last_error, chosen.was_lost,
-        exists (
-            select from jobs as other
-            where other.state = 'ready' and other.lane is null and other.id <> jobs.id
-                and other.run_at <= claim_job.now + make_interval(secs => horizon));
+    insert into jobs (organization_id, id, kind, key, destination, payload, state, run_at, created_at)
+    values (enqueue_job.organization, enqueue_job.job, enqueue_job.kind, enqueue_job.key, enqueue_job.destination,
+        enqueue_job.payload, case when enqueue_job.due > enqueue_job.now then 'scheduled' else 'ready' end,
+        enqueue_job.due, enqueue_job.now)
+    on conflict (organization_id, kind, key) where state in ('scheduled', 'ready') do update
+    set run_at = excluded.run_at, state = excluded.state,
+        payload = case when enqueue_job.moves then excluded.payload else jobs.payload end
+    where enqueue_job.moves or excluded.run_at < jobs.run_at;
 end
 $$;
 
--- At most one job of the given lanes, chosen as in `claim_job`. `more`: another one of these lanes is due.
-create or replace function claim_line_job(lanes uuid[], now timestamptz, lease double precision)
+create or replace function running_jobs(organization uuid) returns bigint
+    language plpgsql stable as $$
+begin
+    return (
+        select count(*) from jobs as running where running.organization_id = organization and running.state = 'running');
+end
+$$;
+
+-- Whether one more of a kind may run.
+create or replace function has_room(
+    organization uuid, wanted text, target text, share integer, target_share integer
+) returns boolean
+    language plpgsql stable as $$
+begin
+    return share > (
+            select count(*) from jobs as running
+            where running.organization_id = organization and running.kind = wanted and running.state = 'running')
+        and (target = '' or target_share is null or target_share > (
+            select count(*) from jobs as running
+            where running.destination = target and running.destination <> '' and running.kind = wanted
+                and running.state = 'running'));
+end
+$$;
+
+-- The oldest due job whose key is not running.
+create or replace function next_job(organization uuid, wanted text, target text) returns uuid
+    language plpgsql stable as $$
+begin
+    return (
+        select waiting.id from jobs as waiting
+        where waiting.kind = wanted and waiting.organization_id = organization and waiting.destination = target
+            and waiting.state = 'ready'
+            -- A scalar subquery: NOT EXISTS would be turned into a join that reads all jobs.
+            and (select running.id from jobs as running
+                where running.organization_id = waiting.organization_id and running.kind = waiting.kind
+                    and running.key = waiting.key and running.state = 'running') is null
+        order by waiting.run_at, waiting.id
+        limit 1);
+end
+$$;
+
+-- Whose job of one kind comes next: of the organizations that have one due, the one with the fewest running jobs. Nobody gets
+-- more than its share, and a job waits while another one of its key runs.
+--
+-- It reads one entry of the index per organization (and destination), however many jobs wait behind it, and `most` of them at
+-- the most, from the organization after `last` on: so everybody's turn comes also when more organizations than that have
+-- work. The first one for whom nothing runs is taken at once. `targets`: only jobs for these destinations.
+create or replace function next_in_line(
+    wanted text, share integer, target_share integer, targets text[], last uuid, out organization uuid, out target text)
+    language plpgsql stable as $$
+declare
+    most constant integer := 64;
+    step record;
+    least bigint;
+    has_wrapped boolean := false;
+    seen_organization uuid := last;
+    seen_target text := '';
+begin
+    if targets is not null then
+        select first.organization_id, wish into organization, target
+        from unnest(targets) as wish cross join lateral (
+            select waiting.organization_id, waiting.run_at from jobs as waiting
+            where waiting.state = 'ready' and waiting.destination = wish and waiting.destination <> ''
+                and waiting.kind = wanted
+            order by waiting.run_at
+            limit 1) as first
+        where has_room(first.organization_id, wanted, wish, share, target_share)
+            and next_job(first.organization_id, wanted, wish) is not null
+        order by running_jobs(first.organization_id), first.run_at
+        limit 1;
+        return;
+    end if;
+    for number in 1..most loop
+        select waiting.organization_id, waiting.destination, running_jobs(waiting.organization_id) as load into step
+        from jobs as waiting
+        where waiting.state = 'ready' and waiting.kind = wanted
+            and (waiting.organization_id, waiting.destination) > (seen_organization, seen_target)
+        order by waiting.organization_id, waiting.destination
+        limit 1;
+        if not found or has_wrapped and step.organization_id > last then
+            exit when has_wrapped;
+            has_wrapped := true;
+            seen_organization := '00000000-0000-0000-0000-000000000000';
+            seen_target := '';
+            continue;
+        end if;
+        seen_organization := step.organization_id;
+        seen_target := step.destination;
+        if (least is null or step.load < least)
+            and has_room(step.organization_id, wanted, step.destination, share, target_share)
+            and next_job(step.organization_id, wanted, step.destination) is not null
+        then
+            organization := step.organization_id;
+            target := step.destination;
+            least := step.load;
+            exit when least = 0 and organization <> last;
+        end if;
+    end loop;
+end
+$$;
+
+-- Scheduled jobs that fell due, a few of each kind.
+create or replace function ready_scheduled_jobs(kinds text[], now timestamptz) returns void
+    language plpgsql volatile as $$
+begin
+    update jobs set state = 'ready'
+    from unnest(kinds) as known (kind) cross join lateral (
+        select waiting.organization_id, waiting.id from jobs as waiting
+        where waiting.state = 'scheduled' and waiting.kind = known.kind and waiting.run_at <= ready_scheduled_jobs.now
+        order by waiting.run_at
+        limit 32
+        for update skip locked) as due
+    where jobs.organization_id = due.organization_id and jobs.id = due.id and jobs.state = 'scheduled';
+end
+$$;
+
+-- Jobs whose process died and that have no attempt left.
+create or replace function bury_lost_jobs(kinds text[], attempts integer[], now timestamptz) returns void
+    language plpgsql volatile as $$
+begin
+    with lost as (
+        select jobs.organization_id, jobs.id from jobs
+        join unnest(kinds, bury_lost_jobs.attempts) as known (kind, attempts) using (kind)
+        where jobs.state = 'running' and jobs.leased_until < clock_timestamp() and jobs.attempts >= known.attempts
+        limit 16
+        for update of jobs skip locked
+    ), buried as (
+        update jobs
+        set state = 'dead', leased_until = null,
+            last_error = 'The process that ran it died, in all of ' || jobs.attempts || ' tries or the last of them.'
+        from lost
+        where jobs.organization_id = lost.organization_id and jobs.id = lost.id
+        returning jobs.organization_id, jobs.id, jobs.kind, jobs.key, jobs.last_error
+    )
+    insert into events (organization_id, type, subject_id, data, at)
+    select organization_id, 'job.dead', id, jsonb_build_object('kind', kind, 'key', key, 'reason', last_error), now
+    from buried;
+end
+$$;
+
+create or replace function take_job(organization uuid, job uuid, lease double precision, died boolean)
     returns table (
-        id uuid, organization_id uuid, kind text, key text, payload jsonb, attempts integer, max_attempts integer,
-        claim integer, last_error text, was_lost boolean, more boolean, lane uuid)
-    language plpgsql volatile security definer set search_path = parley, pg_temp
-as $$
+        id uuid, organization_id uuid, kind text, key text, destination text, payload jsonb, attempts integer,
+        claim integer, last_error text, was_lost boolean)
+    language plpgsql volatile as $$
 #variable_conflict use_column
 begin
     return query
-    with lost as (
-        select jobs.id from jobs
-        where state = 'running' and lane = any (claim_line_job.lanes) and leased_until < clock_timestamp()
-        order by leased_until
-        limit 1
-        for update skip locked
-    ), due as (
-        select waiting.id from jobs as waiting
-        where waiting.state = 'ready' and waiting.lane = any (claim_line_job.lanes)
-            and waiting.run_at <= claim_line_job.now
-            and not exists (
-                select from jobs as running
-                where running.kind = waiting.kind and running.key = waiting.key and running.state = 'running')
-        order by waiting.run_at, waiting.id
-        limit 1
-        for update skip locked
-    ), chosen as (
-        select lost.id, true as was_lost from lost union all select due.id, false from due limit 1
-    )
     update jobs
-    set state = 'running', leased_until = clock_timestamp() + make_interval(secs => lease),
-        claim = jobs.claim + 1, attempts = jobs.attempts + 1,
-        last_error = case when chosen.was_lost then 'The process that ran it died.' else jobs.last_error end
-    from chosen
-    where jobs.id = chosen.id
-    returning jobs.id, jobs.organization_id, jobs.kind, jobs.key, jobs.payload, jobs.attempts, jobs.max_attempts,
-        jobs.claim, jobs.last_error, chosen.was_lost,
-        exists (
-            select from jobs as other
-            where other.state = 'ready' and other.lane = any (claim_line_job.lanes) and other.id <> jobs.id
-                and other.run_at <= claim_line_job.now),
-        jobs.lane;
+    set state = 'running', leased_until = clock_timestamp() + make_interval(secs => lease), claim = jobs.claim + 1,
+        attempts = jobs.attempts + 1,
+        last_error = case when died then 'The process that ran it died.' else jobs.last_error end
+    where jobs.organization_id = take_job.organization and jobs.id = take_job.job
+        and jobs.state = case when died then 'running' else 'ready' end
+    returning jobs.id, jobs.organization_id, jobs.kind, jobs.key, jobs.destination, jobs.payload, jobs.attempts,
+        jobs.claim, jobs.last_error, died;
+end
+$$;
+
+-- At most one job: one whose process died (its lease passed), else the next in line of the first kind that has one. `kinds`
+-- in the order of their priority, each with its tries and its shares (`JobKind`); of others nothing is taken. `targets`:
+-- only jobs for these destinations, which the caller can serve. `now` is the injected clock; leases are real time.
+create or replace function claim_job(
+    kinds text[], attempts integer[], shares integer[], target_shares integer[], targets text[], last uuid,
+    now timestamptz, lease double precision)
+    returns table (
+        id uuid, organization_id uuid, kind text, key text, destination text, payload jsonb, attempts_made integer,
+        claim integer, last_error text, was_lost boolean)
+    language plpgsql volatile security definer
+    -- Planned once per connection, here and in everything called from here: planning costs more than running. A plan made
+    -- while nothing waits is used when a hundred thousand jobs do: it must step over an index all the same.
+    set search_path = parley, pg_temp set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+    -- Somebody else may be faster at the one that was chosen.
+    tries constant integer := 4;
+    lost record;
+    chosen record;
+    previous uuid;
+    holds_lock boolean := false;
+begin
+    perform ready_scheduled_jobs(kinds, claim_job.now);
+    perform bury_lost_jobs(kinds, claim_job.attempts, claim_job.now);
+    select jobs.organization_id, jobs.id into lost from jobs
+    where jobs.state = 'running' and jobs.leased_until < clock_timestamp() and jobs.kind = any (kinds)
+        and (targets is null or jobs.destination = any (targets))
+    order by jobs.leased_until
+    limit 1
+    for update skip locked;
+    if found then
+        return query select * from take_job(lost.organization_id, lost.id, lease, true);
+        return;
+    end if;
+
+    for position in 1..cardinality(kinds) loop
+        previous := last;
+        for try in 1..tries loop
+            select next.organization, next.target into chosen from next_in_line(
+                kinds[position], shares[position], target_shares[position], targets, previous) as next;
+            exit when chosen.organization is null;
+            previous := chosen.organization;
+            -- Whoever counts what runs for an organization takes turns with others who do, until the commit. Who waits here
+            -- holds no such lock yet: so nobody waits in a circle.
+            if not holds_lock then
+                perform pg_advisory_xact_lock(hashtextextended('jobs of ' || chosen.organization, 0));
+                holds_lock := true;
+            elsif not pg_try_advisory_xact_lock(hashtextextended('jobs of ' || chosen.organization, 0)) then
+                continue;
+            end if;
+            if chosen.target <> '' and not pg_try_advisory_xact_lock(hashtextextended('jobs for ' || chosen.target, 0)) then
+                continue;
+            end if;
+            -- Counted again: these statements see what was committed before the lock was given.
+            if has_room(chosen.organization, kinds[position], chosen.target, shares[position], target_shares[position]) then
+                return query select * from take_job(
+                    chosen.organization, next_job(chosen.organization, kinds[position], chosen.target), lease, false);
+                if found then
+                    return;
+                end if;
+            end if;
+        end loop;
+    end loop;
+end
+$$;
+
+-- Seconds until a job of these kinds falls due or may be lost, negative when one can be taken now; NULL when none waits.
+create or replace function next_job_due(
+    kinds text[], shares integer[], target_shares integer[], now timestamptz) returns double precision
+    language plpgsql stable security definer
+    set search_path = parley, pg_temp set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
+as $$
+declare
+    zero constant uuid := '00000000-0000-0000-0000-000000000000';
+    seconds double precision;
+begin
+    for position in 1..cardinality(kinds) loop
+        if (next_in_line(kinds[position], shares[position], target_shares[position], null, zero)).organization is not null
+        then
+            return -1;
+        end if;
+        -- LEAST passes over NULL.
+        seconds := least(seconds, (
+            select extract(epoch from min(run_at) - next_job_due.now) from jobs
+            where state = 'scheduled' and kind = kinds[position]));
+    end loop;
+    return least(seconds, (
+        select extract(epoch from min(leased_until) - clock_timestamp()) from jobs
+        where state = 'running' and kind = any (kinds)));
 end
 $$;
 
 -- What the System page shows of the queue: counts, no contents.
 create or replace function job_counts(now timestamptz)
-    returns table (kind text, ready bigint, due bigint, running bigint, oldest_due timestamptz)
+    returns table (kind text, waiting bigint, due bigint, running bigint, dead bigint, oldest_due timestamptz)
     language sql stable security definer set search_path = parley, pg_temp
 as $$
-    select kind, count(*) filter (where state = 'ready'), count(*) filter (where state = 'ready' and run_at <= now),
-        count(*) filter (where state = 'running'), min(run_at) filter (where state = 'ready' and run_at <= now)
+    select kind, count(*) filter (where state in ('scheduled', 'ready')),
+        count(*) filter (where state in ('scheduled', 'ready') and run_at <= job_counts.now),
+        count(*) filter (where state = 'running'), count(*) filter (where state = 'dead'),
+        min(run_at) filter (where state in ('scheduled', 'ready') and run_at <= job_counts.now)
     from jobs
-    where state in ('ready', 'running')
     group by kind
 $$;
 
--- Whether a job is due or falls due within `horizon` seconds and could be run.
-create or replace function job_waiting(now timestamptz, horizon double precision) returns boolean
-    language plpgsql stable security definer set search_path = parley, pg_temp
-as $$
-begin
-    return exists (
-        select from jobs as waiting
-        where waiting.state = 'ready' and waiting.lane is null
-            and waiting.run_at <= job_waiting.now + make_interval(secs => horizon)
-            and not exists (
-                select from jobs as running
-                where running.kind = waiting.kind and running.key = waiting.key and running.state = 'running'));
-end
-$$;
-
-alter function claim_job(timestamptz, double precision, double precision) owner to parley_definer;
-alter function claim_line_job(uuid[], timestamptz, double precision) owner to parley_definer;
-alter function job_counts(timestamptz) owner to parley_definer;
-alter function job_waiting(timestamptz, double precision) owner to parley_definer;
-revoke execute on function
-    claim_job(timestamptz, double precision, double precision),
-    claim_line_job(uuid[], timestamptz, double precision),
-    job_counts(timestamptz),
-    job_waiting(timestamptz, double precision) from public;
-grant execute on function
-    claim_job(timestamptz, double precision, double precision),
-    claim_line_job(uuid[], timestamptz, double precision),
-    job_counts(timestamptz),
-    job_waiting(timestamptz, double precision) to parley_app;
-
--- Lanes: what only the process that holds the line can send.
-create or replace function choose_lane() returns trigger
+-- A send through a WhatsApp Web line is work of another kind: only the process that holds the line can do it. It is told.
+create or replace function send_through_line() returns trigger
     language plpgsql as $$
 begin
-    select channel.id into new.lane
+    select 'line_send', channel.id::text into new.kind, new.destination
     from conversations thread join channels channel on channel.id = thread.channel_id
     where thread.organization_id = new.organization_id and channel.kind = 'whatsapp_web'
         and thread.id = case when new.key ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then new.key::uuid end;
-    if new.lane is not null then
-        perform pg_notify('parley_lane', new.lane::text);
+    if not found then
+        new.kind := 'send';
+        new.destination := '';
+        return new;
     end if;
+    perform pg_notify('parley_lane', new.destination);
     return new;
 end
 $$;
 
-create or replace trigger lane before insert on jobs for each row when (new.kind = 'send') execute function choose_lane();
+create or replace trigger line before insert on jobs
+    for each row when (new.kind = 'send') execute function send_through_line();
+
+alter function claim_job owner to parley_definer;
+alter function next_job_due owner to parley_definer;
+alter function job_counts owner to parley_definer;
+revoke execute on function
+    enqueue_job, running_jobs, has_room, next_job, next_in_line, ready_scheduled_jobs, bury_lost_jobs, take_job, claim_job, next_job_due,
+    job_counts from public;
+grant execute on function
+    running_jobs, has_room, next_job, next_in_line, ready_scheduled_jobs, bury_lost_jobs, take_job to parley_definer;
+grant execute on function enqueue_job, claim_job, next_job_due, job_counts to parley_app;

@@ -1,29 +1,33 @@
--- Who needs to wake the job runner. An idle runner says here that it is looking; whoever enqueues a job while one is
--- looking need not wake another.
+-- Who is told that there is work. A job runner that can take a job says so here and listens; whoever enqueued a job calls it
+-- after its own commit, and invokes another one when nobody listens.
 --
--- The race at the end: an enqueuer sees the row, then the runner leaves without having seen the job. Therefore enqueuers
--- hold the shared lock until their job is committed, and a runner that stops looking takes the exclusive lock to delete
--- its row, commits, and looks once more.
+-- No call is lost: the runner is announced before it looks for jobs the last time, and the enqueuer looks for a runner after
+-- its job is committed. One of the two sees the other.
 
-create or replace function waking_lock() returns bigint
-    language sql immutable parallel safe
-    return 7265210043;
-
--- True when the caller must wake a runner after its commit. Call it in the transaction that enqueues.
-create or replace function wake_needed() returns boolean
+-- After the commit of what enqueued a job. True when a listening runner was called; else the caller must invoke one.
+--
+-- A statement of its own, in no transaction that writes: NOTIFY takes a lock of the whole cluster at commit, which must not
+-- wait for the disk.
+create or replace function call_runner() returns boolean
     language plpgsql volatile as $$
+declare
+    listening uuid;
 begin
-    perform pg_advisory_xact_lock_shared(waking_lock());
-    -- A statement of its own: its snapshot is taken after the lock.
-    return not exists (select from idle_runners where until > clock_timestamp());
+    select id into listening from idle_runners where until > clock_timestamp() order by until desc limit 1;
+    if listening is null then
+        return false;
+    end if;
+    perform pg_notify('parley_jobs', listening::text);
+    return true;
 end
 $$;
 
--- The runner looks from now on, for `seconds`. False when another one is looking already.
-create or replace function announce_runner(runner uuid, seconds double precision) returns boolean
+-- The runner listens for so many seconds. False, and nothing is announced, when another one listens and `unless_another`.
+create or replace function announce_runner(runner uuid, seconds double precision, unless_another boolean)
+    returns boolean
     language plpgsql volatile as $$
 begin
-    if exists (select from idle_runners where id <> runner and until > clock_timestamp()) then
+    if unless_another and exists (select from idle_runners where id <> runner and until > clock_timestamp()) then
         return false;
     end if;
     insert into idle_runners (id, until) values (runner, clock_timestamp() + make_interval(secs => seconds))
@@ -32,20 +36,17 @@ begin
 end
 $$;
 
--- The runner stops looking. After the commit of this call it must look for due jobs once more.
+-- The runner stops listening. After this it must look for due jobs once more.
 create or replace function withdraw_runner(runner uuid) returns void
-    language plpgsql volatile as $$
-begin
-    perform pg_advisory_xact_lock(waking_lock());
-    delete from idle_runners where id = runner or until < clock_timestamp() - interval '1 minute';
-end
+    language sql volatile as $$
+    delete from idle_runners where id = runner or until < clock_timestamp() - interval '1 minute'
 $$;
 
 revoke execute on function
-    wake_needed(),
-    announce_runner(uuid, double precision),
+    call_runner(),
+    announce_runner(uuid, double precision, boolean),
     withdraw_runner(uuid) from public;
 grant execute on function
-    wake_needed(),
-    announce_runner(uuid, double precision),
+    call_runner(),
+    announce_runner(uuid, double precision, boolean),
     withdraw_runner(uuid) to parley_app;

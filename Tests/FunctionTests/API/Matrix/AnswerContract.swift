@@ -11,13 +11,10 @@ extension Endpoint {
 
     private func goodAnswer(_ response: Response) -> String? {
         guard response.status == reply.status else { return "status \(response.status) instead of \(reply.status)" }
-        switch reply.content {
-        case .nothing: return response.body.isEmpty ? nil : "a body where none is promised"
-        case .bytes: return nil
-        case .json(let shape):
-            guard let json = try? JSONValue(parsing: response.body) else { return "the body is no JSON" }
-            return shape.objection(to: json, at: "answer")
-        }
+        if case .nothing = reply.content { return response.body.isEmpty ? nil : "a body where none is promised" }
+        guard case .json(let shape) = reply.content else { return nil }
+        guard let json = try? JSONValue(parsing: response.body) else { return "the body is no JSON" }
+        return shape.objection(to: json, at: "answer")
     }
 
     private func problem(_ response: Response) -> String? {

@@ -2,6 +2,7 @@ import API
 import Domain
 import FoundationEssentials
 import Postgres
+import Support
 import Testing
 import Web
 

@@ -3,14 +3,20 @@ package import Store
 extension JobQueue {
     /// Does the work and renews the job's lease meanwhile. When the lease is lost the work is cancelled: another process
     /// has the job.
+    ///
+    /// - Parameter seconds: real seconds until it is cancelled in any case.
     package func keepingLease(
-        of job: Job, _ body: @Sendable @escaping () async throws -> JobOutcome
+        of job: Job, atMost seconds: Double = 60, _ body: @Sendable @escaping () async throws -> JobOutcome
     ) async throws -> JobOutcome {
         try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
             group.addTask { try await body() }
             group.addTask {
                 try await renewWhileHeld(job)
                 return nil
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                throw JobTimedOut()
             }
             defer { group.cancelAll() }
             while let result = try await group.next() {
@@ -31,4 +37,8 @@ extension JobQueue {
 
 struct LeaseLost: Error, CustomStringConvertible {
     let description = "the job's lease was lost"
+}
+
+struct JobTimedOut: Error, CustomStringConvertible {
+    let description = "the job took longer than its kind may"
 }

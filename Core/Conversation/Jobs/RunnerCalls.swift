@@ -1,0 +1,74 @@
+package import Domain
+import FoundationEssentials
+import Postgres
+import Store
+
+/// The connection on which a process listens for calls and looks for jobs. Made with the first run and kept for the next.
+package actor RunnerCalls {
+    private let url: String
+    /// This process's name among runners.
+    private let id: UUID
+    private let announcement: Double
+    private var connection: Connection?
+
+    package init(url: String, ids: IDSource, pace: RunnerPace = RunnerPace()) {
+        self.url = url
+        announcement = pace.announcement
+        id = ids.next()
+    }
+
+    /// Announces this runner, takes the next job and asks when there will be another, in one round trip.
+    func look(
+        _ queue: JobQueue, _ kinds: [JobKind], after last: OrganizationID?, unlessAnother: Bool
+    ) async throws -> RunnerLook {
+        let announcing: [Query] = [
+            "listen parley_jobs", .announce(runner: id, seconds: announcement, unlessAnother: unlessAnother),
+        ]
+        let found = try await exchanging { connection in
+            try await queue.claim(
+                kinds, after: last, on: connection, first: announcing, then: [queue.nextDue(kinds)])
+        }
+        return RunnerLook(
+            job: found.job, isListening: try found.first.last?.first?["announced"] ?? false,
+            secondsToNext: try found.then.first?.first?["seconds"])
+    }
+
+    /// Stops listening. Seconds until the next job can be taken.
+    func leave(_ queue: JobQueue, _ kinds: [JobKind]) async throws -> Double? {
+        let due = queue.nextDue(kinds)
+        let answers = try await exchanging { [id] connection in
+            try await connection.pipeline(
+                ["begin", .withdraw(runner: id), "unlisten parley_jobs", "commit", due])
+        }
+        return try answers.last?.first?["seconds"]
+    }
+
+    /// Until somebody calls, at most so many seconds.
+    func wait(seconds: Double) async throws {
+        guard let connection else { return }
+        do {
+            while let call = try await connection.notification(within: seconds) {
+                if call.payload == id.uuidString.lowercased() { return }
+            }
+        } catch {
+            // The next look makes a new one.
+            self.connection = nil
+        }
+    }
+
+    /// A connection that died since its last use is replaced once: nothing has happened on it yet.
+    private func exchanging<Result: Sendable>(
+        _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
+        if let connection, await connection.isUsable {
+            do {
+                return try await body(connection)
+            } catch let error as PostgresError where error.code == .connection {
+                self.connection = nil
+            }
+        }
+        let fresh = try await Connection.connect(url)
+        connection = fresh
+        return try await body(fresh)
+    }
+}

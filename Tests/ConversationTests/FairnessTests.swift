@@ -1,0 +1,103 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import Support
+import Testing
+
+/// One organization's load is its own: a hundred thousand of its jobs wait and forty of its turns are slow, and another
+/// organization's customer gets the reply in the time it takes when nobody else is there.
+@Suite struct FairnessTests {
+    private static let replies = 12
+    private static let composing = 0.5
+    private static let slow = "slow"
+
+    @Test(.timeLimit(.minutes(3))) func oneOrganizationsLoadDoesNotSlowDownAnothersReplies() async throws {
+        try await Road.with { road in
+            let (other, line) = (OrganizationID(UUID()), "whatsapp:+14155230000")
+            try await found(other, line: line, in: road.database)
+            let host = host(road)
+            let quiet = try await times(to: line, named: "quiet", road, host)
+
+            try await road.database.owner.query(
+                """
+                insert into parley.jobs (organization_id, id, kind, key, payload, state, run_at, created_at)
+                select \(road.organization), gen_random_uuid(), 'pause', n::text, '{"ms": 100}', 'ready', now(), now()
+                from generate_series(1, 100000) n
+                """)
+            for number in 0..<40 { try await write(Self.slow, from: "+1555000\(number)", to: road.line, road, host) }
+            let loaded = try await times(to: line, named: "loaded", road, host)
+            await host.stop()
+
+            let (before, now) = (quiet.sorted()[Self.replies - 1], loaded.sorted()[Self.replies - 1])
+            print("slowest of \(Self.replies) replies: quiet \(before) s, loaded \(now) s, ratio \(now / before)")
+            #expect(now <= before * 1.2)
+            let busy = try await road.count(
+                "select count(*) from parley.messages where direction = 'outbound' and organization_id = \(road.organization)")
+            #expect(busy > 0, "the loaded organization is served, too")
+        }
+    }
+
+    private func found(_ organization: OrganizationID, line: String, in database: TestDatabase) async throws {
+        let now = Date()
+        _ = try await database.owner.withConnection {
+            try await $0.pipeline([
+                .insert(organization: organization, at: now),
+                """
+                insert into parley.channels (id, organization_id, kind, address, name, created_at, updated_at)
+                values (\(UUID()), \(organization), 'whatsapp_twilio', \(line), 'Shop', \(now), \(now))
+                """,
+            ])
+        }
+    }
+
+    private func host(_ road: Road) -> RunnerHost {
+        let (clock, ids, sender) = (RunnerHost.clock, RunnerHost.ids, road.provider.sender)
+        let composer = Composer { request in
+            let isSlow = request.history.last?.text == Self.slow
+            try await Task.sleep(for: .seconds(isSlow ? 4 : Self.composing))
+            return ComposedReply(text: "Yes", reason: "test")
+        }
+        let database = Database(url: road.database.appURL, connections: 8)
+        let turn = Turn(database: database, clock: clock, ids: ids, composer: composer, sender: { _ in sender })
+        let outbox = Outbox(database: database, clock: clock, ids: ids, sender: { _ in sender })
+        return RunnerHost(road.database, kinds: [.send, .turn, .pause]) { job, deadline in
+            switch job.kind {
+            case .turn: return try await turn.run(job, timeout: 20)
+            case .send: return try await outbox.run(job, until: deadline)
+            default:
+                try await Task.sleep(for: .milliseconds(100))
+                return .done
+            }
+        }
+    }
+
+    /// Seconds from the message to the reply at the provider, one customer after the other.
+    private func times(to line: String, named name: String, _ road: Road, _ host: RunnerHost) async throws -> [Double] {
+        var times: [Double] = []
+        for number in 0..<Self.replies {
+            let customer = "+1666\(name == "quiet" ? 1 : 2)00\(number)"
+            let began = ContinuousClock.now
+            try await write("Are you open?", from: customer, to: line, road, host)
+            while !road.provider.all.contains(where: { $0.draft.to.hasSuffix(customer) }) {
+                try #require(ContinuousClock.now - began < .seconds(60), "no reply")
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            times.append((ContinuousClock.now - began) / .seconds(1))
+        }
+        return times
+    }
+
+    private func write(
+        _ text: String, from customer: String, to line: String, _ road: Road, _ host: RunnerHost
+    ) async throws {
+        let inbox = Inbox(
+            database: road.database.app, clock: RunnerHost.clock, ids: RunnerHost.ids, debounce: Debounce(quiet: 0))
+        let receipt = try await inbox.receive(
+            InboundMessage(
+                kind: .whatsappTwilio, localAddress: line, remoteAddress: "whatsapp:\(customer)",
+                providerMessageID: UUID().uuidString, contactName: "Ann", text: text))
+        if receipt.wakeNeeded { host.wake() }
+    }
+}
