@@ -32,22 +32,16 @@ package struct Accounts: Sendable {
     }
 
     /// Makes the account and logs it in.
-    package func signUp(_ form: SignUpForm, from request: Request) async throws -> Login {
+    /// - Throws: `UserStoreError.emailTaken`.
+    package func signUp(_ form: SignUp, from request: Request) async throws -> Login {
         try CrossSiteGuard.refuseCrossSite(request)
-        let email = try form.checkedEmail()
         // Counted apart from logins: a new account starts with all its tries.
-        try await take("sign-up " + countedAddress(request.sourceIP), name: "sign-up " + email, most: Self.signUps)
+        try await take(
+            "sign-up " + countedAddress(request.sourceIP), name: "sign-up " + form.email, most: Self.signUps)
         let account = NewAccount(
-            user: ids.make(), organization: ids.make(), email: email, name: try form.checkedName(),
-            businessName: try form.checkedBusinessName(), passwordHash: try hasher.hash(try form.checkedPassword()),
-            at: clock.now())
-        do {
-            try await users.signUp(account)
-        } catch UserStoreError.emailTaken {
-            throw Fault(
-                status: 409, code: "email-taken", detail: "There is an account with this address; log in instead.",
-                field: "email")
-        }
+            user: ids.make(), organization: ids.make(), email: form.email, name: form.name,
+            businessName: form.businessName, passwordHash: try hasher.hash(form.password), at: clock.now())
+        try await users.signUp(account)
         return try await open(account.user, request)
     }
 
@@ -83,8 +77,7 @@ package struct Accounts: Sendable {
     }
 
     private func user(_ login: String, _ password: String) async throws -> UserID? {
-        // No password that could be right is longer, and hashing a long one costs.
-        guard password.utf8.count <= SignUpForm.longestPassword else { return nil }
+        guard password.utf8.count <= PasswordRule.length.upperBound else { return nil }
         if login == admin.username { return try await administrator(password) }
         let found = try await users.credentials(login: login)
         switch try hasher.verify(password, against: found?.passwordHash) {

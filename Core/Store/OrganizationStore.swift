@@ -106,7 +106,7 @@ package struct OrganizationStore: Sendable {
 
 package struct Membership: Sendable, Equatable {
     package var organization: Organization
-    /// `owner`, `admin` or `agent`.
+    /// `owner`, `admin`, `agent` or `viewer`.
     package var role: String
 }
 

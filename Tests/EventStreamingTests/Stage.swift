@@ -70,10 +70,7 @@ struct Stage: Sendable {
     }
 
     func signUp(_ name: String) async throws -> Visitor {
-        let form = try JSONDecoder().decode(
-            SignUpForm.self,
-            from: Data(
-                #"{"email":"\#(name)@example.com","password":"password of \#(name)","business_name":"\#(name)"}"#.utf8))
+        let form = SignUp(email: "\(name)@example.com", password: "password of \(name)", businessName: name)
         let login = try await accounts.signUp(
             form, from: Request(method: .post, path: "/", headers: Headers([("user-agent", "test")])))
         let rows = try await database.owner.query(

@@ -70,3 +70,14 @@ extension DeskError: FaultConvertible {
 extension InboxError: FaultConvertible {
     package var fault: Fault { .unavailable("No channel takes this message: \(self).") }
 }
+
+extension UserStoreError: FaultConvertible {
+    package var fault: Fault {
+        switch self {
+        case .emailTaken:
+            Fault(
+                status: 409, code: "email-taken", detail: "There is an account with this address; log in instead.",
+                field: "email")
+        }
+    }
+}

@@ -57,6 +57,15 @@ extension FieldType where Value == String {
         }
     }
 
+    /// Text that is compared and never stored: nothing in it is refused but its length.
+    package static func anyText(atMost length: Int) -> FieldType {
+        FieldType(.text(TextShape(0...length)), show: JSONValue.string) { json, field throws(Fault) in
+            guard let text = json.string else { throw .mustBe("text", field) }
+            guard text.unicodeScalars.count <= length else { throw .invalid(field, "At most \(length) characters.") }
+            return text
+        }
+    }
+
     /// Text of a form that `isRight` knows and `pattern` documents; `hint` says what is meant.
     package static func text(
         _ length: ClosedRange<Int>, pattern: String, _ hint: String, _ isRight: @escaping @Sendable (String) -> Bool

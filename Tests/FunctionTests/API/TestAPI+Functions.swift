@@ -1,5 +1,6 @@
 import API
 
+@testable import Auth
 @testable import Channels
 @testable import Conversations
 @testable import CronReset
@@ -17,6 +18,7 @@ import API
 extension TestAPI {
     /// Every function whose endpoints are values, by its folder.
     static let functions: [(folder: String, endpoints: [Endpoint])] = [
+        ("Auth", Auth.endpoints),
         ("Channels", Channels.endpoints),
         ("Conversations", Conversations.endpoints),
         ("CronReset", CronReset.endpoints),

@@ -43,9 +43,8 @@ struct TestAPI: Sendable {
         let clock = MovableClock(Self.start)
         let twilio = FakeTwilioNumbers()
         (self.clock, self.twilio) = (clock, twilio)
-        let routers =
-            try Self.routers(db.app, clock.clock)
-            + Self.routers(of: Self.environment(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes))
+        let routers = try Self.routers(
+            of: Self.environment(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes))
         router = { request in
             // One function has the path, as in the host; the last one's 404 stands for all.
             for router in routers where router.knows(request) { return try await router.handle(request) }
@@ -81,20 +80,6 @@ struct TestAPI: Sendable {
     /// One router for each function, as the host has them.
     private static func routers(of api: APIEnvironment) -> [Router] {
         functions.map { Router($0.endpoints, api) }
-    }
-
-    private static func routers(_ database: Database, _ clock: WallClock) throws -> [Router] {
-        let ids = IDSource(clock: clock, randomness: .system)
-        let authenticator = try Authenticator(
-            database: database, secret: secret, publicURL: "https://bot.example.com", clock: clock)
-        let accounts = Accounts(
-            authenticator: authenticator, database: database,
-            admin: try FirstAdmin(username: "root", password: "an operator's password", isSandbox: false),
-            randomness: .system, ids: ids, cost: .init(logRounds: 4, blockSize: 8, parallelism: 1))
-        let organizations = OrganizationStore(database: database)
-        return [
-            AuthHandler(accounts: accounts, organizations: organizations).router(),
-        ]
     }
 }
 

@@ -1,0 +1,42 @@
+import API
+import Access
+import Domain
+import Web
+
+extension Endpoint {
+    static let signUp = Endpoint(
+        .post, "/api/v1/auth/signup", also: ["POST /api/auth/signup"],
+        "A new account with its personal organization, and its first session.",
+        for: .everybody, takes: .body(SignUp.form), limit: 16 << 10, answers: LoggedIn.reply(status: 201),
+        faults: [DocumentedFault(409, "email-taken", "There is an account with this address.")] + LoggedIn.faults,
+        example: ["email": "alice@example.com", "password": "a long password", "business_name": "Bakery"]
+    ) { call, form in
+        let login = try await call.api.accounts().signUp(form, from: call.request)
+        return LoggedIn(login: login, account: try await call.account(of: login.user, session: login.session))
+    }
+}
+
+extension SignUp {
+    fileprivate static let form = Form(SignUp()) {
+        $0.required("email", \.email, .email)
+        $0.required("password", \.password, .newPassword)
+        $0.required("business_name", \.businessName, .text(1...200), about: "Names the personal organization.")
+        $0.optional("name", \.name, .text(0...200))
+    }
+}
+
+extension FieldType where Value == String {
+    /// In lower case.
+    fileprivate static let email = FieldType.text(0...254).as(show: { $0 }) { text, field throws(Fault) in
+        try checkedEmail(text, field: field)
+    }.shaped(.text(TextShape(6...254, format: "email")))
+
+    fileprivate static let newPassword = FieldType.anyText(atMost: 1024).checked { password, field throws(Fault) in
+        guard password.utf8.count >= PasswordRule.length.lowerBound else {
+            throw .invalid(field, "A password has at least \(PasswordRule.length.lowerBound) characters.")
+        }
+        guard password.utf8.count <= PasswordRule.length.upperBound else {
+            throw .invalid(field, "A password has at most \(PasswordRule.length.upperBound) bytes.")
+        }
+    }.shaped(.text(TextShape(PasswordRule.length)))
+}
