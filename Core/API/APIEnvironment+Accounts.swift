@@ -1,7 +1,10 @@
 package import Access
 import FunctionHost
+package import Store
 
 extension APIEnvironment {
+    package var apiKeys: APIKeyStore { APIKeyStore(database: database) }
+
     /// Sign-up, login and logout.
     package func accounts() throws -> Accounts {
         Accounts(

@@ -1,5 +1,5 @@
 package import Access
-import Domain
+package import Domain
 import Store
 package import Web
 
@@ -25,7 +25,8 @@ package enum AdmittanceRule: Sendable, Equatable {
     /// Ruling C29 lists what is public, and nothing else is.
     case everybody
     case signedIn
-    case member(Role, in: OrganizationSource)
+    /// `scope`: what an API key must be allowed for this; `nil` opens to no key.
+    case member(Role, in: OrganizationSource, scope: KeyScope? = nil)
     case platformStaff
     /// A provider's signature over the request.
     case signature(of: String)
@@ -103,12 +104,17 @@ extension Admittance where Caller == Admission {
 }
 
 extension Admittance where Caller == Member {
-    /// Members of one organization with at least `role` there. Others learn nothing: 404 when they are no members, 403
-    /// when their role is too small.
-    package static func member(_ role: Role, in source: OrganizationSource = .header) -> Admittance {
-        Admittance(rule: .member(role, in: source)) { request, api in
-            let admission = try await api.authenticator().admit(
-                request, organization: try source.organization(in: request))
+    /// Members of one organization with at least `role` there, and its API keys that have `scope`. Others learn nothing: 404
+    /// when they are no members, 403 when their role is too small. Members, keys, billing and numbers have no scope.
+    package static func member(
+        _ role: Role, in source: OrganizationSource = .header, scope: KeyScope? = nil
+    ) -> Admittance {
+        Admittance(rule: .member(role, in: source, scope: scope)) { request, api in
+            let organization = try source.organization(in: request)
+            if let key = try await api.authenticator().apiKey(in: request) {
+                return try admitted(key, in: organization, for: scope)
+            }
+            let admission = try await api.authenticator().admit(request, organization: organization)
             guard let member = admission.member else { throw Fault.notFound("organization") }
             guard member.role >= role else {
                 throw Fault.forbidden("This needs the role \(role.rawValue); yours is \(member.role.rawValue).")
@@ -116,6 +122,17 @@ extension Admittance where Caller == Member {
             return Admitted(
                 caller: member, user: member.user, organization: member.organization, cookie: admission.cookie)
         }
+    }
+
+    /// A key acts in the name of whoever made it, as a viewer or an agent.
+    private static func admitted(
+        _ key: APIKey, in organization: OrganizationID?, for scope: KeyScope?
+    ) throws(Fault) -> Admitted<Member> {
+        guard (organization ?? key.organization) == key.organization else { throw .notFound("organization") }
+        guard let scope else { throw .forbidden("API keys don't open this; sign in.") }
+        guard key.scopes.contains(scope) else { throw .forbidden("This needs a key with the scope \(scope.text).") }
+        let member = Member(user: key.createdBy, organization: key.organization, role: scope.role)
+        return Admitted(caller: member, user: member.user, organization: member.organization)
     }
 }
 

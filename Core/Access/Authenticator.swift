@@ -7,6 +7,7 @@ package import Web
 /// Decides who is calling: a session cookie (browser) or a bearer token (machine), and for which organization.
 package struct Authenticator: Sendable {
     let sessions: SessionStore
+    let keys: APIKeyStore
     let cookie: SessionCookie
     let tokens: BearerTokens
     let crossSite: CrossSiteGuard
@@ -18,6 +19,7 @@ package struct Authenticator: Sendable {
     package init(database: Database, secret: String, publicURL: String, clock: WallClock) throws(WeakSecret) {
         let secret = try Secret(secret)
         sessions = SessionStore(database: database)
+        keys = APIKeyStore(database: database)
         cookie = SessionCookie(publicURL: publicURL)
         tokens = BearerTokens(secret: secret)
         crossSite = CrossSiteGuard(secret: secret)
@@ -37,14 +39,18 @@ package struct Authenticator: Sendable {
 
     /// A bearer token that is sent must be right: there is no falling back to a cookie.
     private func proof(in request: Request) async throws -> SessionProof? {
-        if let authorization = request.headers["authorization"] {
-            let parts = authorization.split(separator: " ")
-            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-            return await tokens.session(of: String(parts[1]), at: clock.now()).map(SessionProof.bearer)
+        if request.headers["authorization"] != nil {
+            guard let token = bearer(in: request) else { return nil }
+            return await tokens.session(of: token, at: clock.now()).map(SessionProof.bearer)
         }
         return SessionCookie.tokenHash(in: request).map {
             .cookie(tokenHash: $0, agentHash: SessionCookie.agentHash(in: request))
         }
+    }
+
+    func bearer(in request: Request) -> String? {
+        let parts = (request.headers["authorization"] ?? "").split(separator: " ")
+        return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
     }
 }
 

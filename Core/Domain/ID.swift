@@ -42,6 +42,7 @@ extension ID: Codable {
 /// Names for the phantom parameter of `ID`; vocabulary of the product checklist, section 0.
 package enum Entity {
     package enum AIRun {}
+    package enum APIKey {}
     package enum Channel {}
     package enum Contact {}
     package enum Conversation {}
@@ -58,6 +59,7 @@ package enum Entity {
 }
 
 package typealias AIRunID = ID<Entity.AIRun>
+package typealias APIKeyID = ID<Entity.APIKey>
 package typealias ChannelID = ID<Entity.Channel>
 package typealias ContactID = ID<Entity.Contact>
 package typealias ConversationID = ID<Entity.Conversation>

@@ -9,7 +9,7 @@ extension Endpoint {
     static let channelStats = Endpoint(
         .get, "/api/v1/channels/{id}/stats", also: formerRoutes("GET", rest: "/{id}/stats"),
         "What a channel did, how healthy it is, and what its pace still allows.",
-        for: .member(.viewer), answers: .one(ChannelStats.answer)
+        for: .member(.viewer, scope: KeyScope(.analytics, .read)), answers: .one(ChannelStats.answer)
     ) { call in
         let stats = try await call.lines.stats(try call.id(of: "channel"), of: call.organization, at: call.now)
         return ChannelStats(stats: try stats.found("channel"), now: call.now)

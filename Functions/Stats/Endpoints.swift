@@ -1,5 +1,6 @@
 import API
 import Access
+import Domain
 import Store
 import Web
 
@@ -10,7 +11,8 @@ extension Endpoint {
     static let organizationStats = Endpoint(
         .get, "/api/v1/organizations/{id}/stats", also: ["GET /api/organizations/{id}/stats"],
         "Usage of the month and messages of the last 30 days.",
-        for: .member(.viewer, in: .path("id")), answers: .one(OrganizationStats.answer)
+        for: .member(.viewer, in: .path("id"), scope: KeyScope(.analytics, .read)),
+        answers: .one(OrganizationStats.answer)
     ) { call in
         OrganizationStats(
             overview: try await call.organizations.overview(call.organization, at: call.now).found("organization"),

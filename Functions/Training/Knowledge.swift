@@ -7,7 +7,8 @@ import Web
 extension Endpoint {
     static let listKnowledge = Endpoint(
         .get, "/api/v1/knowledge", "Knowledge items, newest first.",
-        for: .member(.viewer), takes: .query(ListQuery.form), answers: .page(of: ListedKnowledgeItem.answer)
+        for: .member(.viewer, scope: KeyScope(.knowledge, .read)), takes: .query(ListQuery.form),
+        answers: .page(of: ListedKnowledgeItem.answer)
     ) { call, query in
         let items = try await call.knowledge.list(
             of: call.organization, after: query.after(), limit: query.limit + 1)
@@ -16,7 +17,7 @@ extension Endpoint {
 
     static let createKnowledgeItem = Endpoint(
         .post, "/api/v1/knowledge", "A new knowledge item; it is found from now on.",
-        for: .member(.admin), takes: .body(KnowledgeItemForm.form),
+        for: .member(.admin, scope: KeyScope(.knowledge, .write)), takes: .body(KnowledgeItemForm.form),
         answers: .created(KnowledgeItem.answer) { "/api/v1/knowledge/\($0.id.text)" },
         faults: [.knowledgeFull], repeats: .once,
         example: ["title": "Parking", "body": "Behind the house", "tags": ["car"]]
@@ -28,7 +29,8 @@ extension Endpoint {
 
     static let replaceKnowledgeItem = Endpoint(
         .put, "/api/v1/knowledge/{id}", "Writes a whole knowledge item under its id.",
-        for: .member(.admin), takes: .body(KnowledgeItemForm.form), answers: .one(KnowledgeItem.answer),
+        for: .member(.admin, scope: KeyScope(.knowledge, .write)), takes: .body(KnowledgeItemForm.form),
+        answers: .one(KnowledgeItem.answer),
         faults: [.knowledgeFull], example: ["title": "Parking", "body": "In the street"]
     ) { call, form in
         let item = form.item(id: try call.id(of: "knowledge item"))
@@ -38,7 +40,7 @@ extension Endpoint {
 
     static let deleteKnowledgeItem = Endpoint(
         .delete, "/api/v1/knowledge/{id}", "Deletes a knowledge item.",
-        for: .member(.admin), answers: .nothing
+        for: .member(.admin, scope: KeyScope(.knowledge, .write)), answers: .nothing
     ) { call in
         try await call.knowledge.delete(try call.id(of: "knowledge item"), of: call.organization)
     }

@@ -8,7 +8,8 @@ extension Endpoint {
     static let train = Endpoint(
         .post, "/api/v1/training", also: ["POST /api/training/train"],
         "Trains the assistant on the profile and the items; parts of the profile that are absent stay.",
-        for: .member(.admin), takes: .body(TrainingForm.form), limit: 1 << 20, answers: .one(TrainingStatus.answer),
+        for: .member(.admin, scope: KeyScope(.knowledge, .write)), takes: .body(TrainingForm.form), limit: 1 << 20,
+        answers: .one(TrainingStatus.answer),
         faults: [.knowledgeFull], repeats: .once,
         example: [
             "profile": ["description": "A bakery", "products": [["name": "Loaf", "price": "7 USD"]]],
@@ -22,7 +23,7 @@ extension Endpoint {
 
     static let trainingState = Endpoint(
         .get, "/api/v1/training", also: ["GET /api/training/train"], "Whether the assistant is trained, and on what.",
-        for: .member(.viewer), answers: .one(TrainingState.answer)
+        for: .member(.viewer, scope: KeyScope(.knowledge, .read)), answers: .one(TrainingState.answer)
     ) { call in
         let (status, profile) = try await call.knowledge.training(of: call.organization).found("organization")
         return TrainingState(status: status, profile: profile)

@@ -32,6 +32,16 @@ extension LineStoreError: FaultConvertible {
     }
 }
 
+extension APIKeyStoreError: FaultConvertible {
+    package var fault: Fault {
+        switch self {
+        case .tooMany:
+            .conflict(
+                "too-many-keys", "The organization has \(APIKeyStore.limit) keys, as many as it may; revoke one.")
+        }
+    }
+}
+
 extension KnowledgeStoreError: FaultConvertible {
     package var fault: Fault {
         switch self {

@@ -1,4 +1,5 @@
 import Access
+import Domain
 import Web
 
 extension Endpoint {
@@ -58,7 +59,7 @@ extension Endpoint {
 
     private var headerParameterObjects: [JSONValue] {
         var headers: [JSONValue] = []
-        if case .member(_, .header) = admittance {
+        if case .member(_, .header, _) = admittance {
             headers.append(
                 Self.header("x-organization-id", Shape.id, "Which organization; the user's own when absent."))
         }
@@ -134,7 +135,9 @@ extension AdmittanceRule {
         switch self {
         case .everybody: "Open to everybody."
         case .signedIn: "For anybody who is signed in."
-        case .member(let role, _): "For members of the organization with the role \(role.rawValue) or more."
+        case .member(let role, _, let scope):
+            "For members of the organization with the role \(role.rawValue) or more"
+                + (scope.map { ", and for API keys with the scope \($0.text)." } ?? ".")
         case .platformStaff: "For the platform's staff."
         case .signature(let provider): "Called by \(provider), proven by its signature."
         case .secretHeader(let name): "Proven by the header \(name)."
