@@ -2,5 +2,5 @@ import API
 
 @main
 struct Main {
-    static func main() async { await runAPI("auth", endpoints, checking: { _ = try $0.accounts() }) }
+    static func main() async { await runAPI("auth", endpoints, keeping: { _ = try $0.accounts() }) }
 }

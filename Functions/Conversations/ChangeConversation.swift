@@ -8,7 +8,7 @@ import Web
 extension Endpoint {
     static let changeConversation = Endpoint(
         .patch, "/api/v1/conversations/{id}", "Sets the status of a conversation.",
-        for: .member(.agent), takes: .body(StatusChange.form), answers: .one(ConversationView.answer),
+        for: .member(.agent, scope: KeyScope(.conversations, .write)), takes: .body(StatusChange.form), answers: .one(ConversationView.answer),
         example: ["status": "resolved"]
     ) { call, change in
         try await call.conversations.setStatus(
@@ -18,14 +18,14 @@ extension Endpoint {
 
     static let takeOverConversation = Endpoint(
         .post, "/api/v1/conversations/{id}/takeover", "A person answers from now on; machines are silent.",
-        for: .member(.agent), answers: .one(Ownership.answer)
+        for: .member(.agent, scope: KeyScope(.conversations, .write)), answers: .one(Ownership.answer)
     ) { call in
         try await call.desk.takeOver(call.id(of: "conversation"), of: call.organization, by: call.user)
     }
 
     static let returnConversation = Endpoint(
         .post, "/api/v1/conversations/{id}/return", "Machines may answer again; a question that waits is answered now.",
-        for: .member(.agent), answers: .one(Ownership.answer)
+        for: .member(.agent, scope: KeyScope(.conversations, .write)), answers: .one(Ownership.answer)
     ) { call in
         let given = try await call.desk.giveBack(call.id(of: "conversation"), of: call.organization)
         if given.wakeNeeded { await call.api.wakeRunner() }

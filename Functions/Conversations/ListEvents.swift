@@ -1,4 +1,5 @@
 import API
+import Domain
 import Access
 import Store
 import Web
@@ -6,7 +7,7 @@ import Web
 extension Endpoint {
     static let listEvents = Endpoint(
         .get, "/api/v1/events", "What happened after a cursor; without one, where the log ends now. Answers at once.",
-        for: .member(.viewer), takes: .query(EventQuery.form), answers: .one(EventPage.answer)
+        for: .member(.viewer, scope: KeyScope(.conversations, .read)), takes: .query(EventQuery.form), answers: .one(EventPage.answer)
     ) { call, query in
         guard let after = query.after else {
             return EventPage(events: [], end: try await call.inbox.lastEvent(of: call.organization))

@@ -9,7 +9,7 @@ extension Endpoint {
     static let explainMessage = Endpoint(
         .get, "/api/v1/messages/{id}/why",
         "Why a message was answered so, or not: every decision in order, then what became of the replies.",
-        for: .member(.viewer), answers: .one(MessageTrail.answer)
+        for: .member(.viewer, scope: KeyScope(.messages, .read)), answers: .one(MessageTrail.answer)
     ) { call in
         try await call.inbox.trail(call.id(of: "message"), of: call.organization).found("message")
     }
