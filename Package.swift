@@ -104,7 +104,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Core/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room(
             "Conversation",
-            ["Assistant", "Domain", "Environment", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web"]),
+            ["Assistant", "Domain", "Environment", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web", crypto]),
         room("Domain"),
         room("Environment", ["Domain"]),
         room("Flow", ["Domain"]),

@@ -21,10 +21,13 @@ package struct ComposeRequest: Sendable {
     package var now: Date
     /// Real seconds that may pass before the answer is useless.
     package var timeout: Double
+    /// Where the composer takes everything from outside; `nil`: its own.
+    package var effects: TurnEffects?
 
     package init(
         organization: OrganizationID, channel: ChannelID, conversation: ConversationID, turn: TurnID,
-        history: [HistoryLine], now: Date, timeout: Double
+        history: [HistoryLine], now: Date, timeout: Double,
+        effects: TurnEffects? = nil
     ) {
         self.organization = organization
         self.channel = channel
@@ -33,6 +36,7 @@ package struct ComposeRequest: Sendable {
         self.history = history
         self.now = now
         self.timeout = timeout
+        self.effects = effects
     }
 }
 

@@ -13,16 +13,14 @@ struct ModelCatalog: Sendable {
     /// For personas that choose no provider.
     private let order: [ModelProviderName]
     private let secretBox: SecretBox?
-    private let http: HTTPClient
 
-    init(environment: [String: String], secretBox: SecretBox?, http: HTTPClient) {
+    init(environment: [String: String], secretBox: SecretBox?) {
         settings = Dictionary(
             uniqueKeysWithValues: ModelProviderName.online.map { ($0, ProviderSettings($0, environment: environment)) })
         let wished = (Variable.modelProviders.text(in: environment) ?? "").split(separator: ",")
             .compactMap { ModelProviderName(rawValue: $0.lowercased().filter { !$0.isWhitespace }) }
         order = wished + ModelProviderName.online.filter { !wished.contains($0) }
         self.secretBox = secretBox
-        self.http = http
     }
 
     struct Choice: Sendable {
@@ -32,7 +30,7 @@ struct ModelCatalog: Sendable {
         var note: String
     }
 
-    func candidates(for style: Persona.Style, keys: StoredKeys) -> Choice {
+    func candidates(for style: Persona.Style, keys: StoredKeys, http: HTTPClient) -> Choice {
         if style.provider == .offline { return Choice(candidates: [], note: "the persona's choice.") }
         let first = style.provider.map { [$0] } ?? []
         var candidates: [ModelChain.Candidate] = []

@@ -22,20 +22,26 @@ extension Composer {
         environment: [String: String],
         pause: @escaping @Sendable (Double) async -> Void = { try? await Task.sleep(for: .seconds($0)) }
     ) -> Composer {
-        let composer = ModelComposer(
-            facts: ComposerFacts(database: database),
-            catalog: ModelCatalog(environment: environment, secretBox: secretBox, http: http),
-            chain: { ModelChain(prices: $0, ids: ids, randomness: randomness, pause: pause) }, ids: ids)
-        return Composer { request in try await composer.compose(request) }
+        let catalog = ModelCatalog(environment: environment, secretBox: secretBox)
+        let own = TurnEffects(
+            clock: WallClock { Date() }, ids: ids, randomness: randomness, http: http,
+            state: LiveTurnState(database), pause: pause)
+        return Composer { request in
+            try await ModelComposer(effects: request.effects ?? own, catalog: catalog).compose(request)
+        }
     }
 }
 
 /// Load, choose, ask, check: the steps of one reply.
 struct ModelComposer: Sendable {
-    let facts: ComposerFacts
+    let effects: TurnEffects
     let catalog: ModelCatalog
-    let chain: @Sendable (PriceList) -> ModelChain
-    let ids: IDSource
+
+    private var facts: ComposerFacts { ComposerFacts(state: effects.state) }
+
+    private func chain(_ prices: PriceList) -> ModelChain {
+        ModelChain(prices: prices, ids: effects.ids, randomness: effects.randomness, pause: effects.pause)
+    }
 
     func compose(_ request: ComposeRequest) async throws -> ComposedReply {
         let lines = request.history.map {
@@ -46,7 +52,7 @@ struct ModelComposer: Sendable {
         let offline = OfflineModel.answer(
             question, question: loaded.question, matches: loaded.matches, business: loaded.prompt.profile.name,
             hours: loaded.prompt.hours)
-        let choice = catalog.candidates(for: loaded.prompt.persona.style, keys: loaded.keys)
+        let choice = catalog.candidates(for: loaded.prompt.persona.style, keys: loaded.keys, http: effects.http)
         guard !choice.candidates.isEmpty else {
             return reply(offline, because: choice.note, persona: loaded.prompt.persona)
         }
@@ -92,7 +98,8 @@ struct ModelComposer: Sendable {
         _ answer: OfflineModel.Answer, because: String, persona: Persona, runs: [AIRun] = []
     ) -> ComposedReply {
         let run = AIRun(
-            id: ids.make(), provider: ModelProviderName.offline.rawValue, model: "built-in", tokensIn: 0, tokensOut: 0,
+            id: effects.ids.make(), provider: ModelProviderName.offline.rawValue, model: "built-in", tokensIn: 0,
+            tokensOut: 0,
             costMicros: 0, milliseconds: 0)
         return ComposedReply(
             text: answer.text, wantsHuman: answer.wantsPerson,

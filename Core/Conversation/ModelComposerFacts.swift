@@ -24,14 +24,14 @@ struct ComposerFacts: Sendable {
     /// Items an online model is given when the search finds few: a small business's whole knowledge.
     private static let overview = 8
 
-    let database: Database
+    let state: any TurnState
 
     /// One round trip, and up to two more when words of the question are in no item.
     func load(_ request: ComposeRequest, question text: String) async throws -> LoadedFacts {
         let organization = request.organization
         let question = Question(text)
-        let rows = try await database.pipeline(
-            for: organization,
+        let rows = try await state.read(
+            "composer", for: organization,
             [
                 .persona(answering: request.channel, of: organization), .businessProfile(of: organization),
                 Self.place(of: request.channel, organization: organization, at: request.now),
@@ -60,12 +60,12 @@ struct ComposerFacts: Sendable {
     ) async throws -> (question: Question, matches: KnowledgeMatches) {
         let unknown = question.unknownWords(matches)
         guard !unknown.isEmpty else { return (question, matches) }
-        let known = try await database.pipeline(
-            for: organization, [.knowledgeVocabulary(near: unknown, of: organization)])[0]
+        let known = try await state.read(
+            "vocabulary", for: organization, [.knowledgeVocabulary(near: unknown, of: organization)])[0]
         let vocabulary = try known.map { row -> String in try row["lexeme"] }
         guard let better = question.corrected(unknown, vocabulary: vocabulary) else { return (question, matches) }
         let again: Query = .searchKnowledge(better.terms.map(\.text), of: organization)
-        return (better, try KnowledgeMatches(try await database.pipeline(for: organization, [again])[0]))
+        return (better, try KnowledgeMatches(try await state.read("knowledge", for: organization, [again])[0]))
     }
 
     private static func knowledge(_ matches: KnowledgeMatches, overview: [KnowledgeItem]) -> [KnowledgeItem] {

@@ -73,3 +73,14 @@ extension Data: RowDecodable {
         self = data
     }
 }
+
+/// A row as a value that can be kept and made again: recordings of what was read.
+extension Row {
+    /// By column, in no order; `nil` stands for NULL.
+    package var texts: [String: String?] { columns.positions.mapValues { values[$0] } }
+
+    package init(texts: [String: String?]) {
+        let names = texts.keys.sorted()
+        self.init(columns: Columns(names), values: names.map { texts[$0] ?? nil })
+    }
+}

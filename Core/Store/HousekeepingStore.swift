@@ -26,7 +26,8 @@ package struct HousekeepingStore: Sendable {
     package func prune(at now: Date) async throws -> Int {
         try await ensurePartitions(until: now)
         try await database.query("select drop_old_partitions(\(now))")
-        let gone: Int = try await database.query("select prune(\(now)) as gone").first?["gone"] ?? 0
+        let gone: Int =
+            try await database.query("select prune(\(now)) + prune_turn_recordings(\(now)) as gone").first?["gone"] ?? 0
         return try await gone + foldCounts(at: now) + pruneHistory(at: now)
     }
 

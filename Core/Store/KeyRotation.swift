@@ -26,9 +26,9 @@ package struct KeyRotation: Sendable {
         }
     }
 
-    private let app: Database
+    let app: Database
     private let owner: Connection
-    private let box: SecretBox
+    let box: SecretBox
 
     /// - Parameters:
     ///   - app: the role of the functions: each organization's secrets are handled under its own policy.
@@ -107,6 +107,7 @@ package struct KeyRotation: Sendable {
             let keys = LineKeys(readingOf: line, in: organization, box: box)
             for shelf in LineKeys.Shelf.all { outcome += try await secrets(on: shelf, keys, line, organization) }
         }
+        outcome += try await recordings(of: organization)
         return outcome
     }
 

@@ -20,6 +20,8 @@ package struct TurnRecord: Sendable, Equatable {
     package let openedAt: Date
     package let dueAt: Date
     package let epoch: Int?
+    /// Who writes the reply, while it is being composed.
+    package let responder: String?
 }
 
 /// A message of the turn, as far as deciding and answering need it.
@@ -34,7 +36,7 @@ extension Query {
     /// The conversation's unfinished turns, the one to work on first: at most one is being composed, one open.
     package static func unfinishedTurns(of conversation: ConversationID) -> Query {
         """
-        select id, state, opened_at, due_at, epoch from turns
+        select id, state, opened_at, due_at, epoch, responder from turns
         where conversation_id = \(conversation) and state in ('open', 'composing')
         order by opened_at, id
         limit 2
@@ -77,8 +79,11 @@ extension Query {
         """
     }
 
-    package static func compose(_ turn: TurnID, under epoch: Int) -> Query {
-        "update turns set state = 'composing', epoch = \(epoch)::int where id = \(turn) and state = 'open'"
+    package static func compose(_ turn: TurnID, by responder: String, under epoch: Int) -> Query {
+        """
+        update turns set state = 'composing', responder = \(responder), epoch = \(epoch)::int
+        where id = \(turn) and state = 'open'
+        """
     }
 
     package static func finish(_ turn: TurnID, as state: TurnRecord.State, at now: Date) -> Query {
@@ -107,6 +112,7 @@ extension TurnRecord {
         openedAt = try row["opened_at"]
         dueAt = try row["due_at"]
         epoch = try row["epoch"]
+        responder = try row["responder"]
     }
 }
 

@@ -13,10 +13,14 @@ struct RunJobsHandler: Sendable {
 
     let turn: Turn
     let outbox: Outbox
+    /// `nil` without PARLEY_SECRET_KEYS: nothing could be sealed.
+    let recorder: TurnRecorder?
     let runner: @Sendable (@escaping @Sendable (Job, Date) async throws -> JobOutcome) -> JobRunner
 
     func handle(_ payload: Data, _ context: InvocationContext) async throws -> Data {
         let worked = try await runner(perform).run(until: context.deadline)
+        // Before the process may be frozen.
+        await recorder?.drain()
         return Data(#"{"jobs":\#(worked)}"#.utf8)
     }
 

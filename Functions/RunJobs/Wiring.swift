@@ -21,9 +21,15 @@ extension RunJobsHandler {
             database: database, clock: environment.clock, randomness: environment.randomness,
             kinds: configuration.isSandbox ? [.send, .turn, .pause] : [.send, .turn], lease: try configuration.jobLease)
         let calls = RunnerCalls(url: try configuration.databaseURL, ids: environment.ids)
+        recorder = try configuration.secret(.secretKeys).map { keys in
+            TurnRecorder(database: database, box: try SecretBox(keys: keys)) { error in
+                environment.complain("a turn's recording was not kept", about: error)
+            }
+        }
         turn = Turn(
-            database: database, clock: environment.clock, ids: environment.ids,
-            composer: try Self.composer(environment, database), sender: sender, faults: faults)
+            database: database, clock: environment.clock, ids: environment.ids, randomness: environment.randomness,
+            http: environment.http, composer: try Self.composer(environment, database), sender: sender,
+            recorder: recorder, faults: faults)
         outbox = Outbox(
             database: database, clock: environment.clock, ids: environment.ids, sender: sender,
             limits: try Outbox.Limits(configuration), faults: faults)

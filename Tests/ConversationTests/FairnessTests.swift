@@ -34,7 +34,8 @@ import Testing
             print("slowest of \(Self.replies) replies: quiet \(before) s, loaded \(now) s, ratio \(now / before)")
             #expect(now <= before * 1.2)
             let busy = try await road.count(
-                "select count(*) from parley.messages where direction = 'outbound' and organization_id = \(road.organization)")
+                "select count(*) from parley.messages where direction = 'outbound' and organization_id = \(road.organization)"
+            )
             #expect(busy > 0, "the loaded organization is served, too")
         }
     }

@@ -20,7 +20,9 @@ import Testing
         }
     }
 
-    private func enqueue(_ kind: JobKind, _ key: String, in database: TestDatabase, after seconds: Double = 0) async throws {
+    private func enqueue(_ kind: JobKind, _ key: String, in database: TestDatabase, after seconds: Double = 0)
+        async throws
+    {
         let now = Date()
         try await database.app.pipeline(
             for: organization,
@@ -108,7 +110,8 @@ import Testing
 
     @Test func aJobThatTakesTooLongIsStoppedAndTriedAgain() async throws {
         let slow = JobKind(
-            "slow", timeout: 0.2, attempts: 2, backoff: Backoff(base: 0.1, limit: 0.1), share: .init(perOrganization: 1))
+            "slow", timeout: 0.2, attempts: 2, backoff: Backoff(base: 0.1, limit: 0.1), share: .init(perOrganization: 1)
+        )
         try await with { database in
             var pace = RunnerPace()
             pace.linger = 0.5

@@ -13,7 +13,9 @@ import Testing
         "Assistant": ["Domain", "Environment", "Outbound", "Web"],
         "Blocking": [],
         "CPostgres": [],
-        "Conversation": ["Assistant", "Domain", "Environment", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web"],
+        "Conversation": [
+            "Assistant", "Crypto", "Domain", "Environment", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web",
+        ],
         "Domain": [],
         "Environment": ["Domain"],
         "Flow": ["Domain"],
@@ -62,7 +64,8 @@ import Testing
     @Test func thePersistentProcessesShareNothingButTheDatabase() async throws {
         let targets = try await Manifest.load().targets
         let stream = try #require(targets.first { $0.name == "EventStream" })
-        #expect(stream.dependencyNames.isDisjoint(with: ["API", "Conversation", "Outbound", "Providers", "WhatsAppWire"]))
+        #expect(
+            stream.dependencyNames.isDisjoint(with: ["API", "Conversation", "Outbound", "Providers", "WhatsAppWire"]))
         let worker = try #require(targets.first { $0.name == "SessionWorker" })
         #expect(worker.dependencyNames.isDisjoint(with: ["API", "Access", "EventStream"]))
     }

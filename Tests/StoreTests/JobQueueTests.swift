@@ -1,15 +1,17 @@
 import Domain
 import FoundationEssentials
 import Postgres
-@testable import Store
 import Support
 import Testing
+
+@testable import Store
 
 @Suite struct JobQueueTests {
     private static let organization = OrganizationID(UUID())
     private static let start = Date(timeIntervalSince1970: 1_795_369_234)
 
-    private static let bulk = JobKind("bulk", timeout: 5, attempts: 3, share: .init(perOrganization: 2, perDestination: 2))
+    private static let bulk = JobKind(
+        "bulk", timeout: 5, attempts: 3, share: .init(perOrganization: 2, perDestination: 2))
 
     private func queue(
         _ database: TestDatabase, at date: Date = start, lease: Double = 15, kinds: [JobKind] = [.send, .turn]
@@ -224,7 +226,8 @@ import Testing
         try await with { database in
             let organizations = try await found(database, 5)
             for organization in organizations {
-                try await enqueue(database, Self.bulk, key: "dead", due: -60, for: organization, destination: "dead.example")
+                try await enqueue(
+                    database, Self.bulk, key: "dead", due: -60, for: organization, destination: "dead.example")
             }
             try await enqueue(database, Self.bulk, key: "alive", for: organizations[0], destination: "alive.example")
             let queue = queue(database, kinds: [Self.bulk])

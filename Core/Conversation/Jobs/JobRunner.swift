@@ -67,7 +67,8 @@ package struct JobRunner: Sendable {
 
     /// Listens and looks, in one round trip; a job is taken when there is a place for it.
     private func look(_ places: JobPlaces, _ watch: RunnerWatch) async throws -> RunnerLook {
-        try await calls.look(queue, places.kinds, after: places.last, unlessAnother: places.isEmpty && !watch.isListening)
+        try await calls.look(
+            queue, places.kinds, after: places.last, unlessAnother: places.isEmpty && !watch.isListening)
     }
 
     /// Stops listening and asks once more: true when a job is due or falls due soon.

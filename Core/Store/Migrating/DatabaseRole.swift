@@ -45,6 +45,7 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
         Capability(name: "close_usage_periods", roles: [.housekeeping]),
         Capability(name: "prune", roles: [.housekeeping]),
         Capability(name: "prune_history", roles: [.housekeeping]),
+        Capability(name: "prune_turn_recordings", roles: [.housekeeping]),
         Capability(name: "drop_old_partitions", roles: [.housekeeping]),
     ]
 

@@ -21,7 +21,8 @@ import Web
                     "POST /api/accounts", as: alice, .object(["name": "Line", "reply_only": .bool(replyOnly)]))
                 let line = try #require(made.body["id"]?.string.flatMap { ChannelID($0) })
                 try await api.db.owner.query(
-                    "update channels set status = 'connected', address = '15559990000@s.whatsapp.net' where id = \(line)")
+                    "update channels set status = 'connected', address = '15559990000@s.whatsapp.net' where id = \(line)"
+                )
                 try await api.db.owner.query(
                     "update whatsapp_lines set linked_at = timestamptz '2026-11-01' where channel_id = \(line)")
                 try await body(Stage(api: api, alice: alice, line: line))
@@ -58,7 +59,8 @@ import Web
 
         func outbox() async throws -> [Row] {
             try await api.db.owner.query(
-                "select type, body, media, content, author from messages where direction = 'outbound' order by created_at, id")
+                "select type, body, media, content, author from messages where direction = 'outbound' order by created_at, id"
+            )
         }
     }
 
@@ -75,7 +77,8 @@ import Web
             }
             #expect(try await stage.outbox().count == 6)
             let jobs = try await stage.api.db.owner.query("select destination from jobs where kind = 'line_send'")
-            #expect(try jobs.map { try $0["destination"] as String } == [stage.line.text], "it waits in the line's lane")
+            #expect(
+                try jobs.map { try $0["destination"] as String } == [stage.line.text], "it waits in the line's lane")
             let owner = try await stage.api.db.owner.query("select owner from conversations")
             #expect(try owner[0]["owner"] == "human", "the machines are silent now")
         }
@@ -137,7 +140,9 @@ import Web
             #expect(refused.code == "line-not-connected")
             #expect(refused.body["detail"]?.string?.contains("unlinked on the phone") == true)
             try await stage.api.db.owner.query("update channels set status = 'reconnecting'")
-            #expect(try await stage.send("", ["number": "+14155550100", "message": "Hi"]).status == 202, "it comes back by itself")
+            #expect(
+                try await stage.send("", ["number": "+14155550100", "message": "Hi"]).status == 202,
+                "it comes back by itself")
         }
     }
 
@@ -146,7 +151,8 @@ import Web
             try await stage.customer("14155550100@s.whatsapp.net")
             let long = String(repeating: "x", count: 4_096)
             #expect(try await stage.send("", ["number": "+14155550100", "message": .string(long)]).status == 202)
-            #expect(try await stage.send("", ["number": "+14155550100", "message": .string(long + "x")]).field == "message")
+            #expect(
+                try await stage.send("", ["number": "+14155550100", "message": .string(long + "x")]).field == "message")
         }
     }
 
@@ -170,9 +176,13 @@ import Web
             let rows = try await stage.outbox()
             #expect(rows.count == 2)
             #expect(try rows[0]["type"] == "document" && rows[0]["body"] == "Our menu")
-            #expect(try rows[0]["media"] == #"[{"url": "https://example.com/menu.pdf", "content_type": "application/pdf"}]"#)
+            #expect(
+                try rows[0]["media"] == #"[{"url": "https://example.com/menu.pdf", "content_type": "application/pdf"}]"#
+            )
             #expect(try rows[0]["content"] == #"{"filename": "menu.pdf"}"#)
-            #expect(try rows[1]["type"] == "image" && rows[1]["media"] == #"[{"url": "upload:\#(id)", "content_type": "image/png"}]"#)
+            #expect(
+                try rows[1]["type"] == "image"
+                    && rows[1]["media"] == #"[{"url": "upload:\#(id)", "content_type": "image/png"}]"#)
             let kept = try await UploadStore(database: stage.api.db.app).read(
                 try #require(MediaReference(url: "upload:\(id)", contentType: "image/png").upload),
                 of: stage.alice.organization, at: stage.api.clock.now)

@@ -41,8 +41,9 @@ create table turns (
     state text not null default 'open' check (state in ('open', 'composing', 'answered', 'closed')),
     opened_at timestamptz not null,
     due_at timestamptz not null,
-    -- The epoch under which it is being composed.
+    -- The epoch under which it is being composed, and who writes the reply (`Responder`).
     epoch integer,
+    responder text check (length(responder) <= 40),
     closed_at timestamptz,
     check ((state in ('answered', 'closed')) = (closed_at is not null)),
     check (state <> 'composing' or epoch is not null),

@@ -4,7 +4,7 @@ import Postgres
 import Store
 
 /// How a turn ends without the reply it was to get. Never without a reason.
-extension Turn {
+extension TurnRun {
     /// A person took the conversation while the reply was being written.
     func overtaken(_ turn: TurnID, in conversation: ConversationRecord, at now: Date) -> [Query] {
         [
@@ -35,8 +35,8 @@ extension Turn {
 
     /// The last try to write a reply failed: a person has to answer.
     func giveUp(_ assignment: Assignment, reason: String) async throws -> JobOutcome {
-        try await database.transaction(
-            for: assignment.conversation.organization, durability: .inOrder,
+        try await effects.state.transaction(
+            "giving up", for: assignment.conversation.organization,
             reading: Self.current(assignment.conversation.id)
         ) { _, answers in
             let now = clock.now()
@@ -46,6 +46,7 @@ extension Turn {
                 stillHolds
                 ? try handOver(assignment.turn, in: conversation, reason: reason, at: now)
                 : overtaken(assignment.turn, in: conversation, at: now)
+            effects.wrote(writes)
             return (assignment.afterwards, writes)
         }
     }

@@ -4,25 +4,28 @@ import Postgres
 import Store
 
 /// What each decision writes.
-extension Turn {
-    func queries(for decision: AnswerDecision, _ scene: Scene) throws -> [Query] {
+extension TurnRun {
+    func queries(
+        for decision: AnswerDecision, by responder: (any Responder)?, _ scene: Scene
+    ) throws -> [Query] {
         let welcome = try decision.welcome.map { try say($0, scene) } ?? []
+        if let responder {
+            return [
+                .give(scene.conversation.id, to: scene.conversation.ownership, at: scene.now),
+                .compose(scene.turn.id, by: responder.name, under: scene.conversation.ownership.epoch),
+            ] + welcome
+        }
         switch decision.answer {
         case .drop, .humanOwned:
             return [.finish(scene.turn.id, as: .closed, at: scene.now)]
-        case .inbox, .flow:
-            // Flows do not run yet: the facts name none.
+        case .inbox, .flow, .persona:
+            // Without a responder it waits for a person.
             return welcome + [.finish(scene.turn.id, as: welcome.isEmpty ? .closed : .answered, at: scene.now)]
         case .keyword(let keyword, let answer):
             return try obey(keyword, answer, scene)
         case .quotaExhausted(let notice), .away(let notice):
             return try (notice.map { try say($0, scene) } ?? [])
                 + [.finish(scene.turn.id, as: notice == nil ? .closed : .answered, at: scene.now)]
-        case .persona:
-            return [
-                .give(scene.conversation.id, to: scene.conversation.ownership, at: scene.now),
-                .compose(scene.turn.id, under: scene.conversation.ownership.epoch),
-            ] + welcome
         }
     }
 

@@ -5,18 +5,21 @@ import Store
 
 /// The second transaction: the reply is queued, or it is not said, with the reason. What its model calls cost is booked in a
 /// transaction of its own that travels in front of it: the money is spent, whatever becomes of the reply.
-extension Turn {
-    func commit(_ reply: ComposedReply, to assignment: Assignment) async throws -> JobOutcome {
+extension TurnRun {
+    func commit(_ response: TurnResponse, to assignment: Assignment) async throws -> JobOutcome {
         let (id, now) = (assignment.conversation.id, clock.now())
-        return try await database.transaction(
-            for: assignment.conversation.organization, durability: .inOrder,
-            first: spent(reply.runs, assignment, at: now),
+        let organization = assignment.conversation.organization
+        return try await effects.state.transaction(
+            "reply", for: organization, booking: spent(response.reply.runs, assignment, at: now),
             reading: Self.current(id) + [.allowance(in: id, at: now), .nextPart(of: assignment.turn)]
-        ) { connection, answers in
-            var writes: [Query] = [.countReply(of: assignment.conversation.organization, at: now)]
+        ) { more, answers in
+            var writes: [Query] =
+                assignment.responder.author == .ai ? [.countReply(of: organization, at: now)] : []
             if let conversation = try Self.current(assignment, answers) {
                 let room = try Room(allowance: answers[2], nextPart: answers[3])
-                writes += try await answer(reply, assignment, conversation, room, on: connection, at: now)
+                let answer = try await answer(response, assignment, conversation, room, asking: more, at: now)
+                effects.wrote(answer)
+                writes += answer
             }
             faults.reach(.turnReplying)
             return (assignment.afterwards, writes)
@@ -50,29 +53,32 @@ extension Turn {
     }
 
     private func answer(
-        _ reply: ComposedReply, _ assignment: Assignment, _ conversation: ConversationRecord, _ room: Room,
-        on connection: Connection, at now: Date
+        _ response: TurnResponse, _ assignment: Assignment, _ conversation: ConversationRecord, _ room: Room,
+        asking more: TurnQuestion, at now: Date
     ) async throws -> [Query] {
+        let reply = response.reply
         guard conversation.ownership.allowsReply(composedUnder: assignment.epoch) else {
             return overtaken(assignment.turn, in: conversation, at: now)
         }
         let texts = MessageSplit(reply.text).parts
         let counting = Query.countOutbound(
             texts.count, of: conversation.organization, limit: room.allowance.quota.limit, at: now)
-        guard try await !connection.query(counting).isEmpty else {
+        guard try await more("counting", [counting])[0].first != nil else {
             return try overQuota(assignment.turn, room.allowance, part: room.nextPart, in: conversation, at: now)
         }
         let spokenBy = reply.wantsHuman ? conversation.ownership.handedToPeople() : conversation.ownership
         let parts = texts.enumerated().map { offset, body in
             OutboundMessage(
-                id: ids.make(), author: .ai, body: body, turn: assignment.turn, part: room.nextPart + offset,
+                id: ids.make(), author: assignment.responder.author, body: body, turn: assignment.turn,
+                part: room.nextPart + offset,
                 epoch: spokenBy.epoch)
         }
         return [
-            .record("model", .answered, reply.reason, turn: assignment.turn, in: conversation, at: now),
+            .record(
+                assignment.responder.gate, .answered, reply.reason, turn: assignment.turn, in: conversation, at: now),
             .finish(assignment.turn, as: parts.isEmpty ? .closed : .answered, at: now),
         ]
-            + (try queue(parts, in: conversation, at: now))
+            + response.writes + (try queue(parts, in: conversation, at: now))
             + (reply.wantsHuman
                 ? try callPerson(in: conversation, reason: reply.reason, turn: assignment.turn, at: now) : [])
     }
@@ -81,8 +87,7 @@ extension Turn {
     func book(_ runs: [AIRun], _ assignment: Assignment) async throws {
         let bookings = spent(runs, assignment, at: clock.now())
         guard !bookings.isEmpty else { return }
-        try await database.pipeline(
-            for: assignment.conversation.organization, durability: .inOrder, bookings)
+        try await effects.state.book(bookings, for: assignment.conversation.organization)
     }
 
     private func spent(_ runs: [AIRun], _ assignment: Assignment, at now: Date) -> [Query] {
@@ -92,4 +97,9 @@ extension Turn {
                 of: assignment.conversation.organization, at: now)
         }
     }
+}
+
+extension Responder {
+    /// Under which name its answer stands in the decision trail.
+    fileprivate var gate: String { author == .flow ? "flow" : "model" }
 }

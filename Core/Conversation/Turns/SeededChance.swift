@@ -1,0 +1,33 @@
+import Crypto
+import Domain
+import FoundationEssentials
+import Synchronization
+
+/// Random bytes that all follow from a seed of 32 random ones: unguessable without it, the same again with it.
+final class SeededChance: Sendable {
+    private struct State {
+        var counter: UInt64 = 0
+        var rest: [UInt8] = []
+    }
+
+    private let seed: [UInt8]
+    private let state = Mutex(State())
+
+    init(seed: [UInt8]) {
+        self.seed = seed
+    }
+
+    var randomness: Randomness { Randomness { self.bytes($0) } }
+
+    private func bytes(_ count: Int) -> [UInt8] {
+        state.withLock { state in
+            while state.rest.count < count {
+                let block = withUnsafeBytes(of: state.counter.bigEndian) { Array($0) }
+                state.rest += SHA256.hash(data: seed + block)
+                state.counter += 1
+            }
+            defer { state.rest.removeFirst(count) }
+            return Array(state.rest.prefix(count))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Outbound
+import Postgres
+import Store
+import Support
+import Testing
+
+/// What a turn took from outside is kept, sealed, and plays again without a database and without a socket.
+@Suite struct TurnRecordingTests {
+    private static let environment = ["OPENAI_API_KEY": "sk-test"]
+    private static let answer =
+        #"{"choices":[{"message":{"content":"We open at nine."},"finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":5},"model":"gpt-4o-mini"}"#
+    private static func box(_ name: String = "one") throws -> SecretBox {
+        try SecretBox(keys: "\(name):" + Data(repeating: name == "one" ? 1 : 2, count: 32).base64EncodedString())
+    }
+
+    /// A turn over the real road with a model; its recording.
+    private func recorded(
+        _ road: Road, _ body: (TurnID, TurnRecorder) async throws -> Void
+    ) async throws {
+        try await road.database.app.pipeline(
+            for: road.organization, [.createSystemPersonas(of: road.organization, at: road.now)])
+        try await road.set("welcome_message", "Welcome!")
+        let receipt = try await road.receive("When are you open?")
+        road.advance(3)
+        let recorder = TurnRecorder(database: road.database.app, box: try Self.box())
+        let sender = road.provider.sender
+        let http = RecordingHTTP(Self.answer)
+        let turn = Turn(
+            database: road.database.app, clock: road.clock, ids: road.ids, http: http.client,
+            composer: composer(road.database.app), sender: { _ in sender }, recorder: recorder)
+        let job = try #require(try await road.queue.claim())
+        let outcome = try await turn.run(job, timeout: 5)
+        try await road.queue.finish(job, outcome)
+        await recorder.drain()
+        #expect(http.requests.count == 1)
+        #expect(try await road.texts() == ["Welcome!", "We open at nine."])
+        try await body(try #require(receipt.turn), recorder)
+    }
+
+    private func composer(_ database: Database) -> Composer {
+        .live(
+            database: database, http: Self.noSocket, secretBox: nil, ids: IDSource { UUID() },
+            environment: Self.environment, pause: { _ in })
+    }
+
+    private static let noSocket = HTTPClient { _ throws(OutboundError) in
+        Issue.record("a socket was to be opened")
+        throw OutboundError(.unreachable)
+    }
+
+    /// A turn of a process that can reach nothing.
+    private var isolated: Turn {
+        let nowhere = Database(url: "postgresql://nobody@127.0.0.1:1/nothing")
+        return Turn(
+            database: nowhere, clock: WallClock { Date() }, ids: IDSource { UUID() }, http: Self.noSocket,
+            composer: composer(nowhere), sender: { _ in nil })
+    }
+
+    @Test func aRecordedTurnPlaysTheSameTwiceWithoutDatabaseAndSocket() async throws {
+        try await Road.with { road in
+            try await recorded(road) { turn, recorder in
+                let recording = try #require(try await recorder.recording(of: turn, in: road.organization))
+                #expect(recording.resultHash.utf8.count == 64)
+                let first = try await isolated.replay(recording)
+                let second = try await isolated.replay(recording)
+                #expect(first == recording.resultHash)
+                #expect(second == recording.resultHash)
+                #expect(try await road.texts() == ["Welcome!", "We open at nine."])
+            }
+        }
+    }
+
+    @Test func aChangedRequestIsAMissAndFailsClosed() async throws {
+        try await Road.with { road in
+            try await recorded(road) { turn, recorder in
+                var recording = try #require(try await recorder.recording(of: turn, in: road.organization))
+                // The business has another name now: the model would be asked something else.
+                for position in recording.exchanges.indices {
+                    guard case .rows(let rows) = recording.exchanges[position].answer else { continue }
+                    recording.exchanges[position].answer = .rows(
+                        rows.map { $0.map { $0.mapValues { $0?.replacing("Bakery", with: "Butchery") } } })
+                }
+                let miss = await #expect(throws: ReplayMiss.self) { _ = try await isolated.replay(recording) }
+                #expect(miss?.question.contains("Butchery") == true)
+            }
+        }
+    }
+
+    @Test func anotherAnswerGivesAnotherResult() async throws {
+        try await Road.with { road in
+            try await recorded(road) { turn, recorder in
+                var recording = try #require(try await recorder.recording(of: turn, in: road.organization))
+                for position in recording.exchanges.indices {
+                    guard case .response(let status, let headers, let body) = recording.exchanges[position].answer
+                    else {
+                        continue
+                    }
+                    let other = String(decoding: body, as: UTF8.self).replacing("nine", with: "ten")
+                    recording.exchanges[position].answer = .response(
+                        status: status, headers: headers, body: Array(other.utf8))
+                }
+                let hash = try await isolated.replay(recording)
+                #expect(hash != recording.resultHash)
+            }
+        }
+    }
+
+    @Test func itIsSealedRotatedAndErased() async throws {
+        try await Road.with { road in
+            try await recorded(road) { turn, recorder in
+                let rows = try await road.database.owner.query("select sealed from parley.turn_recordings")
+                let sealed: Data = try #require(try rows.first?["sealed"])
+                #expect(!String(decoding: sealed, as: UTF8.self).contains("open"))
+
+                let both = try SecretBox(
+                    keys: ["two": 2, "one": 1].sorted { $0.value > $1.value }.map { name, byte in
+                        "\(name):" + Data(repeating: UInt8(byte), count: 32).base64EncodedString()
+                    }.joined(separator: ","))
+                let owner = try await Connection.connect(road.database.ownerURL)
+                let outcome = try await KeyRotation(app: road.database.app, owner: owner, box: both).run(at: road.now)
+                await owner.close()
+                #expect(outcome == KeyRotation.Outcome(renewed: 1))
+                let renewed = TurnRecorder(database: road.database.app, box: try Self.box("two"))
+                #expect(try await renewed.recording(of: turn, in: road.organization) != nil)
+                #expect(try await recorder.recording(of: turn, in: road.organization) == nil)
+
+                let later = road.now + 31 * 86400
+                _ = try await road.database.app.query("select prune_turn_recordings(\(road.now + 29 * 86400))")
+                #expect(try await road.count("select count(*) from parley.turn_recordings") == 1)
+                _ = try await road.database.app.query("select prune_turn_recordings(\(later))")
+                #expect(try await road.count("select count(*) from parley.turn_recordings") == 0)
+            }
+        }
+    }
+
+    @Test func aRecordingThatCannotBeKeptFailsNoTurn() async throws {
+        try await Road.with { road in
+            try await road.receive("Hi")
+            road.advance(3)
+            let recorder = TurnRecorder(
+                database: Database(url: "postgresql://nobody@127.0.0.1:1/nothing"), box: try Self.box())
+            let sender = road.provider.sender
+            let turn = Turn(
+                database: road.database.app, clock: road.clock, ids: road.ids, composer: road.composer,
+                sender: { _ in sender }, recorder: recorder)
+            let job = try #require(try await road.queue.claim())
+            let outcome = try await turn.run(job, timeout: 5)
+            #expect(outcome == .done)
+            await recorder.drain()
+            #expect(try await road.texts() == ["You said: Hi"])
+        }
+    }
+}
