@@ -3,13 +3,14 @@
 import sys
 
 import cold
+import fairness
 import memory
 import noop
 import road
 import webhooks
 import whatsapp
 
-ALL = {"noop": noop, "cold": cold, "webhooks": webhooks, "road": road, "memory": memory, "whatsapp": whatsapp}
+ALL = {"noop": noop, "cold": cold, "webhooks": webhooks, "road": road, "fairness": fairness, "memory": memory, "whatsapp": whatsapp}
 
 
 def main():

@@ -1,4 +1,5 @@
-"""From webhook received to reply handed to the provider (offline model, no debounce), and jobs per second."""
+"""From webhook received to reply handed to the provider (offline model, no debounce), jobs per second, and how often a reply
+waits for Postgres."""
 
 import http.server
 import json
@@ -8,10 +9,12 @@ import urllib.parse
 import urllib.request
 
 from measure import free_port, parley, percentile, wait_for
+from round_trips import CountingSocket
 from webhooks import ACCOUNT, Cluster, signed_forms
 
 MESSAGES = 100
 BURST = 500
+COUNTED = 50
 
 
 class Provider:
@@ -77,6 +80,24 @@ def run():
             time.sleep(3)
             single(host, provider, lines[10:10 + MESSAGES])
             burst(host, provider, lines[10 + MESSAGES:])
+        round_trips(cluster, environment, provider)
+
+
+def round_trips(cluster, environment, provider):
+    """Through a socket that counts, and therefore apart from what is timed."""
+    counter = CountingSocket(cluster.directory)
+    lines = open(signed_forms(environment["PUBLIC_URL"], COUNTED + 5, "counted")).readlines()
+    with parley(environment=environment | {"DATABASE_URL": counter.url(cluster.app_url)}) as host:
+        wait_for(f"{host.url}/health")
+        for number, line in enumerate(lines):
+            if number == 5:
+                before = counter.count
+            customer, _ = post(host.url, line)
+            known, deadline = len(provider.arrived.get(customer, [])), time.monotonic() + 30
+            while len(provider.arrived.get(customer, [])) == known and time.monotonic() < deadline:
+                time.sleep(0.001)
+        print(f"round trips to Postgres per reply, webhook and job runner together: "
+              f"{(counter.count - before) / COUNTED:.1f}", flush=True)
 
 
 def single(host, provider, lines):
