@@ -137,7 +137,7 @@ let package = Package(
         function("Organizations", api + ["Conversation"]),
         function("Pages", ["Web"]),
         function("Provisioning", api + ["Conversation", "Providers"]),
-        function("Reference", ["API", "FunctionHost", "Web"], exclude: ["api.d.ts", "openapi.json"]),
+        function("Reference", ["API", "Web"], exclude: ["api.d.ts", "openapi.json"]),
         function("RunJobs", road + ["Assistant", "Environment"]),
         // The other one: it may link an event loop and the wire.
         function(

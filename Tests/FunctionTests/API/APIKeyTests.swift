@@ -2,6 +2,7 @@ import API
 import Access
 import Domain
 import FoundationEssentials
+import Postgres
 import Store
 import Support
 import Testing

@@ -85,7 +85,7 @@ import Web
             let before = try await tenant.fingerprint()
             var refused = 0
             for endpoint in Self.guarded {
-                guard case .member(let least, _) = endpoint.admittance, least > role else { continue }
+                guard case .member(let least, _, _) = endpoint.admittance, least > role else { continue }
                 let target = endpoint.path(endpoint.declaration, id: tenant.id(in: endpoint.path))
                 let answer = try await api.call(
                     target, as: bob, tenant.example(of: endpoint), in: tenant.owner.organization)
@@ -108,7 +108,7 @@ import Web
                 values (\(tenant.owner.organization), \(bob.user), \(role.rawValue), now())
                 """)
             for endpoint in Self.guarded {
-                guard case .member(let least, _) = endpoint.admittance, least <= role else { continue }
+                guard case .member(let least, _, _) = endpoint.admittance, least <= role else { continue }
                 let target = endpoint.path(endpoint.declaration, id: tenant.id(in: endpoint.path))
                 let answer = try await api.call(
                     target, as: bob, tenant.example(of: endpoint), in: tenant.owner.organization)
@@ -124,7 +124,7 @@ extension Endpoint {
     /// Whether a foreign organization, or a foreign id in the path, has to be refused. PUT with a new id makes an item of
     /// one's own.
     fileprivate func mustRefuse(_ organization: OrganizationID?) -> Bool {
-        guard case .member(_, let source) = admittance else { return false }
+        guard case .member(_, let source, _) = admittance else { return false }
         return organization != nil && source == .header || pathParameters.contains("id") && method != .put
     }
 }
