@@ -20,7 +20,8 @@ package func runAPI(
     }
     await runFunction(name) { environment in
         let api = try APIEnvironment(
-            environment, hasSessions: endpoints.contains { $0.admittance.needsSession }, keeping: keeping)
+            environment, hasSessions: endpoints.contains { $0.admittance.needsSession },
+            isOpen: endpoints.allSatisfy { $0.admittance == .everybody }, keeping: keeping)
         var function = Function(router: Router(endpoints, api))
         if let onEvent { function.onEvent = { payload, context in try await onEvent(api, payload, context) } }
         return function

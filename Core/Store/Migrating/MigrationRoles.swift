@@ -22,7 +22,7 @@ struct MigrationRoles {
                 end if;
             end $$
             """)
-        for setting in Self.settings { try await set(setting) }
+        for role in DatabaseRole.allCases { try await set(Self.settings, of: role) }
         if let appPassword { try await setPassword(appPassword) }
     }
 
@@ -34,16 +34,21 @@ struct MigrationRoles {
     ]
 
     /// Only what differs: two migrators that write the same role at once are refused.
-    private func set(_ setting: String) async throws {
-        let parts = setting.split(separator: "=").map(String.init)
-        let value = parts[0] == "search_path" ? parts[1] : "'\(parts[1])'"
+    private func set(_ settings: [String], of role: DatabaseRole) async throws {
+        let statements = settings.map { setting in
+            let parts = setting.split(separator: "=").map(String.init)
+            let value = parts[0] == "search_path" ? parts[1] : "'\(parts[1])'"
+            return """
+                if not exists (
+                    select from pg_roles where rolname = '\(role.rawValue)' and rolconfig @> array['\(setting)']) then
+                    alter role \(role.rawValue) set \(parts[0]) = \(value);
+                end if;
+                """
+        }
         try await connection.script(
             """
             do $$ begin
-                if not exists (
-                    select from pg_roles where rolname = 'parley_app' and rolconfig @> array['\(setting)']) then
-                    alter role parley_app set \(parts[0]) = \(value);
-                end if;
+                \(statements.joined(separator: "\n"))
             exception when internal_error then
                 -- "tuple concurrently updated": another database's migrator writes the same.
                 null;

@@ -4,6 +4,8 @@ import Support
 import Testing
 import Web
 
+@testable import Reference
+
 /// What is true of every endpoint.
 @Suite struct EndpointTests {
     private static var all: [Endpoint] { TestAPI.functions.flatMap(\.endpoints) }
@@ -32,5 +34,38 @@ import Web
                 #expect(endpoint.example != nil, "\(endpoint.declaration) has no example")
             }
         }
+    }
+}
+
+/// What `parley openapi --write` made is what the endpoints say.
+@Suite struct OpenAPIDocumentTests {
+    private static func committed(_ name: String) -> String {
+        let bytes = FileManager.default.contents(atPath: ProjectRoot.path + "/Functions/Reference/\(name)") ?? Data()
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static var document: JSONValue {
+        let endpoints = TestAPI.functions.flatMap(\.endpoints)
+        return OpenAPI.document(paths: OpenAPI.paths(of: endpoints).object ?? [:])
+    }
+
+    @Test func theDocumentIsUpToDate() {
+        #expect(
+            Self.committed("openapi.json") == Self.document.indented,
+            "run: swift build && .build/debug/parley openapi --write")
+    }
+
+    @Test func theClientsTypesAreUpToDate() {
+        #expect(
+            Self.committed("api.d.ts") == TypeScript.declarations(of: Self.document),
+            "run: swift build && .build/debug/parley openapi --write")
+    }
+
+    @Test func everyOperationIsInTheReference() throws {
+        let operations = OpenAPI.operations(in: Self.document)
+        #expect(operations.count == TestAPI.functions.flatMap(\.endpoints).count)
+        let page = ReferencePage.html(of: Self.document)
+        for operation in operations { #expect(page.contains("<code>\(operation.path)</code>")) }
+        #expect(!page.contains("<script"))
     }
 }

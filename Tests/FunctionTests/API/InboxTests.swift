@@ -120,6 +120,34 @@ import Web
         }
     }
 
+    @Test func aRepeatGetsItsFirstAnswerEvenAfterTheWindow() async throws {
+        try await TestAPI.with { api in
+            let alice = try await api.signUp("alice")
+            let thread = try await api.seedConversation(in: alice.organization)
+            let sends: [(String, JSONValue)] = [
+                ("POST /api/v1/conversations/\(thread.conversation)/messages", ["message": "Hi"]),
+                (
+                    "POST /api/v1/messages",
+                    .object([
+                        "channel_id": .string(thread.channel.text), "number": "+15550001111", "message": "Hi",
+                    ])
+                ),
+            ]
+            var first: [String] = []
+            for (index, send) in sends.enumerated() {
+                let sent = try await api.call(send.0, as: alice, send.1, key: "k\(index)")
+                #expect(sent.status == 202, "\(sent.text)")
+                first.append(sent.text)
+            }
+            api.clock.advance(24 * 3600 - 30)
+            let back = try api.visitor(try await api.login("alice"))
+            for (index, send) in sends.enumerated() {
+                #expect(try await api.call(send.0, as: back, send.1, key: "k\(index)").text == first[index])
+                #expect(try await api.call(send.0, as: back, send.1, key: "new\(index)").code == "window-closed")
+            }
+        }
+    }
+
     @Test func anOptedOutCustomerIsNotWrittenTo() async throws {
         try await TestAPI.with { api in
             let alice = try await api.signUp("alice")

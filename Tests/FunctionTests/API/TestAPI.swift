@@ -61,6 +61,7 @@ struct TestAPI: Sendable {
                 "SESSION_SECRET": secret, "PUBLIC_URL": "https://bot.example.com", "CRON_SECRET": cronSecret,
                 "PARLEY_SECRET_KEYS": secretKeys, "TWILIO_AUTH_TOKEN": twilioToken, "DASHBOARD_USERNAME": "root",
                 "DASHBOARD_PASSWORD": "an operator's password",
+                "LAMBDA_TASK_ROOT": ProjectRoot.path + "/Functions/Reference",
             ]),
             clock: clock, randomness: .system, ids: IDSource(clock: clock, randomness: .system),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, database: database,

@@ -6,6 +6,7 @@ import Web
 struct HostileRequest: Sendable {
     var name: String
     var request: Request
+    var mustBeRefused = false
 }
 
 extension Endpoint {
@@ -43,12 +44,14 @@ extension Endpoint {
                 Hostile.tokens(for: place.shape).map { name, token in
                     var request = good
                     request.setBody(place.body(example, token), "application/json")
-                    return HostileRequest(name: "\(place.name) is \(name)", request: request)
+                    return HostileRequest(
+                        name: "\(place.name) is \(name)", request: request,
+                        mustBeRefused: Hostile.neverTaken.contains(name))
                 }
             }
         case .form(let members):
             return members.flatMap { member in
-                Hostile.texts.map { name, text in
+                Hostile.texts.filter { $0.text.utf8.count < bodyLimit }.map { name, text in
                     var request = good
                     request.setForm(FormFields(exampleFields.filter { $0.name != member.name } + [(member.name, text)]))
                     return HostileRequest(name: "\(member.name) is \(name)", request: request)
@@ -63,7 +66,8 @@ extension Endpoint {
         return Hostile.bodies.enumerated().map { index, bytes in
             var request = good
             request.body = bytes
-            if case .form = body { request.sign() }
+            // Nobody looks at the signature of what is too large.
+            if case .form = body, bytes.count <= bodyLimit { request.sign() }
             return HostileRequest(name: "body \(index)", request: request)
         }
     }

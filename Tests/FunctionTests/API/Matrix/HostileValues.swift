@@ -8,7 +8,7 @@ enum Hostile {
 
     /// JSON of a member, as bytes: some are no JSON at all.
     static func tokens(for shape: Shape) -> [(name: String, token: String)] {
-        anything + texts.map { ($0.name, quoted($0.text)) } + beyond(shape)
+        anything + quotedTexts + beyond(shape)
     }
 
     private static let anything: [(name: String, token: String)] = [
@@ -21,6 +21,15 @@ enum Hostile {
         ("bottomless nesting", String(repeating: "[", count: 30_000)),
         ("a list of everything", #"[null, 1, "x", {}, [], true]"#), ("an object of names", #"{"__proto__": {"a": 1}}"#),
     ]
+
+    /// Names of tokens that nothing may take, wherever they stand in a body.
+    static let neverTaken: Set<String> = [
+        "NUL", "a megabyte", "a number beyond all", "NaN", "Infinity", "a lone surrogate", "broken UTF-8",
+        "bottomless nesting", "one character too many", "one too many", "one too few", "one entry too many",
+        "a choice in capitals",
+    ]
+
+    private static let quotedTexts = texts.map { (name: $0.name, token: quoted($0.text)) }
 
     static let texts: [(name: String, text: String)] = [
         ("no text", ""), ("white space", " \u{a0}\u{2003} "), ("NUL", "a\0b"), ("scalars of four bytes", "𝔘𝔫𝔦😀"),

@@ -48,7 +48,8 @@ struct OpenAPICommand: AsyncParsableCommand {
 
     private static func described(by catalog: Catalog) async throws -> [Described] {
         var described: [Described] = []
-        for entry in catalog.entries where !entry.manifest.persistent && !entry.manifest.routes.isEmpty {
+        // What is no endpoint of the API (pages for browsers) has nothing to describe.
+        for entry in catalog.entries where entry.manifest.routes.contains(where: { $0.contains(" /api/") }) {
             let json = try await description(by: entry.executable)
             described.append(
                 Described(

@@ -60,7 +60,9 @@ struct DatabaseAccess: Sendable {
         guard let ownerURL else { return [] }
         let connection = try await Connection.connect(ownerURL)
         do {
-            let applied = try await Migrator(connection: connection, directory: folder).run(appPassword: appPassword)
+            // Without a password to give them the other roles can't log in: whoever is in the URL does everything.
+            let applied = try await Migrator(connection: connection, directory: folder)
+                .run(appPassword: appPassword, dividesRoles: appPassword != nil)
             await connection.close()
             return applied
         } catch {
