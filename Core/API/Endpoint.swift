@@ -74,9 +74,10 @@ package struct Endpoint: Sendable {
         respond = { request, api in
             do {
                 let admitted = try await admittance.admit(request, api)
-                try await limits.take("\(method.rawValue) \(path)", request, admitted, api)
                 let taken = try input.read(request, bodyLimit)
                 let response = try await Self.run(repeats, request, admitted, api) { subject in
+                    // Not of a repeat that only gets the first answer again.
+                    try await limits.take("\(method.rawValue) \(path)", request, admitted, api)
                     let call = Call(
                         request: request, caller: admitted.caller, api: api, now: api.clock.now(), subject: subject)
                     return try reply.response(try await handle(call, taken))
@@ -106,7 +107,14 @@ package struct Endpoint: Sendable {
         _ work: (_ subject: UUID) async throws -> Response
     ) async throws -> Response {
         guard repeats == .once, let user = admitted.user else { return try await work(api.ids.next()) }
-        return try await api.writes.once(request, user: user, organization: admitted.organization, work)
+        return try await api.writes.once(request, user: user, organization: admitted.organization) { subject in
+            do {
+                return try await work(subject)
+            } catch let error as any FaultConvertible {
+                // A refusal, which frees the key; of any other failure nobody knows what it left.
+                throw error.fault
+            }
+        }
     }
 }
 

@@ -33,12 +33,15 @@ package struct RateLimit: Sendable, Equatable {
 
 extension [RateLimit] {
     /// - Throws: 429 with the seconds to wait.
-    func take<Caller>(_ declaration: String, _ request: Request, _ admitted: Admitted<Caller>, _ api: APIEnvironment) async throws {
+    func take<Caller>(_ declaration: String, _ request: Request, _ admitted: Admitted<Caller>, _ api: APIEnvironment)
+        async throws
+    {
         guard !isEmpty else { return }
         let uses = compactMap { limit in
             limit.name(request, admitted).map {
                 RateStore.Use(
-                    subject: "\(limit.subject) \($0) \(declaration)", limit: limit.count, seconds: limit.seconds)
+                    subject: "\(limit.subject) \($0) \(declaration) \(limit.seconds)", limit: limit.count,
+                    seconds: limit.seconds)
             }
         }
         let wait = try await api.rates.take(uses, at: api.clock.now())

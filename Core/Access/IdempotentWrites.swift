@@ -44,14 +44,15 @@ package struct IdempotentWrites: Sendable {
         }
     }
 
-    /// Only success is kept: a refused or failed write changed nothing and may be tried again.
+    /// Only success is kept. A refused write changed nothing and may be tried again; of any other failure nobody knows
+    /// whether it was committed, so the next try runs under the same id when this one's time is over.
     private func run(_ key: String, user: UserID, _ write: () async throws -> Response) async throws -> Response {
         let response: Response
         do {
             response = try await write()
-        } catch {
+        } catch let fault as Fault {
             try? await keys.release(key, user: user)
-            throw error
+            throw fault
         }
         try await keys.store(
             key, user: user, status: response.status, contentType: response.headers["content-type"],

@@ -99,8 +99,12 @@ struct StreamConnection: Sendable {
         Viewer(
             organization: organization, feed: server.feed, limits: server.limits,
             isAdmitted: { [server] in
-                let admission = try? await server.authenticator.admit(request, organization: organization)
-                return admission?.member != nil
+                do {
+                    return try await server.authenticator.admit(request, organization: organization).member != nil
+                } catch {
+                    // A database that doesn't answer ends nobody; a refusal does.
+                    return !(error is Fault)
+                }
             },
             write: { [server] text in
                 try await within(server.limits.patience) {

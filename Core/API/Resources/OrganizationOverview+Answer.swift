@@ -14,7 +14,7 @@ extension OrganizationOverview {
     private static let usage = Answer<OrganizationOverview> {
         $0.field("period", \.period, about: "Month in the organization's time zone, 2026-11.")
         $0.field("limit", \.quota.limit)
-        $0.field("used", \.quota.used, about: "What the plan counts (semantics 7.1).")
+        $0.field("used", \.quota.used, about: "What the plan counts: accepted outbound messages.")
         $0.field("remaining", \.quota.remaining)
         $0.field("inbound", \.inbound)
         $0.field("outbound", \.outbound)

@@ -34,11 +34,10 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
         Capability(name: "ensure_operator", roles: [.auth]),
         Capability(name: "open_session", roles: [.auth, .api]),
         Capability(name: "find_channel", roles: [.inbound, .lines]),
-        Capability(name: "claim_job", roles: [.jobs]),
-        Capability(name: "job_waiting", roles: [.jobs]),
+        Capability(name: "claim_job", roles: [.jobs, .lines]),
+        Capability(name: "next_job_due", roles: [.jobs, .lines]),
         Capability(name: "job_counts", roles: [.jobs]),
         Capability(name: "platform_credentials", roles: [.jobs]),
-        Capability(name: "claim_line_job", roles: [.lines]),
         Capability(name: "claim_lines", roles: [.lines]),
         Capability(name: "renew_lines", roles: [.lines]),
         Capability(name: "release_lines", roles: [.lines]),
@@ -47,6 +46,8 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
         Capability(name: "prune_history", roles: [.housekeeping]),
         Capability(name: "prune_turn_recordings", roles: [.housekeeping]),
         Capability(name: "drop_old_partitions", roles: [.housekeeping]),
+        Capability(name: "fold_message_counts", roles: [.housekeeping]),
+        Capability(name: "take_rate", roles: [.api, .auth]),
     ]
 
     static let tables = [

@@ -18,6 +18,7 @@ begin
         if reached > limits[place] then
             update rate_windows w set used = w.used - 1
             from generate_subscripts(subjects, 1) i
+            -- Those counted before it in this call, and itself.
             where subjects[i] <= subjects[place] and w.subject = subjects[i]
                 and w.began_at = to_timestamp(floor(extract(epoch from at) / seconds[i]) * seconds[i]);
             return greatest(1, ceil(extract(epoch from began - at) + seconds[place]))::integer;

@@ -17,11 +17,3 @@ extension Cursor {
         return (date, id)
     }
 }
-
-extension Request {
-    /// An id in the path. One that is malformed names nothing there is.
-    package func id<Owner>(_ name: String, of what: String) throws(Fault) -> ID<Owner> {
-        guard let id = pathParameters[name].flatMap({ ID<Owner>($0) }) else { throw .notFound(what) }
-        return id
-    }
-}
