@@ -35,28 +35,42 @@ package struct JobRunner: Sendable {
     /// - Returns: how many jobs were worked on.
     package func run(until deadline: Date) async throws -> Int {
         let places = JobPlaces(pace, kinds: queue.kinds)
-        let closing = deadline.addingTimeInterval(-pace.reserve)
-        try await withThrowingDiscardingTaskGroup { group in
-            var watch = RunnerWatch()
-            while closing.timeIntervalSinceNow > 0, !Task.isCancelled {
-                let look = try await look(places, watch)
-                watch.note(look, places)
-                if let job = look.job {
-                    places.take(job)
-                    group.addTask { await work(job, in: places, closing: closing, deadline: deadline) }
-                    if places.isFull { try await standAside(&watch, places) }
-                } else if watch.isSpare(look, places) {
-                    _ = try await leave(&watch)
-                    return
-                } else if watch.shouldLeave(look, places, pace) {
-                    guard try await leave(&watch) else { return }
-                } else {
-                    try await calls.wait(seconds: watch.pause(look, places, pace, until: closing))
-                }
+        var failure: (any Error)?
+        await withDiscardingTaskGroup { group in
+            do {
+                try await fill(places, deadline: deadline) { work in group.addTask { await work() } }
+            } catch {
+                // Jobs that run go on to their end: a message that is being handed over must not be cut off.
+                failure = error
             }
-            if try await leave(&watch) { await wake() }
         }
+        if let failure { throw failure }
         return places.worked
+    }
+
+    /// Gives free places to due jobs until it is time to leave.
+    private func fill(
+        _ places: JobPlaces, deadline: Date, _ begin: (@escaping @Sendable () async -> Void) -> Void
+    ) async throws {
+        let closing = deadline.addingTimeInterval(-pace.reserve)
+        var watch = RunnerWatch()
+        while closing.timeIntervalSinceNow > 0, !Task.isCancelled {
+            let look = try await look(places, watch)
+            watch.note(look, places)
+            if let job = look.job {
+                places.take(job)
+                begin { await work(job, in: places, closing: closing, deadline: deadline) }
+                if places.isFull { try await standAside(&watch, places) }
+            } else if watch.isSpare(look, places) {
+                _ = try await leave(&watch)
+                return
+            } else if watch.shouldLeave(look, places, pace) {
+                guard try await leave(&watch) else { return }
+            } else {
+                try await calls.wait(seconds: watch.pause(look, places, pace, until: closing))
+            }
+        }
+        if try await leave(&watch) { await wake() }
     }
 
     /// All places are taken: somebody else must look, and this one does again when a place is free.

@@ -63,7 +63,7 @@ import Web
             try expect(answer, status, "\(method) \(path) \(body.prefix(40))")
         }
         for (method, path) in [("GET", "/api/no-such-route"), ("DELETE", "/api/auth/login")] {
-            try expectGateway(try await installation.send(method, path), 404)
+            try expect(try await installation.send(method, path), 404, "\(method) \(path)", code: "not-found")
         }
         let latin = try await installation.send(
             "POST", "/api/auth/login", headers: [json], body: Array(#"{"email":""#.utf8) + [0xff, 0xfe] + Array(#""}"#.utf8))

@@ -1,7 +1,7 @@
 import Store
 import Web
 
-/// What a function's `function.json` declares. `infra/terraform` reads the same file.
+/// What a function's `function.json` declares.
 ///
 /// | key | meaning | default |
 /// | --- | --- | --- |
