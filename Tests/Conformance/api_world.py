@@ -52,10 +52,28 @@ class World:
         return self.owner.made("/api/v1/knowledge", {"title": "Throw-away", "body": "Nothing."})
 
     def line(self):
+        self.free_line()
         return self.owner.made("/api/v1/channels", {"name": "Throw-away"})
+
+    def free_line(self):
+        """The plan has room for one line to be linked."""
+        for channel in self.owner.items("/api/v1/channels"):
+            if channel["kind"] == "whatsapp_web":
+                self.owner.send("DELETE", "/api/v1/channels/" + channel["id"]).raise_for_status()
+
+    def key(self):
+        return self.owner.made("/api/v1/api-keys", {"name": "Throw-away", "scopes": ["messages:read"]})
 
     def organization(self):
         return self.owner.made("/api/v1/organizations", {"name": "Throw-away"})
+
+    def bought(self):
+        """An organization with a number of its own."""
+        shop = self.organization()
+        found = self.owner.send("GET", "/api/v1/organizations/search-numbers?country=US").json()["items"]
+        body = {"number": found[0]["number"]}
+        self.owner.send("POST", f"/api/v1/organizations/{shop}/provision-number", json=body).raise_for_status()
+        return shop
 
     def upload(self):
         answer = self.owner.send(
@@ -119,7 +137,7 @@ class World:
                 case = operation.Case(**self.request(operation))
                 answer = case.call(base_url=URL)
                 case.validate_response(answer, checks=CHECKS)
-            except Exception as error:
+            except (Exception, BaseExceptionGroup) as error:
                 fail(f"{label}: {error}")
                 continue
             if 200 <= answer.status_code < 300:
@@ -136,7 +154,7 @@ class World:
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 try:
                     self.fuzz_one(operation, mode)
-                except Exception as error:
+                except (Exception, BaseExceptionGroup) as error:
                     fail(f"{label} ({mode.value}): {error}")
         print(f"{self.sent} made-up requests")
 
@@ -151,11 +169,13 @@ class World:
         def check(case):
             World.sent += 1
             answer = case.call(base_url=URL, headers=self.owner.headers)
-            case.validate_response(answer, checks=CHECKS)
+            # The host refuses a head that is too long before any operation is found.
+            if answer.status_code != 431:
+                case.validate_response(answer, checks=CHECKS)
 
         try:
             check()
-        except Exception as error:
+        except (Exception, BaseExceptionGroup) as error:
             # Nothing of this kind can be made up: every request of the operation is right.
             if "Unsatisfiable" not in type(error).__name__:
                 raise
@@ -166,7 +186,7 @@ def logout(world, request):
 
 
 def login(world, request):
-    request["body"] = {"login": world.account["email"], "password": world.account["password"]}
+    request["body"] = {"email": world.account["email"], "password": world.account["password"]}
 
 
 def signup(world, request):
@@ -203,13 +223,21 @@ def search(world, request):
 
 
 def buy(world, request):
-    request["path_parameters"]["id"] = world.shop = world.organization()
+    request["path_parameters"]["id"] = world.organization()
     found = world.owner.send("GET", "/api/v1/organizations/search-numbers?country=US").json()["items"]
     request["body"] = {"number": found[0]["number"]}
 
 
 def number_of_shop(world, request):
     request["path_parameters"]["id"] = world.bought()
+
+
+def free_line(world, request):
+    world.free_line()
+
+
+def with_key(world, request):
+    world.owner.send("PUT", "/api/v1/credentials/groq", json={"key": "gsk-throw-away-key"}).raise_for_status()
 
 
 def with_line(world, request):
@@ -222,10 +250,10 @@ def with_code(world, request):
 
 
 def with_file(world, request):
-    world.write("A picture", media=[{"content_type": "image/png", "url": URL + "/sandbox/phone/icon.svg"}])
+    world.write("A picture", media=[{"sample": "menu.png"}])
 
     def look():
-        return [m for m in world.messages() if m["media"]]
+        return [m for m in world.messages() if m["media"] and m["direction"] == "inbound"]
 
     request["path_parameters"] = {"id": wait_for("file", look)[0]["id"], "position": "0"}
 
@@ -248,7 +276,7 @@ def sent_file(world, request):
     request["path_parameters"] = {"token": wait_for("sent file", look)}
 
 
-THROW_AWAY = {"channel": World.line, "knowledge": World.item, "organization": World.organization}
+THROW_AWAY = {"api-key": World.key, "channel": World.line, "knowledge": World.item, "organization": World.organization}
 
 # By what the document calls them.
 SPECIAL = {
@@ -260,7 +288,16 @@ SPECIAL = {
     "POST /api/hooks/twilio/status": status,
     "GET /api/v1/organizations/search-numbers": search,
     "POST /api/v1/organizations/{id}/provision-number": buy,
+    "DELETE /api/v1/organizations/{id}/provision-number": number_of_shop,
+    "GET /api/v1/organizations/{id}/number": number_of_shop,
+    "PATCH /api/v1/organizations/{id}/number": number_of_shop,
+    "GET /api/v1/channels/{id}/pairing-code": with_line,
     "GET /api/v1/channels/{id}/qr": with_code,
+    "POST /api/v1/channels": free_line,
+    "POST /api/v1/channels/{id}/disconnect": with_line,
+    "POST /api/v1/channels/{id}/pairing-code": with_line,
+    "POST /api/v1/channels/{id}/reconnect": with_line,
+    "DELETE /api/v1/credentials/{provider}": with_key,
     "GET /api/v1/messages/{id}/media/{position}": with_file,
     "POST /api/v1/uploads": upload_bytes,
     "GET /api/v1/files/{token}": sent_file,
