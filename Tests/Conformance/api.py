@@ -68,7 +68,7 @@ class Client:
 
 
 def wait_for(what, look):
-    for _ in range(120):
+    for _ in range(240):
         found = look()
         if found:
             return found
