@@ -110,4 +110,13 @@ import Testing
             try await Self.media(http, base: base).download(MediaReference(url: Self.url, contentType: "x/y"))
         }
     }
+
+    /// And keeps the files there; they need no credentials.
+    @Test func aSimulatorsFilesAreFetchedWithoutCredentials() async throws {
+        let base = "http://127.0.0.1:4010"
+        let url = "\(base)/2010-04-01/Accounts/\(Twilio.account)/Messages/MM1/Media/ME1"
+        let http = RecordingHTTP([Self.redirect("\(base)/sandbox/samples/menu.png"), Self.file("image/png")])
+        _ = try await Self.media(http, base: base).download(MediaReference(url: url, contentType: "x/y"))
+        #expect(http.requests.map { $0.header("authorization") != nil } == [true, false])
+    }
 }

@@ -58,9 +58,13 @@ package struct TwilioMedia: Sendable {
     {
         guard let location = response.header("location") else { throw .notTwilio }
         let url = location.hasPrefix("/") && !location.hasPrefix("//") ? address.origin + location : location
-        guard let next = WebAddress(url), isOurs(next) || isContentNetwork(next) else { throw .notTwilio }
+        guard let next = WebAddress(url), isAPI(next) || isContentNetwork(next) else { throw .notTwilio }
         return next
     }
+
+    /// Where the API is, or what stands in for it: a simulator keeps the files themselves there. Without credentials, unless
+    /// it is ours.
+    private func isAPI(_ address: WebAddress) -> Bool { address.origin == api?.origin }
 
     /// The API itself, and there only what belongs to our account: the only place that may see the credentials.
     private func isOurs(_ address: WebAddress) -> Bool {
