@@ -3,7 +3,6 @@ import API
 /// Organizations of the signed-in user: list, create, read, change, delete.
 let endpoints: [Endpoint] = [
     .changeOrganization,
-    .countMembers,
     .createOrganization,
     .deleteOrganization,
     .listOrganizations,
