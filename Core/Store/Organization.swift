@@ -18,7 +18,6 @@ package struct Organization: Aggregate, Equatable {
     package var welcomeMessage = ""
     package var awayMessage = ""
     package var quotaMessage = ""
-    package var slogan = ""
     package var autoReply = false
     package var isPersonal = false
     package var onboardingCompleted = false
@@ -39,7 +38,6 @@ package struct Organization: Aggregate, Equatable {
         Column("welcome_message", \.welcomeMessage),
         Column("away_message", \.awayMessage),
         Column("quota_message", \.quotaMessage),
-        Column("slogan", \.slogan),
         Column("auto_reply", \.autoReply),
         Column("is_personal", \.isPersonal),
         Column("onboarding_completed", \.onboardingCompleted),

@@ -18,7 +18,6 @@ extension Organization {
         $0.change("welcome_message", \.welcomeMessage, .text(0...4000))
         $0.change("away_message", \.awayMessage, .text(0...4000))
         $0.change("quota_message", \.quotaMessage, .text(0...4000))
-        $0.change("slogan", \.slogan, .text(0...200))
         $0.change("auto_reply", \.autoReply, .boolean)
         $0.read("is_personal", \.isPersonal)
         $0.change("onboarding_completed", \.onboardingCompleted, .boolean)

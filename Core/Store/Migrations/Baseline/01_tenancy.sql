@@ -73,7 +73,6 @@ create table organizations (
     welcome_message text not null default '' check (length(welcome_message) <= 4000),
     away_message text not null default '' check (length(away_message) <= 4000),
     quota_message text not null default '' check (length(quota_message) <= 4000),
-    slogan text not null default '' check (length(slogan) <= 200),
     auto_reply boolean not null default true,
     -- Exactly one organization answers numbers that belong to nobody (checklist section 0, rule 2).
     is_platform boolean not null default false,
