@@ -23,7 +23,8 @@ package struct APIEnvironment: Sendable {
     ///   - hasSessions: false for a function none of whose endpoints takes a session: it needs no `SESSION_SECRET`.
     ///   - isOpen: true for a function that answers everybody and nobody in particular: it needs no `PUBLIC_URL` either.
     package init(
-        _ outside: FunctionEnvironment, hasSessions: Bool = true, isOpen: Bool = false, passwordCost: PasswordHasher.Cost = .recommended,
+        _ outside: FunctionEnvironment, hasSessions: Bool = true, isOpen: Bool = false,
+        passwordCost: PasswordHasher.Cost = .recommended,
         keeping: (inout APIEnvironment) throws -> Void = { _ in }
     ) throws {
         self.outside = outside

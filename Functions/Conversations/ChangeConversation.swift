@@ -8,7 +8,8 @@ import Web
 extension Endpoint {
     static let changeConversation = Endpoint(
         .patch, "/api/v1/conversations/{id}", "Sets the status of a conversation.",
-        for: .member(.agent, scope: KeyScope(.conversations, .write)), takes: .body(StatusChange.form), answers: .one(ConversationView.answer),
+        for: .member(.agent, scope: KeyScope(.conversations, .write)), takes: .body(StatusChange.form),
+        answers: .one(ConversationView.answer),
         example: ["status": "resolved"]
     ) { call, change in
         try await call.conversations.setStatus(

@@ -1,13 +1,14 @@
 import API
-import Domain
 import Access
+import Domain
 import Store
 import Web
 
 extension Endpoint {
     static let listEvents = Endpoint(
         .get, "/api/v1/events", "What happened after a cursor; without one, where the log ends now. Answers at once.",
-        for: .member(.viewer, scope: KeyScope(.conversations, .read)), takes: .query(EventQuery.form), answers: .one(EventPage.answer)
+        for: .member(.viewer, scope: KeyScope(.conversations, .read)), takes: .query(EventQuery.form),
+        answers: .one(EventPage.answer)
     ) { call, query in
         guard let after = query.after else {
             return EventPage(events: [], end: try await call.inbox.lastEvent(of: call.organization))

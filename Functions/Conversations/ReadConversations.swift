@@ -7,7 +7,8 @@ import Web
 extension Endpoint {
     static let listConversations = Endpoint(
         .get, "/api/v1/conversations", "The conversations of an organization, latest message first.",
-        for: .member(.viewer, scope: KeyScope(.conversations, .read)), takes: .query(ConversationQuery.form), answers: .page(of: ConversationView.answer)
+        for: .member(.viewer, scope: KeyScope(.conversations, .read)), takes: .query(ConversationQuery.form),
+        answers: .page(of: ConversationView.answer)
     ) { call, query in
         let conversations = try await call.inbox.conversations(
             of: call.organization, query.filter, after: query.page.after(), limit: query.page.limit + 1)
@@ -23,7 +24,8 @@ extension Endpoint {
 
     static let listConversationMessages = Endpoint(
         .get, "/api/v1/conversations/{id}/messages", "The messages of a conversation, newest first.",
-        for: .member(.viewer, scope: KeyScope(.conversations, .read)), takes: .query(ListQuery.form), answers: .page(of: MessageView.answer)
+        for: .member(.viewer, scope: KeyScope(.conversations, .read)), takes: .query(ListQuery.form),
+        answers: .page(of: MessageView.answer)
     ) { call, query in
         let conversation = try await call.inbox.conversation(call.id(of: "conversation"), of: call.organization)
             .found("conversation")

@@ -1,6 +1,6 @@
 import API
-import Domain
 import Access
+import Domain
 import Store
 import Web
 
@@ -12,7 +12,8 @@ extension Endpoint {
     /// looks, never while a webhook waits.
     static let showFile = Endpoint(
         .get, "/api/v1/messages/{id}/media/{position}", "A file that came with a message, counted from 0.",
-        for: .member(.viewer, scope: KeyScope(.messages, .read)), path: ["position": .count], answers: .bytes("*/*"), faults: DocumentedFault.files
+        for: .member(.viewer, scope: KeyScope(.messages, .read)), path: ["position": .count], answers: .bytes("*/*"),
+        faults: DocumentedFault.files
     ) { call in
         let stored = try await call.inbox.media(of: call.id(of: "message"), in: call.organization).found("message")
         let file = try stored.file(at: call.path("position")).found("file")

@@ -9,7 +9,8 @@ extension Endpoint {
         .get, "/api/v1/channels/{id}/messages",
         also: ["GET /api/accounts/{id}/messages", "GET /api/v1/accounts/{id}/messages"],
         "The messages of a channel, newest first.",
-        for: .member(.viewer, scope: KeyScope(.messages, .read)), takes: .query(ListQuery.form), answers: .page(of: MessageView.answer)
+        for: .member(.viewer, scope: KeyScope(.messages, .read)), takes: .query(ListQuery.form),
+        answers: .page(of: MessageView.answer)
     ) { call, query in
         let channel = try await call.inbox.line(call.id(of: "channel"), of: call.organization).found("channel")
         let messages = try await call.inbox.messages(

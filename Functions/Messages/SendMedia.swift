@@ -9,7 +9,8 @@ extension Endpoint {
     static let sendMedia = Endpoint(
         .post, "/api/v1/messages/media", also: ["POST /api/messages/send/media"],
         "Sends a file, named by its address (`url`, `mimetype`) or as an upload (`upload_id`).",
-        for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(MediaForm.form), answers: .accepted(QueuedMessage.answer),
+        for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(MediaForm.form),
+        answers: .accepted(QueuedMessage.answer),
         faults: DocumentedFault.sending + DocumentedFault.starting, repeats: .once,
         example: [
             "channel_id": .string(Example.channel), "number": .string(Example.phone),

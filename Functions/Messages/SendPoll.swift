@@ -9,7 +9,8 @@ extension Endpoint {
     static let sendPoll = Endpoint(
         .post, "/api/v1/messages/poll", also: ["POST /api/messages/send/poll"],
         "Sends a poll; channels without polls get the same as a numbered text.",
-        for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(PollForm.form), answers: .accepted(QueuedMessage.answer),
+        for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(PollForm.form),
+        answers: .accepted(QueuedMessage.answer),
         faults: DocumentedFault.sending + DocumentedFault.starting, repeats: .once,
         example: [
             "channel_id": .string(Example.channel), "number": .string(Example.phone), "question": "Which bread?",

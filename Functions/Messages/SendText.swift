@@ -9,7 +9,8 @@ extension Endpoint {
     static let sendText = Endpoint(
         .post, "/api/v1/messages", also: ["POST /api/messages/send"],
         "A person writes to a number or a known chat; the conversation is theirs from then on.",
-        for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(TextForm.form), answers: .accepted(QueuedMessage.answer),
+        for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(TextForm.form),
+        answers: .accepted(QueuedMessage.answer),
         faults: DocumentedFault.sending + DocumentedFault.starting, repeats: .once,
         example: [
             "channel_id": .string(Example.channel), "number": .string(Example.phone), "message": "Your order is ready.",

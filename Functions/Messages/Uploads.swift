@@ -8,7 +8,8 @@ import Web
 extension Endpoint {
     static let uploadFile = Endpoint(
         .post, "/api/v1/uploads", "Keeps a file for a day, to be sent with its id.",
-        for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .bytes(query: UploadQuery.form), limit: UploadStore.largest,
+        for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .bytes(query: UploadQuery.form),
+        limit: UploadStore.largest,
         answers: .one(UploadReceipt.answer, status: 201),
         faults: [DocumentedFault(409, "uploads-full", "There is no room for more files.")], repeats: .once
     ) { call, query in

@@ -36,6 +36,7 @@ private enum OpenAPIFile {
 extension Response {
     fileprivate static func document(_ bytes: [UInt8], type: String) -> Response {
         Response(
-            status: 200, headers: Headers([("content-type", type), ("cache-control", "public, max-age=300")]), body: bytes)
+            status: 200, headers: Headers([("content-type", type), ("cache-control", "public, max-age=300")]),
+            body: bytes)
     }
 }

@@ -50,7 +50,8 @@ enum ReferencePage {
     }
 
     private static func body(_ operation: JSONValue) -> String {
-        guard let media = operation["requestBody"]?["content"]?.object?.first?.value, let schema = media["schema"] else {
+        guard let media = operation["requestBody"]?["content"]?.object?.first?.value, let schema = media["schema"]
+        else {
             return ""
         }
         let example = media["example"].map { "<pre>\(escaped($0.indented))</pre>" } ?? ""

@@ -41,7 +41,9 @@ extension Settings {
     init(_ configuration: Configuration) throws {
         self.init()
         if let text = configuration[.whatsAppVersion] {
-            guard let version = ClientVersion(text) else { throw ConfigurationError.malformed(Variable.whatsAppVersion.name) }
+            guard let version = ClientVersion(text) else {
+                throw ConfigurationError.malformed(Variable.whatsAppVersion.name)
+            }
             self.version = version
         }
         lines = try configuration.number(.whatsAppLines)

@@ -22,7 +22,8 @@ import Testing
             for table in suite.tables {
                 #expect(try await suite.breaches(of: table) == [], "\(table)")
                 #expect(try await suite.visible(table) != 0, "\(table): the attacker doesn't see its own row")
-                #expect([0, nil].contains(try await suite.visibleToNobody(table)), "\(table): visible without a tenant")
+                #expect(
+                    [0, nil].contains(try await suite.visibleToNobody(table)), "\(table): visible without a tenant")
             }
         }
     }
@@ -75,7 +76,9 @@ import Testing
                 """)
             for row in rows {
                 let name: String = try row["name"]
-                #expect(owned.contains(name) || Self.shared[name] != nil, "\(name) belongs to nobody and is no shared table")
+                #expect(
+                    owned.contains(name) || Self.shared[name] != nil, "\(name) belongs to nobody and is no shared table"
+                )
             }
         }
     }
@@ -100,7 +103,8 @@ import Testing
     @Test func theApplicationOwnsNothingAndBypassesNothing() async throws {
         try await TestDatabase.with { db in
             let roles = try await db.owner.query(
-                "select rolname from pg_roles where rolname like 'parley%' and (rolsuper or rolbypassrls or rolcreaterole)")
+                "select rolname from pg_roles where rolname like 'parley%' and (rolsuper or rolbypassrls or rolcreaterole)"
+            )
             #expect(roles.isEmpty)
             let owned = try await db.owner.query(
                 """

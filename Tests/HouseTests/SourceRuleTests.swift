@@ -71,7 +71,9 @@ import Testing
                 seen[route] = folder
             }
             // Endpoints that are values are compared as values: FunctionTests/API/EndpointTests.
-            if FileManager.default.fileExists(atPath: ProjectRoot.path + "/Functions/\(folder)/Endpoints.swift") { continue }
+            if FileManager.default.fileExists(atPath: ProjectRoot.path + "/Functions/\(folder)/Endpoints.swift") {
+                continue
+            }
             #expect(declared == Self.routes(in: folder), "\(folder): function.json and code differ")
         }
     }

@@ -9,7 +9,8 @@ extension JSONValue {
     private func write(into text: inout String, at depth: Int) {
         switch self {
         case .array(let values) where !values.isEmpty:
-            Self.lines(values.map { value in { value.write(into: &$0, at: depth + 1) } }, "[", "]", into: &text, at: depth)
+            Self.lines(
+                values.map { value in { value.write(into: &$0, at: depth + 1) } }, "[", "]", into: &text, at: depth)
         case .object(let members) where !members.isEmpty:
             let written = members.sorted { $0.key < $1.key }.map { name, value in
                 { (text: inout String) in

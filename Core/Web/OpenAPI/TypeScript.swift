@@ -37,7 +37,8 @@ package enum TypeScript {
     }
 
     private static func parameters(_ operation: OpenAPI.Operation, in place: String) -> String {
-        let members = (operation.json["parameters"]?.array ?? []).filter { $0["in"]?.string == place }.map { parameter in
+        let members = (operation.json["parameters"]?.array ?? []).filter { $0["in"]?.string == place }.map {
+            parameter in
             let mark = parameter["required"]?.bool == true ? "" : "?"
             return "\(name(parameter["name"]?.string ?? ""))\(mark): \(type(parameter["schema"] ?? .null))"
         }

@@ -27,7 +27,8 @@ import Web
         let forged = try await installation.send(
             "POST", path, headers: [type, ("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")], body: body)
         try expect(forged, 403, code: "bad-signature")
-        let json = try await installation.send("POST", path, headers: [("Content-Type", "application/json")], body: body)
+        let json = try await installation.send(
+            "POST", path, headers: [("Content-Type", "application/json")], body: body)
         try expect(json, 415)
         let huge = try await installation.send(
             "POST", path, headers: [type], body: [UInt8](repeating: UInt8(ascii: "x"), count: 10_000_000))
@@ -40,7 +41,8 @@ import Web
             let rest = FormFields(form.fields.filter { $0.name != field })
             try expect(try await installation.webhook(rest), 400, field: field)
         }
-        let long = FormFields(form.fields.map { $0.name == "From" ? ($0.name, String(repeating: "9", count: 5000)) : $0 })
+        let long = FormFields(
+            form.fields.map { $0.name == "From" ? ($0.name, String(repeating: "9", count: 5000)) : $0 })
         try expect(try await installation.webhook(long), 400, field: "From")
         let stored = try await installation.owner.query("select 1 as one from parley.messages")
         #expect(stored.isEmpty, "a refused webhook stored something")
@@ -66,7 +68,8 @@ import Web
             try expect(try await installation.send(method, path), 404, "\(method) \(path)", code: "not-found")
         }
         let latin = try await installation.send(
-            "POST", "/api/auth/login", headers: [json], body: Array(#"{"email":""#.utf8) + [0xff, 0xfe] + Array(#""}"#.utf8))
+            "POST", "/api/auth/login", headers: [json],
+            body: Array(#"{"email":""#.utf8) + [0xff, 0xfe] + Array(#""}"#.utf8))
         try expect(latin, 400, "invalid UTF-8")
         try await refuseAbsurdDates(installation)
     }
