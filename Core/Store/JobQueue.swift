@@ -68,15 +68,17 @@ package struct JobQueue: Sendable {
     }
 
     /// The send to make now through one of the given lines, which the caller holds, or `nil`.
-    package func claim(lanes: [ChannelID]) async throws -> (job: Job, lane: ChannelID)? {
-        guard !lanes.isEmpty else { return nil }
-        let claim = JobClaim(kinds: [.lineSend], destinations: lanes.map(\.text))
+    package func claim(destinations: [ChannelID]) async throws -> (job: Job, destination: ChannelID)? {
+        guard !destinations.isEmpty else { return nil }
+        let claim = JobClaim(kinds: [.lineSend], destinations: destinations.map(\.text))
         let job = try await repeatingCollisions {
             try await database.withConnection { try await taken(claim, $0.pipeline(claiming(claim))) }
         }
         return try job.map { job in
-            guard let lane = ChannelID(job.destination) else { throw PostgresError.decoding("a lane is no line") }
-            return (job, lane)
+            guard let destination = ChannelID(job.destination) else {
+                throw PostgresError.decoding("the destination of a line's send is no line")
+            }
+            return (job, destination)
         }
     }
 

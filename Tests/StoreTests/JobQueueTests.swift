@@ -254,7 +254,7 @@ import Testing
             try await enqueue(database, kind, key: "a", destination: throughALine ? line.text : "")
             let queue = queue(database, lease: 0, kinds: [kind])
             var tries = 0
-            while throughALine ? try await queue.claim(lanes: [line]) != nil : try await queue.claim() != nil {
+            while throughALine ? try await queue.claim(destinations: [line]) != nil : try await queue.claim() != nil {
                 tries += 1
                 try #require(tries < 100, "it is taken for ever")
             }

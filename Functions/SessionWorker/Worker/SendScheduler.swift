@@ -43,8 +43,8 @@ actor SendScheduler {
         }
     }
 
-    func hear(_ lane: String) async {
-        guard let channel = ChannelID(lane) else { return }
+    func hear(_ destination: String) async {
+        guard let channel = ChannelID(destination) else { return }
         await look(at: channel)
     }
 
@@ -69,9 +69,9 @@ actor SendScheduler {
         do {
             while !isEnding, work.count < Self.most {
                 let open = await connected(channels)
-                guard let (job, lane) = try await queue.claim(lanes: open) else { return }
+                guard let (job, destination) = try await queue.claim(destinations: open) else { return }
                 environment.faults.reach(.jobClaimed)
-                start(job, lane)
+                start(job, destination)
             }
         } catch {
             environment.log.complain("no job could be claimed", error, [:])
@@ -86,35 +86,35 @@ actor SendScheduler {
         return open
     }
 
-    private func start(_ job: Job, _ lane: ChannelID) {
+    private func start(_ job: Job, _ destination: ChannelID) {
         count += 1
         let number = count
-        running[lane, default: 0] += 1
+        running[destination, default: 0] += 1
         work[number] = Task {
-            await self.perform(job, lane)
-            await self.finished(number, lane)
+            await self.perform(job, destination)
+            await self.finished(number, destination)
         }
     }
 
-    private func finished(_ number: Int, _ lane: ChannelID) async {
+    private func finished(_ number: Int, _ destination: ChannelID) async {
         work[number] = nil
-        running[lane] = running[lane, default: 1] == 1 ? nil : running[lane, default: 1] - 1
-        await look(at: lane)
+        running[destination] = running[destination, default: 1] == 1 ? nil : running[destination, default: 1] - 1
+        await look(at: destination)
     }
 
     // MARK: Working
 
-    private func perform(_ job: Job, _ lane: ChannelID) async {
+    private func perform(_ job: Job, _ destination: ChannelID) async {
         let outcome: JobOutcome
         do {
-            outcome = try await queue.keepingLease(of: job) { try await self.send(job, lane) }
+            outcome = try await queue.keepingLease(of: job) { try await self.send(job, destination) }
         } catch is CancellationError {
             outcome = .snooze(until: environment.clock.now())
         } catch let error where error is ConnectionError || error is LineLost {
             // Nothing was tried: it costs no attempt.
             outcome = .snooze(until: environment.clock.now().addingTimeInterval(1))
         } catch {
-            environment.log.complain("a message's job failed", error, ["line": lane.text])
+            environment.log.complain("a message's job failed", error, ["line": destination.text])
             outcome = .retry(after: nil, reason: String("\(error)".prefix(300)))
         }
         environment.faults.reach(.jobWorked)
@@ -123,8 +123,8 @@ actor SendScheduler {
         environment.faults.reach(.jobFinished)
     }
 
-    private func send(_ job: Job, _ lane: ChannelID) async throws -> JobOutcome {
-        guard let connection = await lines[lane]?.connection else {
+    private func send(_ job: Job, _ destination: ChannelID) async throws -> JobOutcome {
+        guard let connection = await lines[destination]?.connection else {
             return .snooze(until: environment.clock.now().addingTimeInterval(1))
         }
         let parts = connection.parts

@@ -4,8 +4,8 @@ import FoundationEssentials
 import Postgres
 import Store
 
-/// What Postgres calls out: lines whose owner asked for something, lanes with a message to send. Calls are hints; whoever
-/// misses one looks by itself soon after.
+/// What Postgres calls out: lines whose owner asked for something, destinations with a message to send. Calls are hints;
+/// whoever misses one looks by itself soon after.
 struct Wakeups: Sendable {
     let url: String
     /// Real seconds one wait takes at most; the end of the process waits for it.
@@ -14,7 +14,7 @@ struct Wakeups: Sendable {
 
     enum Call: Sendable {
         case lines
-        case lane(String)
+        case destination(String)
         /// Connected anew: calls may have been missed.
         case missed
     }
@@ -24,11 +24,11 @@ struct Wakeups: Sendable {
         while !Task.isCancelled {
             do {
                 let connection = try await Connection.connect(url)
-                try await connection.script("listen parley_lines; listen parley_lane")
+                try await connection.script("listen parley_lines; listen parley_destination")
                 await hear(.missed)
                 while !Task.isCancelled {
                     guard let note = try await connection.notification(within: Self.wait) else { continue }
-                    await hear(note.channel == "parley_lines" ? .lines : .lane(note.payload))
+                    await hear(note.channel == "parley_lines" ? .lines : .destination(note.payload))
                 }
                 await connection.close()
             } catch {

@@ -41,7 +41,7 @@ actor Worker {
                 await Wakeups(url: url).listen { call in
                     switch call {
                     case .lines: await self.look()
-                    case .lane(let lane): await self.sends.hear(lane)
+                    case .destination(let destination): await self.sends.hear(destination)
                     case .missed:
                         await self.look()
                         await self.sends.look()

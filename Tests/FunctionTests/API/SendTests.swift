@@ -78,7 +78,7 @@ import Web
             #expect(try await stage.outbox().count == 6)
             let jobs = try await stage.api.db.owner.query("select destination from jobs where kind = 'line_send'")
             #expect(
-                try jobs.map { try $0["destination"] as String } == [stage.line.text], "it waits in the line's lane")
+                try jobs.map { try $0["destination"] as String } == [stage.line.text], "it waits for the line")
             let owner = try await stage.api.db.owner.query("select owner from conversations")
             #expect(try owner[0]["owner"] == "human", "the machines are silent now")
         }

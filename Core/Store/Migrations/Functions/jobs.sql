@@ -300,7 +300,7 @@ begin
         new.destination := '';
         return new;
     end if;
-    perform pg_notify('parley_lane', new.destination);
+    perform pg_notify('parley_destination', new.destination);
     return new;
 end
 $$;
