@@ -8,34 +8,34 @@ import NIOHTTP1
 final class Ports {
     let front: HTTPListener
     let control: HTTPListener
-    private let gate: Gate
+    private let handlers: Handlers
 
     static func bind(_ options: RunnerOptions) async throws -> Ports {
-        let gate = Gate()
+        let handlers = Handlers()
         do {
-            let front = try await HTTPListener.bind(host: options.address, port: options.port) { gate.front($0) }
+            let front = try await HTTPListener.bind(host: options.address, port: options.port) { handlers.front($0) }
             let control = try await HTTPListener.bind(
                 host: "127.0.0.1", port: options.controlPort, limits: InvokeAPI.limits
-            ) { gate.control($0) }
-            return Ports(front: front, control: control, gate: gate)
+            ) { handlers.control($0) }
+            return Ports(front: front, control: control, handlers: handlers)
         } catch let error as IOError {
             throw StartError("the port \(options.port) or \(options.controlPort) can't be used: \(error.localWords)")
         }
     }
 
-    private init(front: HTTPListener, control: HTTPListener, gate: Gate) {
+    private init(front: HTTPListener, control: HTTPListener, handlers: Handlers) {
         self.front = front
         self.control = control
-        self.gate = gate
+        self.handlers = handlers
     }
 
     func open(front: FrontServer, control: InvokeAPI) {
-        gate.server = front
-        gate.api = control
+        handlers.server = front
+        handlers.api = control
     }
 
     @HostLoop
-    private final class Gate {
+    private final class Handlers {
         var server: FrontServer?
         var api: InvokeAPI?
 
