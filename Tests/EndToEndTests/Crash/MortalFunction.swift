@@ -15,7 +15,7 @@ final class MortalFunction: Sendable {
     private struct Life: Sendable {
         let process: Process
         let server: LoopbackServer
-        let desk: RuntimeDesk
+        let runtimeAPI: SimulatedRuntimeAPI
     }
 
     let product: String
@@ -35,7 +35,7 @@ final class MortalFunction: Sendable {
     /// One invocation at a time, as a host does it.
     func invoke(_ payload: String, seconds: Double = 60) async throws -> Outcome {
         let life = try current()
-        let outcome = await blocking { life.desk.invoke(payload, seconds: seconds) }
+        let outcome = await blocking { life.runtimeAPI.invoke(payload, seconds: seconds) }
         if outcome == .died {
             deathCount.withLock { $0 += 1 }
             bury()
@@ -75,8 +75,8 @@ final class MortalFunction: Sendable {
     }
 
     private func start() throws -> Life {
-        let desk = RuntimeDesk()
-        let server = try LoopbackServer { desk.answer($0) }
+        let runtimeAPI = SimulatedRuntimeAPI()
+        let server = try LoopbackServer { runtimeAPI.answer($0) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: ProjectRoot.path + "/.build/debug/" + product)
         var environment = variables
@@ -85,14 +85,14 @@ final class MortalFunction: Sendable {
         process.environment = environment
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        process.terminationHandler = { _ in desk.processDied() }
+        process.terminationHandler = { _ in runtimeAPI.processDied() }
         try process.run()
-        return Life(process: process, server: server, desk: desk)
+        return Life(process: process, server: server, runtimeAPI: runtimeAPI)
     }
 }
 
 /// The Runtime API of one process: hands out one event, waits for its outcome.
-final class RuntimeDesk: @unchecked Sendable {
+final class SimulatedRuntimeAPI: @unchecked Sendable {
     // Guarded by `condition`.
     private let condition = NSCondition()
     private var event: (id: String, payload: String, deadline: Date)?
