@@ -10,7 +10,7 @@ extension Call where Caller == Member {
 
     /// Writes down what a person sends; the job runner takes it from there. The same id again changes nothing.
     package func queue(_ reply: PersonReply, in conversation: ConversationView) async throws -> QueuedMessage {
-        let queued = try await api.desk.reply(reply, in: conversation.id, of: organization, by: user)
+        let queued = try await api.conversationActions.reply(reply, in: conversation.id, of: organization, by: user)
         if queued.wakeNeeded { await api.wakeRunner() }
         return QueuedMessage(id: reply.id, conversation: conversation.id, to: conversation.remoteAddress)
     }

@@ -21,14 +21,14 @@ extension Endpoint {
         .post, "/api/v1/conversations/{id}/takeover", "A person answers from now on; machines are silent.",
         for: .member(.agent, scope: KeyScope(.conversations, .write)), answers: .one(Ownership.answer)
     ) { call in
-        try await call.desk.takeOver(call.id(of: "conversation"), of: call.organization, by: call.user)
+        try await call.conversationActions.takeOver(call.id(of: "conversation"), of: call.organization, by: call.user)
     }
 
     static let returnConversation = Endpoint(
         .post, "/api/v1/conversations/{id}/return", "Machines may answer again; a question that waits is answered now.",
         for: .member(.agent, scope: KeyScope(.conversations, .write)), answers: .one(Ownership.answer)
     ) { call in
-        let given = try await call.desk.giveBack(call.id(of: "conversation"), of: call.organization)
+        let given = try await call.conversationActions.giveBack(call.id(of: "conversation"), of: call.organization)
         if given.wakeNeeded { await call.api.wakeRunner() }
         return given.ownership
     }

@@ -14,7 +14,7 @@ extension Endpoint {
     ) { call, reply in
         let conversation = try await call.inbox.conversation(call.id(of: "conversation"), of: call.organization)
             .found("conversation")
-        try call.desk.checkSendable(conversation)
+        try call.conversationActions.checkSendable(conversation)
         return try await call.queue(PersonReply(id: MessageID(call.subject), text: reply.message), in: conversation)
     }
 }

@@ -44,15 +44,15 @@ extension Call<Member> {
     ) async throws -> QueuedMessage {
         let id = try await conversation(with: destination.recipient, on: line)
         let conversation = try await api.inbox.conversation(id, of: organization).found("conversation")
-        try api.desk.checkSendable(conversation)
+        try api.conversationActions.checkSendable(conversation)
         return try await queue(compose(MessageID(subject)), in: conversation)
     }
 
     private func conversation(with recipient: Recipient, on line: LineView) async throws -> ConversationID {
         switch recipient {
-        case .chat(let address): try await api.desk.chat(at: address, on: line, of: organization)
+        case .chat(let address): try await api.conversationActions.chat(at: address, on: line, of: organization)
         case .number(let text):
-            try await api.desk.thread(
+            try await api.conversationActions.thread(
                 with: try PhoneNumber.read(text, country: line.country), on: line, of: organization)
         }
     }

@@ -65,9 +65,9 @@ import Testing
             let message: MessageID = try #require(try rows.first?["id"])
             for expected in [true, false] {
                 do {
-                    _ = try await road.desk.decide(message, in: receipt.conversation, of: road.organization, .sendAgain)
+                    _ = try await road.actions.decide(message, in: receipt.conversation, of: road.organization, .sendAgain)
                     #expect(expected)
-                } catch DeskError.notUnknown {
+                } catch ConversationActionError.notUnknown {
                     #expect(!expected)
                 }
                 try await road.settle()
@@ -83,7 +83,7 @@ import Testing
             let job = try #require(try await road.queue.claim())
             try await road.queue.finish(job, try await road.perform(job))
             #expect(try await road.messages().map(\.status) == ["queued"])
-            try await road.desk.takeOver(receipt.conversation, of: road.organization, by: road.user)
+            try await road.actions.takeOver(receipt.conversation, of: road.organization, by: road.user)
             try await road.work()
             #expect(try await road.messages().map(\.status) == ["cancelled"])
             #expect(road.provider.sent.isEmpty)
@@ -96,7 +96,7 @@ import Testing
             try await road.settle()
             road.advance(24 * 3600)
             let reply = PersonReply(id: road.ids.make(), text: "Late")
-            _ = try await road.desk.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+            _ = try await road.actions.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
             try await road.work()
             #expect(try await road.messages().last?.code == "63016")
             #expect(road.provider.sent.count == 1)
@@ -110,7 +110,7 @@ import Testing
             road.provider.answers { $0.body == "bad" ? .refused(code: "21211", reason: "Bad number") : nil }
             for text in ["bad", "good"] {
                 let reply = PersonReply(id: road.ids.make(), text: text)
-                _ = try await road.desk.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+                _ = try await road.actions.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
                 road.advance(0.1)
             }
             try await road.work()

@@ -60,7 +60,7 @@ final class Road: Sendable {
     var ids: IDSource { IDSource { UUID(version7At: Date(), random: Randomness.system.bytes(10)) } }
     var inbox: Inbox { Inbox(database: database.app, clock: clock, ids: ids, debounce: Debounce(quiet: 2)) }
     var queue: JobQueue { JobQueue(database: database.app, clock: clock, randomness: .system) }
-    var desk: Desk { Desk(database: database.app, clock: clock, ids: ids) }
+    var actions: ConversationActions { ConversationActions(database: database.app, clock: clock, ids: ids) }
     var composer: Composer {
         Composer { request in
             let body = self.reply.withLock { $0 }

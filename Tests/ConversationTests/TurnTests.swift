@@ -106,7 +106,7 @@ import Testing
         try await Road.with { road in
             let receipt = try await road.receive("Help me")
             road.composes { _ in
-                try await road.desk.takeOver(receipt.conversation, of: road.organization, by: road.user)
+                try await road.actions.takeOver(receipt.conversation, of: road.organization, by: road.user)
                 return ComposedReply(text: "Too late", reason: "slow")
             }
             try await road.settle()
@@ -160,13 +160,13 @@ import Testing
     @Test func aQuestionThatWaitsWhenAPersonGivesBackIsAnsweredOnce() async throws {
         try await Road.with { road in
             let receipt = try await road.receive("Hi")
-            try await road.desk.takeOver(receipt.conversation, of: road.organization, by: road.user)
+            try await road.actions.takeOver(receipt.conversation, of: road.organization, by: road.user)
             try await road.settle()
             #expect(road.provider.sent.isEmpty)
-            let given = try await road.desk.giveBack(receipt.conversation, of: road.organization)
+            let given = try await road.actions.giveBack(receipt.conversation, of: road.organization)
             #expect(given.wakeNeeded)
             try await road.settle()
-            _ = try await road.desk.giveBack(receipt.conversation, of: road.organization)
+            _ = try await road.actions.giveBack(receipt.conversation, of: road.organization)
             try await road.settle()
             #expect(road.provider.sent == ["You said: Hi"])
         }
@@ -226,12 +226,12 @@ import Testing
             let receipt = try await road.receive("Hi")
             let reply = PersonReply(id: road.ids.make(), text: "It is me")
             for _ in 0..<2 {
-                _ = try await road.desk.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+                _ = try await road.actions.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
             }
             try await road.settle()
             #expect(road.provider.sent == ["It is me"])
-            await #expect(throws: DeskError.noConversation) {
-                try await road.desk.takeOver(receipt.conversation, of: OrganizationID(UUID()), by: road.user)
+            await #expect(throws: ConversationActionError.noConversation) {
+                try await road.actions.takeOver(receipt.conversation, of: OrganizationID(UUID()), by: road.user)
             }
         }
     }

@@ -55,7 +55,7 @@ final class Installation: Sendable {
     }
 
     var ids: IDSource { IDSource(clock: clock, randomness: .system) }
-    var desk: Desk { Desk(database: database.app, clock: clock, ids: ids) }
+    var actions: ConversationActions { ConversationActions(database: database.app, clock: clock, ids: ids) }
 
     // MARK: Lines
 
@@ -151,7 +151,7 @@ final class Installation: Sendable {
         media: [Domain.MediaReference] = [], type: MessageType = .text
     ) async throws -> Domain.MessageID {
         let id: Domain.MessageID = ids.make()
-        _ = try await desk.reply(
+        _ = try await actions.reply(
             PersonReply(id: id, text: text, media: media, type: type, content: content), in: conversation,
             of: organization, by: UserID(UUID()))
         return id

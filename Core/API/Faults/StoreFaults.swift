@@ -68,7 +68,7 @@ extension SendRefusal: FaultConvertible {
     package var fault: Fault { Fault(self) }
 }
 
-extension DeskError: FaultConvertible {
+extension ConversationActionError: FaultConvertible {
     package var fault: Fault {
         switch self {
         case .noConversation: .notFound("conversation")

@@ -16,11 +16,11 @@ extension TurnRun {
             }
             let turns = try answers[1].map { row throws(PostgresError) in try TurnRecord(row) }
             guard let turn = turns.first else { return (.over(.done), []) }
-            let scene = Scene(
+            let context = TurnContext(
                 conversation: try ConversationRecord(row), turn: turn,
                 nextDue: turns.dropFirst().first?.dueAt, now: clock.now())
-            effects.began(scene.turn.id, id)
-            let (step, writes) = try await begin(scene, isLastTry: isLastTry, asking: more)
+            effects.began(context.turn.id, id)
+            let (step, writes) = try await begin(context, isLastTry: isLastTry, asking: more)
             effects.wrote(writes)
             faults.reach(.turnDeciding)
             return (step, writes)
@@ -29,64 +29,64 @@ extension TurnRun {
 
     private typealias Begun = (step: TurnStep, writes: [Query])
 
-    private func begin(_ scene: Scene, isLastTry: Bool, asking more: TurnQuestion) async throws -> Begun {
-        guard scene.turn.state == .open else { return try await resume(scene, isLastTry: isLastTry, asking: more) }
-        guard scene.turn.dueAt <= scene.now else { return (.over(.snooze(until: scene.turn.dueAt)), []) }
-        return try await decide(scene, asking: more)
+    private func begin(_ context: TurnContext, isLastTry: Bool, asking more: TurnQuestion) async throws -> Begun {
+        guard context.turn.state == .open else { return try await resume(context, isLastTry: isLastTry, asking: more) }
+        guard context.turn.dueAt <= context.now else { return (.over(.snooze(until: context.turn.dueAt)), []) }
+        return try await decide(context, asking: more)
     }
 
     /// A turn that was being composed when its process died, or whose composing failed before.
-    private func resume(_ scene: Scene, isLastTry: Bool, asking more: TurnQuestion) async throws -> Begun {
-        let stillHolds = scene.turn.epoch.map { scene.conversation.ownership.allowsReply(composedUnder: $0) } ?? false
+    private func resume(_ context: TurnContext, isLastTry: Bool, asking more: TurnQuestion) async throws -> Begun {
+        let stillHolds = context.turn.epoch.map { context.conversation.ownership.allowsReply(composedUnder: $0) } ?? false
         guard stillHolds else {
-            return (.over(scene.afterwards), overtaken(scene.turn.id, in: scene.conversation, at: scene.now))
+            return (.over(context.afterwards), overtaken(context.turn.id, in: context.conversation, at: context.now))
         }
         guard !isLastTry else {
             let reason = "its process died each time"
             return (
-                .over(scene.afterwards),
-                try handOver(scene.turn.id, in: scene.conversation, reason: reason, at: scene.now)
+                .over(context.afterwards),
+                try handOver(context.turn.id, in: context.conversation, reason: reason, at: context.now)
             )
         }
-        guard let responder = responders.named(scene.turn.responder) else {
-            throw TurnError.unknownResponder(scene.turn.responder ?? "")
+        guard let responder = responders.named(context.turn.responder) else {
+            throw TurnError.unknownResponder(context.turn.responder ?? "")
         }
-        let answers = try await more("said", Self.said(scene))
-        return (.compose(try assignment(scene, for: responder, messages: answers[0], history: answers[1])), [])
+        let answers = try await more("said", Self.said(context))
+        return (.compose(try assignment(context, for: responder, messages: answers[0], history: answers[1])), [])
     }
 
-    private func decide(_ scene: Scene, asking more: TurnQuestion) async throws -> Begun {
-        var answers = try await more("facts", questions(scene))
+    private func decide(_ context: TurnContext, asking more: TurnQuestion) async throws -> Begun {
+        var answers = try await more("facts", questions(context))
         let messages = try answers[1].map { row throws(PostgresError) in try TurnMessage(row) }
-        let decision = WhoAnswers.decide(try facts(scene, answers, messages: messages))
+        let decision = WhoAnswers.decide(try facts(context, answers, messages: messages))
         let responder = responders.answering(decision.answer)
-        var scene = scene
-        if let responder { scene.claim(byFlow: responder.author == .flow) }
+        var context = context
+        if let responder { context.claim(byFlow: responder.author == .flow) }
         let writes =
-            [.record(decision.gates, turn: scene.turn.id, in: scene.conversation, at: scene.now)]
-            + (try queries(for: decision, by: responder, scene))
-        guard let responder else { return (.over(scene.afterwards), writes) }
+            [.record(decision.gates, turn: context.turn.id, in: context.conversation, at: context.now)]
+            + (try queries(for: decision, by: responder, context))
+        guard let responder else { return (.over(context.afterwards), writes) }
         guard decision.welcome != nil else {
-            return (.compose(try assignment(scene, for: responder, messages: answers[1], history: answers[2])), writes)
+            return (.compose(try assignment(context, for: responder, messages: answers[1], history: answers[2])), writes)
         }
         // The responder is told that the customer was welcomed.
         effects.wrote(writes)
-        answers = try await more("welcomed", writes + Self.said(scene)).suffix(2)
-        return (.compose(try assignment(scene, for: responder, messages: answers[0], history: answers[1])), [])
+        answers = try await more("welcomed", writes + Self.said(context)).suffix(2)
+        return (.compose(try assignment(context, for: responder, messages: answers[0], history: answers[1])), [])
     }
 
     /// The facts, what was said, and what the responders ask beside.
-    private func questions(_ scene: Scene) -> [Query] {
-        [.answerFacts(of: scene.turn.id, in: scene.conversation.id, at: scene.now)] + Self.said(scene)
-            + responders.all.flatMap { $0.questions(about: scene.turn, in: scene.conversation) }
+    private func questions(_ context: TurnContext) -> [Query] {
+        [.answerFacts(of: context.turn.id, in: context.conversation.id, at: context.now)] + Self.said(context)
+            + responders.all.flatMap { $0.questions(about: context.turn, in: context.conversation) }
     }
 
-    private func facts(_ scene: Scene, _ answers: [[Row]], messages: [TurnMessage]) throws -> AnswerFacts {
+    private func facts(_ context: TurnContext, _ answers: [[Row]], messages: [TurnMessage]) throws -> AnswerFacts {
         guard let row = answers[0].first else { throw PostgresError.decoding("the conversation has no facts") }
         var facts = try AnswerFacts(row, messages: messages)
         var rest = answers.dropFirst(3)
         for responder in responders.all {
-            let own = rest.prefix(responder.questions(about: scene.turn, in: scene.conversation).count)
+            let own = rest.prefix(responder.questions(about: context.turn, in: context.conversation).count)
             rest = rest.dropFirst(own.count)
             try responder.inform(&facts, Array(own), messages: messages)
         }
@@ -94,27 +94,27 @@ extension TurnRun {
     }
 
     /// The turn's messages, and everything said until then.
-    private static func said(_ scene: Scene) -> [Query] {
-        let (turn, conversation) = (scene.turn.id, scene.conversation.id)
+    private static func said(_ context: TurnContext) -> [Query] {
+        let (turn, conversation) = (context.turn.id, context.conversation.id)
         return [
             .messages(of: turn, in: conversation), .history(upTo: turn, in: conversation, limit: historyLimit),
         ]
     }
 
     private func assignment(
-        _ scene: Scene, for responder: any Responder, messages: [Row], history: [Row]
+        _ context: TurnContext, for responder: any Responder, messages: [Row], history: [Row]
     ) throws -> Assignment {
         let lines = try history.reversed().map { row throws(PostgresError) in HistoryLine(try PastMessage(row)) }
         return Assignment(
-            conversation: scene.conversation, turn: scene.turn.id, responder: responder, history: lines,
+            conversation: context.conversation, turn: context.turn.id, responder: responder, history: lines,
             lastMessageID: try messages.last.map { row throws(PostgresError) in try TurnMessage(row) }?
                 .providerMessageID,
-            nextDue: scene.nextDue)
+            nextDue: context.nextDue)
     }
 }
 
 /// What a turn's first transaction found.
-struct Scene: Sendable {
+struct TurnContext: Sendable {
     var conversation: ConversationRecord
     let turn: TurnRecord
     let nextDue: Date?

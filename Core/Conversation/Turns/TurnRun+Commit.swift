@@ -16,8 +16,8 @@ extension TurnRun {
             var writes: [Query] =
                 assignment.responder.author == .ai ? [.countReply(of: organization, at: now)] : []
             if let conversation = try Self.current(assignment, answers) {
-                let room = try Room(allowance: answers[2], nextPart: answers[3])
-                let answer = try await answer(response, assignment, conversation, room, asking: more, at: now)
+                let limits = try ReplyLimits(allowance: answers[2], nextPart: answers[3])
+                let answer = try await answer(response, assignment, conversation, limits, asking: more, at: now)
                 effects.wrote(answer)
                 writes += answer
             }
@@ -39,8 +39,8 @@ extension TurnRun {
         return try ConversationRecord(row)
     }
 
-    /// What the reply may still take up.
-    private struct Room {
+    /// What bounds a reply: what is left of the quota, and how many parts the turn has said already.
+    private struct ReplyLimits {
         let allowance: QuotaAllowance
         /// The number of its first part.
         let nextPart: Int
@@ -53,7 +53,7 @@ extension TurnRun {
     }
 
     private func answer(
-        _ response: TurnResponse, _ assignment: Assignment, _ conversation: ConversationRecord, _ room: Room,
+        _ response: TurnResponse, _ assignment: Assignment, _ conversation: ConversationRecord, _ limits: ReplyLimits,
         asking more: TurnQuestion, at now: Date
     ) async throws -> [Query] {
         let reply = response.reply
@@ -62,15 +62,15 @@ extension TurnRun {
         }
         let texts = MessageSplit(reply.text).parts
         let counting = Query.countOutbound(
-            texts.count, of: conversation.organization, limit: room.allowance.quota.limit, at: now)
+            texts.count, of: conversation.organization, limit: limits.allowance.quota.limit, at: now)
         guard try await more("counting", [counting])[0].first != nil else {
-            return try overQuota(assignment.turn, room.allowance, part: room.nextPart, in: conversation, at: now)
+            return try overQuota(assignment.turn, limits.allowance, part: limits.nextPart, in: conversation, at: now)
         }
         let spokenBy = reply.wantsHuman ? conversation.ownership.handedToPeople() : conversation.ownership
         let parts = texts.enumerated().map { offset, body in
             OutboundMessage(
                 id: ids.make(), author: assignment.responder.author, body: body, turn: assignment.turn,
-                part: room.nextPart + offset,
+                part: limits.nextPart + offset,
                 epoch: spokenBy.epoch)
         }
         return [

@@ -6,50 +6,50 @@ import Store
 /// What each decision writes.
 extension TurnRun {
     func queries(
-        for decision: AnswerDecision, by responder: (any Responder)?, _ scene: Scene
+        for decision: AnswerDecision, by responder: (any Responder)?, _ context: TurnContext
     ) throws -> [Query] {
-        let welcome = try decision.welcome.map { try say($0, scene) } ?? []
+        let welcome = try decision.welcome.map { try say($0, context) } ?? []
         if let responder {
             return [
-                .give(scene.conversation.id, to: scene.conversation.ownership, at: scene.now),
-                .compose(scene.turn.id, by: responder.name, under: scene.conversation.ownership.epoch),
+                .give(context.conversation.id, to: context.conversation.ownership, at: context.now),
+                .compose(context.turn.id, by: responder.name, under: context.conversation.ownership.epoch),
             ] + welcome
         }
         switch decision.answer {
         case .drop, .humanOwned:
-            return [.finish(scene.turn.id, as: .closed, at: scene.now)]
+            return [.finish(context.turn.id, as: .closed, at: context.now)]
         case .inbox, .flow, .persona:
             // Without a responder it waits for a person.
-            return welcome + [.finish(scene.turn.id, as: welcome.isEmpty ? .closed : .answered, at: scene.now)]
+            return welcome + [.finish(context.turn.id, as: welcome.isEmpty ? .closed : .answered, at: context.now)]
         case .keyword(let keyword, let answer):
-            return try obey(keyword, answer, scene)
+            return try obey(keyword, answer, context)
         case .quotaExhausted(let notice), .away(let notice):
-            return try (notice.map { try say($0, scene) } ?? [])
-                + [.finish(scene.turn.id, as: notice == nil ? .closed : .answered, at: scene.now)]
+            return try (notice.map { try say($0, context) } ?? [])
+                + [.finish(context.turn.id, as: notice == nil ? .closed : .answered, at: context.now)]
         }
     }
 
     /// STOP and START are obeyed at once; their confirmation goes out whoever owns the conversation.
-    private func obey(_ keyword: OptOutKeyword, _ answer: String?, _ scene: Scene) throws -> [Query] {
+    private func obey(_ keyword: OptOutKeyword, _ answer: String?, _ context: TurnContext) throws -> [Query] {
         var queries: [Query] = []
         switch keyword {
-        case .stop: queries.append(.setOptOut(scene.conversation.contact, at: scene.now, now: scene.now))
-        case .start: queries.append(.setOptOut(scene.conversation.contact, at: nil, now: scene.now))
+        case .stop: queries.append(.setOptOut(context.conversation.contact, at: context.now, now: context.now))
+        case .start: queries.append(.setOptOut(context.conversation.contact, at: nil, now: context.now))
         case .help: break
         }
-        if let answer { queries += try say(answer, scene, unbound: true) }
-        return queries + [.finish(scene.turn.id, as: answer == nil ? .closed : .answered, at: scene.now)]
+        if let answer { queries += try say(answer, context, unbound: true) }
+        return queries + [.finish(context.turn.id, as: answer == nil ? .closed : .answered, at: context.now)]
     }
 
     /// Queues what the system itself says. `unbound`: under no epoch.
-    private func say(_ text: String, _ scene: Scene, unbound: Bool = false) throws -> [Query] {
+    private func say(_ text: String, _ context: TurnContext, unbound: Bool = false) throws -> [Query] {
         let parts = MessageSplit(text).parts.enumerated().map { part, body in
             OutboundMessage(
-                id: ids.make(), author: .system, body: body, turn: scene.turn.id, part: part,
-                epoch: unbound ? nil : scene.conversation.ownership.epoch)
+                id: ids.make(), author: .system, body: body, turn: context.turn.id, part: part,
+                epoch: unbound ? nil : context.conversation.ownership.epoch)
         }
-        return try queue(parts, in: scene.conversation, at: scene.now)
-            + [.countOutbound(parts.count, of: scene.conversation.organization, at: scene.now)]
+        return try queue(parts, in: context.conversation, at: context.now)
+            + [.countOutbound(parts.count, of: context.conversation.organization, at: context.now)]
     }
 
     /// Messages and the job that sends them.

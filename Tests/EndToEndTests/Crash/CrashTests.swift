@@ -84,9 +84,9 @@ import Testing
             "select id from parley.conversations where remote_address = \(customer)")
         guard let id: ConversationID = try rows.first?["id"] else { return }
         let clock = WallClock { Date() }
-        let desk = Desk(
+        let actions = ConversationActions(
             database: harbour.database.app, clock: clock, ids: IDSource(clock: clock, randomness: .system))
-        try await desk.takeOver(id, of: harbour.organization, by: UserID(UUID()))
+        try await actions.takeOver(id, of: harbour.organization, by: UserID(UUID()))
         try await harbour.database.owner.query(
             """
             insert into public.takeovers (conversation_id, at) values (\(id), clock_timestamp())

@@ -24,30 +24,30 @@ extension Outbox {
             let objection = Objection(gate: "channel", status: .failed, reason: "This kind of line can't send.")
             return (.settled, settle(entry, in: conversation, objection, at: now))
         }
-        let departure = Departure(conversation: conversation, entry: entry, sender: sender)
-        guard entry.status == .queued || sender.isRepeatable else { return (.reconcile(departure), []) }
+        let attempt = SendAttempt(conversation: conversation, entry: entry, sender: sender)
+        guard entry.status == .queued || sender.isRepeatable else { return (.reconcile(attempt), []) }
         let mayHaveLeft = entry.status == .sending && entry.providerMessageID != nil
         if let objection = objection(to: entry, in: conversation, at: now) {
             return (
                 .settled,
                 mayHaveLeft
-                    ? leaveUndecided(departure, at: now) : settle(entry, in: conversation, objection, at: now)
+                    ? leaveUndecided(attempt, at: now) : settle(entry, in: conversation, objection, at: now)
             )
         }
-        guard entry.status == .queued else { return (.send(departure), []) }
+        guard entry.status == .queued else { return (.send(attempt), []) }
         // On disk before the provider hears of it. A sender that may repeat itself keeps its own word.
         let mark = Query.move(entry.id, OutboxMove(to: .sending, from: [.queued]), at: now)
-        return (.send(departure), sender.isRepeatable ? [mark] : [mark, .onDisk])
+        return (.send(attempt), sender.isRepeatable ? [mark] : [mark, .onDisk])
     }
 
     /// It may have left before somebody objected; saying it now could be the first time.
-    private func leaveUndecided(_ departure: Departure, at now: Date) -> [Query] {
+    private func leaveUndecided(_ attempt: SendAttempt, at now: Date) -> [Query] {
         let unknown = OutboxMove(to: .unknown, from: [.sending], reason: Self.undecided)
         return [
-            .move(departure.entry.id, unknown, at: now),
+            .move(attempt.entry.id, unknown, at: now),
             .record(
-                "provider", .stopped, Self.undecided, turn: departure.entry.turn, message: departure.entry.id,
-                in: departure.conversation, at: now),
+                "provider", .stopped, Self.undecided, turn: attempt.entry.turn, message: attempt.entry.id,
+                in: attempt.conversation, at: now),
         ]
     }
 

@@ -10,14 +10,14 @@ package enum UnknownDecision: Sendable {
     case sendAgain
 }
 
-extension Desk {
+extension ConversationActions {
     package func decide(
         _ message: MessageID, in id: ConversationID, of organization: OrganizationID, _ decision: UnknownDecision
     ) async throws -> QueuedReply {
         _ = try await with(id, of: organization) { conversation, connection in
             let now = clock.now()
             let move = OutboxMove(to: decision.status, from: [.unknown])
-            guard try await !connection.query(.move(message, move, at: now)).isEmpty else { throw DeskError.notUnknown }
+            guard try await !connection.query(.move(message, move, at: now)).isEmpty else { throw ConversationActionError.notUnknown }
             try await connection.pipeline([
                 .unbind(message),
                 .record("provider", .passed, decision.reason, message: message, in: conversation, at: now),

@@ -6,35 +6,35 @@ import Store
 /// The transaction after the provider was called.
 extension Outbox {
     /// `nil`: go on with the next message.
-    func record(_ result: SendResult, of departure: Departure) async throws -> JobOutcome? {
+    func record(_ result: SendResult, of attempt: SendAttempt) async throws -> JobOutcome? {
         switch result {
         case .accepted(let providerID):
-            return try await write(departure, .accepted(providerID), "provider", .passed, "The provider took it.")
+            return try await write(attempt, .accepted(providerID), "provider", .passed, "The provider took it.")
         case .windowClosed(let code, let reason):
-            return try await write(departure, .failed(code ?? "63016", reason), "window", .stopped, reason)
+            return try await write(attempt, .failed(code ?? "63016", reason), "window", .stopped, reason)
         case .optedOut(let code, let reason):
-            let optOut = Query.setOptOut(departure.conversation.contact, at: clock.now(), now: clock.now())
+            let optOut = Query.setOptOut(attempt.conversation.contact, at: clock.now(), now: clock.now())
             return try await write(
-                departure, .failed(code ?? "21610", reason), "opt_out", .stopped, reason, and: [optOut])
+                attempt, .failed(code ?? "21610", reason), "opt_out", .stopped, reason, and: [optOut])
         case .refused(let code, let reason):
-            return try await write(departure, .failed(code, reason), "provider", .stopped, reason)
+            return try await write(attempt, .failed(code, reason), "provider", .stopped, reason)
         case .later(let after, let reason):
-            return try await putOff(departure, after: after, reason: reason)
+            return try await putOff(attempt, after: after, reason: reason)
         case .unknown:
             // Still `sending`: the next look asks the provider, not before it had time to write the message down.
             return .snooze(until: clock.now().addingTimeInterval(1))
         }
     }
 
-    private func putOff(_ departure: Departure, after: Double?, reason: String) async throws -> JobOutcome? {
-        let attempts = departure.entry.attempts + 1
+    private func putOff(_ attempt: SendAttempt, after: Double?, reason: String) async throws -> JobOutcome? {
+        let attempts = attempt.entry.attempts + 1
         guard attempts < limits.attempts else {
             return try await write(
-                departure, .failed(nil, reason), "provider", .stopped, "Given up after \(attempts) tries: \(reason)")
+                attempt, .failed(nil, reason), "provider", .stopped, "Given up after \(attempts) tries: \(reason)")
         }
         let delay = after ?? Self.backoff.delay(after: attempts, fraction: 0.5)
         _ = try await write(
-            departure, OutboxMove(to: .queued, from: [.sending], reason: reason), "provider", .passed,
+            attempt, OutboxMove(to: .queued, from: [.sending], reason: reason), "provider", .passed,
             "The provider asked to wait \(Int(delay.rounded(.up))) s: \(reason)")
         return .snooze(until: clock.now().addingTimeInterval(delay))
     }
@@ -42,20 +42,20 @@ extension Outbox {
     /// - Returns: `.done` when nothing else waits in the conversation; `nil`: go on with the next message. One that is queued
     ///   later brings a job of its own.
     func write(
-        _ departure: Departure, _ move: OutboxMove, _ gate: String, _ outcome: GateResult.Outcome, _ reason: String,
+        _ attempt: SendAttempt, _ move: OutboxMove, _ gate: String, _ outcome: GateResult.Outcome, _ reason: String,
         and more: [Query] = []
     ) async throws -> JobOutcome? {
         let now = clock.now()
         let queries: [Query] = [
-            .move(departure.entry.id, move, at: now),
+            .move(attempt.entry.id, move, at: now),
             .record(
-                gate, outcome, reason, turn: departure.entry.turn, message: departure.entry.id,
-                in: departure.conversation, at: now),
+                gate, outcome, reason, turn: attempt.entry.turn, message: attempt.entry.id,
+                in: attempt.conversation, at: now),
         ]
         // Forgotten, the message counts as being sent, and its fate is looked up again.
         let answers = try await database.pipeline(
-            for: departure.conversation.organization, durability: .inOrder,
-            queries + more + [.nextInOutbox(of: departure.conversation.id)])
+            for: attempt.conversation.organization, durability: .inOrder,
+            queries + more + [.nextInOutbox(of: attempt.conversation.id)])
         return answers.last?.isEmpty == true ? .done : nil
     }
 }

@@ -6,7 +6,7 @@ import Store
 ///
 /// Every call is one transaction under the conversation's lock. A conversation of another organization is one that does
 /// not exist.
-package struct Desk: Sendable {
+package struct ConversationActions: Sendable {
     let database: Database
     let clock: WallClock
     let ids: IDSource
@@ -90,7 +90,7 @@ package struct Desk: Sendable {
         _ body: (ConversationRecord, Connection) async throws -> Result
     ) async throws -> Result {
         try await database.transaction(for: organization) { connection in
-            guard let row = try await connection.query(.lock(id)).first else { throw DeskError.noConversation }
+            guard let row = try await connection.query(.lock(id)).first else { throw ConversationActionError.noConversation }
             return try await body(try ConversationRecord(row), connection)
         }
     }
@@ -126,7 +126,7 @@ package struct GivenBack: Sendable, Equatable {
     package let wakeNeeded: Bool
 }
 
-package enum DeskError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum ConversationActionError: Error, Sendable, Equatable, CustomStringConvertible {
     case noConversation
     case notUnknown
 

@@ -4,7 +4,7 @@ package import Store
 
 /// Chats on a line that is linked by scanning (kind `whatsapp_web`). There is no 24-hour window; what is not to be begun
 /// is up to the line's pacing, which the session worker asks again before anything leaves.
-extension Desk {
+extension ConversationActions {
     /// The chat with `number` on a line: the one that goes by the number, by the hidden id that the line knows for it, or by
     /// another address of the same person; else a new one if the line may begin one.
     func linkedThread(

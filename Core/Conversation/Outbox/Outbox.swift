@@ -56,28 +56,28 @@ package struct Outbox: Sendable {
             switch next {
             case .empty: return .done
             case .settled: continue
-            case .send(let departure):
-                if let pause = try await send(departure, permission) { return pause }
-            case .reconcile(let departure):
-                if let pause = try await reconcile(departure) { return pause }
+            case .send(let attempt):
+                if let pause = try await send(attempt, permission) { return pause }
+            case .reconcile(let attempt):
+                if let pause = try await reconcile(attempt) { return pause }
             }
         }
         return .snooze(until: clock.now())
     }
 
     /// `nil`: go on with the next message.
-    private func send(_ departure: Departure, _ permission: SendPermission) async throws -> JobOutcome? {
-        let refusal = permission.refusal(of: departure.entry.id)
-        let result = if let refusal { refusal } else { await departure.sender.send(departure.draft) }
+    private func send(_ attempt: SendAttempt, _ permission: SendPermission) async throws -> JobOutcome? {
+        let refusal = permission.refusal(of: attempt.entry.id)
+        let result = if let refusal { refusal } else { await attempt.sender.send(attempt.draft) }
         faults.reach(.outboxSent)
-        let pause = try await record(result, of: departure)
+        let pause = try await record(result, of: attempt)
         faults.reach(.outboxRecorded)
         return pause
     }
 }
 
-/// A message on its way.
-struct Departure: Sendable {
+/// A message about to be handed to its provider, or whose hand-over has to be looked up.
+struct SendAttempt: Sendable {
     let conversation: ConversationRecord
     let entry: OutboxEntry
     let sender: ChannelSender
@@ -94,7 +94,7 @@ enum OutboxStep: Sendable {
     case empty
     /// The oldest message may not be sent; that is written down. There may be another.
     case settled
-    case send(Departure)
+    case send(SendAttempt)
     /// It was marked as sending before; nobody knows whether the provider has it.
-    case reconcile(Departure)
+    case reconcile(SendAttempt)
 }

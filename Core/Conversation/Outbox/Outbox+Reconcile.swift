@@ -11,46 +11,46 @@ extension Outbox {
         "It is not known whether the customer got this message: the provider does not list it. Decide whether to send it again."
 
     /// `nil`: settled, go on with the next message.
-    func reconcile(_ departure: Departure) async throws -> JobOutcome? {
-        let age = departure.entry.sendingFor ?? 0
-        let since = (departure.entry.sendingSince ?? clock.now()).addingTimeInterval(-Self.clockSkew)
+    func reconcile(_ attempt: SendAttempt) async throws -> JobOutcome? {
+        let age = attempt.entry.sendingFor ?? 0
+        let since = (attempt.entry.sendingSince ?? clock.now()).addingTimeInterval(-Self.clockSkew)
         let listed: [SentMessage]
         do {
-            listed = try await departure.sender.reconcile(departure.draft, since)
+            listed = try await attempt.sender.reconcile(attempt.draft, since)
         } catch {
-            return try await wait(departure, age: age, limit: limits.lookingInTheDark)
+            return try await wait(attempt, age: age, limit: limits.lookingInTheDark)
         }
-        guard let found = try await unassigned(listed, like: departure, since: since) else {
-            return try await wait(departure, age: age, limit: limits.lookingFor)
+        guard let found = try await unassigned(listed, like: attempt, since: since) else {
+            return try await wait(attempt, age: age, limit: limits.lookingFor)
         }
         return try await write(
-            departure, .accepted(found.providerID), "provider", .passed,
+            attempt, .accepted(found.providerID), "provider", .passed,
             "Its sending was interrupted; the provider lists it as taken.")
     }
 
     /// The provider's message that is this one: same words, not before it was marked, and nobody else's.
     private func unassigned(
-        _ listed: [SentMessage], like departure: Departure, since: Date
+        _ listed: [SentMessage], like attempt: SendAttempt, since: Date
     ) async throws -> SentMessage? {
         let alike = listed.filter {
-            trimmed($0.body) == trimmed(departure.entry.body) && ($0.createdAt.map { $0 >= since } ?? true)
+            trimmed($0.body) == trimmed(attempt.entry.body) && ($0.createdAt.map { $0 >= since } ?? true)
         }
         guard !alike.isEmpty else { return nil }
         let rows = try await database.pipeline(
-            for: departure.conversation.organization,
-            [.assigned(alike.map(\.providerID), on: departure.conversation.channel)])[0]
+            for: attempt.conversation.organization,
+            [.assigned(alike.map(\.providerID), on: attempt.conversation.channel)])[0]
         let taken = Set(try rows.map { row throws(PostgresError) -> String in try row["provider_message_id"] })
         return alike.filter { !taken.contains($0.providerID) }.min { ($0.createdAt ?? since) < ($1.createdAt ?? since) }
     }
 
-    private func wait(_ departure: Departure, age: Double, limit: Double) async throws -> JobOutcome? {
+    private func wait(_ attempt: SendAttempt, age: Double, limit: Double) async throws -> JobOutcome? {
         guard age >= limit else {
             let pause = min(max(1, age / 2), 10)
             return .snooze(until: clock.now().addingTimeInterval(pause))
         }
         let unknown = OutboxMove(to: .unknown, from: [.sending], reason: Self.undecided)
-        let pending = Query.setStatus(departure.conversation.id, .pending, at: clock.now())
-        return try await write(departure, unknown, "provider", .stopped, Self.undecided, and: [pending])
+        let pending = Query.setStatus(attempt.conversation.id, .pending, at: clock.now())
+        return try await write(attempt, unknown, "provider", .stopped, Self.undecided, and: [pending])
     }
 
     private func trimmed(_ text: String) -> Substring {

@@ -18,7 +18,7 @@ package enum SendRefusal: Error, Sendable, Equatable {
     case windowClosed(since: Date?)
 }
 
-extension Desk {
+extension ConversationActions {
     /// The conversation with `number` on a line, made when there is none yet and the line may start one.
     package func thread(
         with number: PhoneNumber, on line: LineView, of organization: OrganizationID
@@ -88,7 +88,7 @@ extension Desk {
             where channel_id = \(line.id) and local_address = \(local) and remote_address = \(remote)
             """,
         ])
-        guard let row = rows[4].first else { throw DeskError.noConversation }
+        guard let row = rows[4].first else { throw ConversationActionError.noConversation }
         return try row["id"]
     }
 }
