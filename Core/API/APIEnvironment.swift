@@ -87,6 +87,8 @@ extension APIEnvironment {
     package var rates: RateStore { RateStore(database: database) }
     package var uploads: UploadStore { UploadStore(database: database) }
     /// What a person at the inbox does to a conversation.
-    package var conversationActions: ConversationActions { ConversationActions(database: database, clock: clock, ids: ids) }
+    package var conversationActions: ConversationActions {
+        ConversationActions(database: database, clock: clock, ids: ids)
+    }
     package var housekeeping: HousekeepingStore { HousekeepingStore(database: database) }
 }

@@ -65,7 +65,8 @@ import Testing
             let message: MessageID = try #require(try rows.first?["id"])
             for expected in [true, false] {
                 do {
-                    _ = try await road.actions.decide(message, in: receipt.conversation, of: road.organization, .sendAgain)
+                    _ = try await road.actions.decide(
+                        message, in: receipt.conversation, of: road.organization, .sendAgain)
                     #expect(expected)
                 } catch ConversationActionError.notUnknown {
                     #expect(!expected)

@@ -17,7 +17,9 @@ extension ConversationActions {
         _ = try await with(id, of: organization) { conversation, connection in
             let now = clock.now()
             let move = OutboxMove(to: decision.status, from: [.unknown])
-            guard try await !connection.query(.move(message, move, at: now)).isEmpty else { throw ConversationActionError.notUnknown }
+            guard try await !connection.query(.move(message, move, at: now)).isEmpty else {
+                throw ConversationActionError.notUnknown
+            }
             try await connection.pipeline([
                 .unbind(message),
                 .record("provider", .passed, decision.reason, message: message, in: conversation, at: now),

@@ -90,7 +90,9 @@ package struct ConversationActions: Sendable {
         _ body: (ConversationRecord, Connection) async throws -> Result
     ) async throws -> Result {
         try await database.transaction(for: organization) { connection in
-            guard let row = try await connection.query(.lock(id)).first else { throw ConversationActionError.noConversation }
+            guard let row = try await connection.query(.lock(id)).first else {
+                throw ConversationActionError.noConversation
+            }
             return try await body(try ConversationRecord(row), connection)
         }
     }

@@ -37,7 +37,8 @@ extension TurnRun {
 
     /// A turn that was being composed when its process died, or whose composing failed before.
     private func resume(_ context: TurnContext, isLastTry: Bool, asking more: TurnQuestion) async throws -> Begun {
-        let stillHolds = context.turn.epoch.map { context.conversation.ownership.allowsReply(composedUnder: $0) } ?? false
+        let stillHolds =
+            context.turn.epoch.map { context.conversation.ownership.allowsReply(composedUnder: $0) } ?? false
         guard stillHolds else {
             return (.over(context.afterwards), overtaken(context.turn.id, in: context.conversation, at: context.now))
         }
@@ -67,7 +68,9 @@ extension TurnRun {
             + (try queries(for: decision, by: responder, context))
         guard let responder else { return (.over(context.afterwards), writes) }
         guard decision.welcome != nil else {
-            return (.compose(try assignment(context, for: responder, messages: answers[1], history: answers[2])), writes)
+            return (
+                .compose(try assignment(context, for: responder, messages: answers[1], history: answers[2])), writes
+            )
         }
         // The responder is told that the customer was welcomed.
         effects.wrote(writes)
