@@ -78,7 +78,7 @@ import Web
             )
             let now = MovableTime(1_795_219_200)  // 2026-11-21T00:00:00Z
             let scheduler = await Scheduler(
-                host: host.host, store: store, clock: WallClock { now.date }, wakes: Wakes())
+                host: host.host, store: store, clock: WallClock { now.date }, coalesced: CoalescedInvocations())
             try await scheduler.lookAtAll()
             #expect(try await count(database) == 0)
             now.move(to: 1_798_070_400)  // 2026-12-24T00:00:00Z
@@ -95,7 +95,7 @@ import Web
             #expect(json["resources"] == .array([.string("arn:aws:events:us-east-1:000000000000:rule/plain")]))
             // A restart asks the database, and finds the slots fired.
             let restarted = await Scheduler(
-                host: host.host, store: store, clock: WallClock { now.date }, wakes: Wakes())
+                host: host.host, store: store, clock: WallClock { now.date }, coalesced: CoalescedInvocations())
             try await restarted.lookAtAll()
             try await restarted.lookAtAll()
             #expect(try await count(database) == 2)

@@ -58,10 +58,10 @@ final class TestHost {
             ?? ProcessInfo.processInfo.environment.merging(
                 ["DATABASE_URL": "postgresql://nobody@/nothing", "PUBLIC_URL": "http://localhost"]) { $1 }
         let host = LocalRunner.Host(
-            settings: HostSettings(environment: environment), book: LogBook(directory: folder, terminal: nil))
+            settings: HostSettings(environment: environment), logs: LogWriter(directory: folder, terminal: nil))
         host.load(Catalog(entries: entries, unwritten: []))
         self.host = host
-        let api = InvokeAPI(host: host, events: events ?? MemoryIntake(Wakes()))
+        let api = InvokeAPI(host: host, events: events ?? MemoryIntake(CoalescedInvocations()))
         let server = FrontServer(host: host, settings: settings ?? .trustingNobody, port: 80)
         front = try await HTTPListener.bind(host: "127.0.0.1", port: 0) { server.serve($0) }
         control = try await HTTPListener.bind(host: "127.0.0.1", port: 0, limits: InvokeAPI.limits) { api.serve($0) }
@@ -72,7 +72,7 @@ final class TestHost {
 
     func stop() async {
         await host.stop(grace: .nanoseconds(0))
-        await host.book.close()
+        await host.logs.close()
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -92,7 +92,7 @@ final class TestHost {
     }
 
     func log(_ function: String) async -> String {
-        await host.book.close()
+        await host.logs.close()
         let bytes = FileManager.default.contents(atPath: "\(folder)/\(function).log") ?? Data()
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -118,17 +118,17 @@ extension LocalRequest.Answer {
 /// Wake-ups only: what the Invoke API does without a database.
 @HostLoop
 final class MemoryIntake: EventIntake {
-    private let wakes: Wakes
+    private let coalesced: CoalescedInvocations
 
-    init(_ wakes: Wakes) {
-        self.wakes = wakes
+    init(_ coalesced: CoalescedInvocations) {
+        self.coalesced = coalesced
     }
 
     func accept(
         id: String, pool: FunctionPool, payload: ByteBuffer, clientContext: String?,
         then done: @escaping @HostLoop (Bool) -> Void
     ) {
-        wakes.wake(pool, id: id, payload: payload)
+        coalesced.invoke(pool, id: id, payload: payload)
         done(true)
     }
 }

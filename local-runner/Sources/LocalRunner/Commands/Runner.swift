@@ -61,36 +61,36 @@ struct Runner: Service {
 
     @HostLoop
     private func serve(_ catalog: Catalog, data: DataDirectory, keys: Keys, access: DatabaseAccess) async throws {
-        let book = LogBook(
+        let logs = LogWriter(
             directory: data.logs, terminal: options.isVerbose ? STDERR_FILENO : nil, notices: STDERR_FILENO)
-        let keepAlive = try KeepAlive(options.environment) { await book.notice("keep-alive", $0) }
+        let keepAlive = try KeepAlive(options.environment) { await logs.notice("keep-alive", $0) }
         let ports = try await Ports.bind(options)
         var variables = FunctionVariables(
             environment: options.environment, keys: keys, data: data, isSandbox: options.isSandbox,
             databaseURL: access.appURL, frontPort: ports.front.port, controlPort: ports.control.port)
-        let sandbox = options.isSandbox ? try await startSandbox(&variables, data: data, keys: keys, book: book) : nil
+        let sandbox = options.isSandbox ? try await startSandbox(&variables, data: data, keys: keys, logs: logs) : nil
         let values = try variables.values()
         say("Starting \(catalog.entries.count) functions ...")
-        let host = Host(settings: HostSettings(environment: values, idleSeconds: options.idleSeconds), book: book)
+        let host = Host(settings: HostSettings(environment: values, idleSeconds: options.idleSeconds), logs: logs)
         host.add(ports.front)
         host.add(ports.control)
         host.load(catalog)
         host.start()
         let database = Database(url: DatabaseAccess.url(access.appURL, as: .runner), connections: 3)
-        let wakes = Wakes()
+        let coalesced = CoalescedInvocations()
         let events = EventQueue(
             host: host, store: EventStore(database: database, runner: keys["RUNNER_ID"] ?? "local"),
-            policy: options.retries, wakes: wakes)
+            policy: options.retries, coalesced: coalesced)
         try await events.takeBack()
         let scheduler = Scheduler(
-            host: host, store: ScheduleStore(database: database), clock: clock(data), wakes: wakes,
+            host: host, store: ScheduleStore(database: database), clock: clock(data), coalesced: coalesced,
             onQueued: { events.lookSoon() })
         let forwards = sandbox.map { [Forward(prefix: "/sandbox/", host: "127.0.0.1", port: $0.port)] } ?? []
         ports.open(
             front: FrontServer(host: host, settings: try frontSettings(forwards), port: ports.front.port),
             control: InvokeAPI(host: host, events: events))
         host.startPersistent()
-        wakes.wakeAll(host.pools.values)
+        coalesced.invokeAll(host.pools.values)
         writeAll(STDOUT_FILENO, Array("Parley is ready: \(address(ports))\n".utf8))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await events.run() }
@@ -108,19 +108,19 @@ struct Runner: Service {
         await host.stop()
         await events.stop()
         await sandbox?.stop()
-        await book.close()
+        await logs.close()
         await database.close()
     }
 
     @HostLoop
     private func startSandbox(
-        _ variables: inout FunctionVariables, data: DataDirectory, keys: Keys, book: LogBook
+        _ variables: inout FunctionVariables, data: DataDirectory, keys: Keys, logs: LogWriter
     ) async throws -> SandboxChild {
         let account = variables.playTwilio()
         say("Starting the sandbox ...")
         let sandbox = SandboxChild(
             root: options.installation.rootFolder, data: data, account: account, publicURL: variables.publicURL,
-            frontPort: variables.frontPort, databaseURL: variables.databaseURL, book: book)
+            frontPort: variables.frontPort, databaseURL: variables.databaseURL, logs: logs)
         try await sandbox.start()
         variables.environment.merge(sandbox.variables(variables.environment)) { $1 }
         return sandbox

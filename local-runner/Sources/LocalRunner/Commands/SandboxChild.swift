@@ -12,7 +12,7 @@ final class SandboxChild {
     private static let patience = 30.0
 
     private let command: ChildProcess.Command
-    private let book: LogBook
+    private let logs: LogWriter
     private(set) var port = 0
     /// Of the WhatsApp test server.
     private var whatsApp = (url: "", rootKey: "")
@@ -26,9 +26,9 @@ final class SandboxChild {
     ///   - frontPort: where webhooks for `publicURL` are delivered.
     init(
         root: String, data: DataDirectory, account: (sid: String, token: String), publicURL: String, frontPort: Int,
-        databaseURL: String, book: LogBook
+        databaseURL: String, logs: LogWriter
     ) {
-        self.book = book
+        self.logs = logs
         command = ChildProcess.Command(
             path: Installation.executable,
             arguments: [
@@ -98,7 +98,7 @@ final class SandboxChild {
             return
         }
         guard text.hasPrefix("Sandbox is ready: "), let colon = text.lastIndex(of: ":") else {
-            return book.write("sandbox", text)
+            return logs.write("sandbox", text)
         }
         port = Int(text[text.index(after: colon)...]) ?? port
         settle(nil)
@@ -118,7 +118,7 @@ final class SandboxChild {
     private func ended(_ child: ChildProcess) {
         guard !isStopping else { return }
         settle(StartError("the sandbox ended: \(child.ending?.words ?? ""); see sandbox.log"))
-        book.write("sandbox", "ended: \(child.ending?.words ?? ""); starting it again")
+        logs.write("sandbox", "ended: \(child.ending?.words ?? ""); starting it again")
         HostLoop.loop.scheduleTask(in: .seconds(1)) {
             HostLoop.assumeIsolated { if !self.isStopping { try? self.launch() } }
         }

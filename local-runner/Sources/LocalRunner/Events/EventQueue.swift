@@ -13,7 +13,7 @@ final class EventQueue: EventIntake {
     private let host: Host
     private let store: EventStore
     private let policy: RetryPolicy
-    private let wakes: Wakes
+    private let coalesced: CoalescedInvocations
     /// Seconds between two looks while nothing is due: what another runner left behind when it died waits so long.
     private static let longestPause = 5.0
     private static let shortestPause = 0.5
@@ -23,11 +23,11 @@ final class EventQueue: EventIntake {
     private var nextDue = Date.distantFuture
     private var isStopping = false
 
-    init(host: Host, store: EventStore, policy: RetryPolicy, wakes: Wakes) {
+    init(host: Host, store: EventStore, policy: RetryPolicy, coalesced: CoalescedInvocations) {
         self.host = host
         self.store = store
         self.policy = policy
-        self.wakes = wakes
+        self.coalesced = coalesced
     }
 
     func accept(
@@ -35,7 +35,7 @@ final class EventQueue: EventIntake {
         then done: @escaping @HostLoop (Bool) -> Void
     ) {
         if pool.entry.manifest.wakeOnly {
-            wakes.wake(pool, id: id, payload: payload)
+            coalesced.invoke(pool, id: id, payload: payload)
             return done(true)
         }
         let event = QueuedEvent(
@@ -183,7 +183,7 @@ final class EventQueue: EventIntake {
                 FailureRecord(event: event, arn: host.settings.arn(event.function), condition: condition, error: error)
                     .event(for: destination)
             }
-            host.book.write(event.function, "EVENT RequestId: \(event.requestID) given up: \(condition.rawValue)")
+            host.logs.write(event.function, "EVENT RequestId: \(event.requestID) given up: \(condition.rawValue)")
             try await store.giveUp(event, error: text, record: record)
             if record != nil { lookSoon() }
         }

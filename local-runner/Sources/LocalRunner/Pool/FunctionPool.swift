@@ -8,7 +8,7 @@ final class FunctionPool {
     private(set) var entry: Catalog.Entry
     let settings: HostSettings
     let arn: String
-    private let book: LogBook
+    private let logs: LogWriter
     private var processes: [ObjectIdentifier: FunctionProcess] = [:]
     /// Ready processes; the last one used is used next, so that the others can be ended.
     private var idle: [FunctionProcess] = []
@@ -20,10 +20,10 @@ final class FunctionPool {
     private var nextWarmStart = NIODeadline.now()
     private var measuredAt = NIODeadline.now()
 
-    init(_ entry: Catalog.Entry, settings: HostSettings, book: LogBook) {
+    init(_ entry: Catalog.Entry, settings: HostSettings, logs: LogWriter) {
         self.entry = entry
         self.settings = settings
-        self.book = book
+        self.logs = logs
         arn = settings.arn(entry.manifest.name)
     }
 
@@ -76,7 +76,7 @@ final class FunctionPool {
         notReady(process)
         if let initFailure, !process.isOutdated {
             failedStarts += 1
-            if failedStarts == 1 { book.notice(name, "does not start: \(initFailure("-").words)") }
+            if failedStarts == 1 { logs.notice(name, "does not start: \(initFailure("-").words)") }
             nextWarmStart = .now() + .seconds(min(30, 1 << min(failedStarts, 5)))
             if let invocation = waiting.popFirst() { invocation.complete(initFailure(invocation.id)) }
         }
@@ -88,7 +88,7 @@ final class FunctionPool {
     }
 
     func log(_ line: some Sequence<UInt8>, _ tail: LogTail? = nil) {
-        book.write(name, line)
+        logs.write(name, line)
         tail?.append(line)
     }
 

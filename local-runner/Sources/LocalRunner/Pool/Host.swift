@@ -7,14 +7,14 @@ final class Host {
     private(set) var persistent: [String: PersistentProcess] = [:]
     private(set) var routes = RouteTable([])
     let settings: HostSettings
-    let book: LogBook
+    let logs: LogWriter
     private var ticker: RepeatedTask?
     private var listeners: [HTTPListener] = []
     private var ticks = 0
 
-    init(settings: HostSettings, book: LogBook) {
+    init(settings: HostSettings, logs: LogWriter) {
         self.settings = settings
-        self.book = book
+        self.logs = logs
     }
 
     /// Adds new functions and replaces the declarations of known ones.
@@ -25,7 +25,7 @@ final class Host {
             } else if let pool = pools[entry.manifest.name] {
                 if pool.entry.manifest != entry.manifest { pool.replace(with: entry) }
             } else {
-                pools[entry.manifest.name] = FunctionPool(entry, settings: settings, book: book)
+                pools[entry.manifest.name] = FunctionPool(entry, settings: settings, logs: logs)
             }
         }
         routes = RouteTable(catalog.entries.map { ($0.manifest.name, $0.manifest.routes + $0.manifest.forward) })
@@ -35,7 +35,7 @@ final class Host {
         if let process = persistent[entry.manifest.name] {
             if process.entry.manifest != entry.manifest { process.replace(with: entry) }
         } else {
-            persistent[entry.manifest.name] = PersistentProcess(entry, settings: settings, book: book)
+            persistent[entry.manifest.name] = PersistentProcess(entry, settings: settings, logs: logs)
         }
     }
 
@@ -59,7 +59,7 @@ final class Host {
         let now = NIODeadline.now()
         ticks &+= 1
         for pool in pools.values { pool.tick(now: now) }
-        if ticks % 2 == 0 { book.flush() }
+        if ticks % 2 == 0 { logs.flush() }
         if ticks % 100 == 0 { for listener in listeners { listener.sweep(now: now) } }
     }
 
@@ -72,6 +72,6 @@ final class Host {
         }
         for listener in listeners { listener.close() }
         ticker?.cancel()
-        book.flush()
+        logs.flush()
     }
 }

@@ -18,17 +18,17 @@ final class PersistentProcess {
     /// Where it listens; `nil` while it is not running. A new one with every start, so that nobody can sit on it.
     private(set) var port: Int?
     private let settings: HostSettings
-    private let book: LogBook
+    private let logs: LogWriter
     private var child: ChildProcess?
     private var startedAt = NIODeadline.now()
     private var shortLives: Int64 = 0
     private var isStopping = false
     private var onEnd: CheckedContinuation<Void, Never>?
 
-    init(_ entry: Catalog.Entry, settings: HostSettings, book: LogBook) {
+    init(_ entry: Catalog.Entry, settings: HostSettings, logs: LogWriter) {
         self.entry = entry
         self.settings = settings
-        self.book = book
+        self.logs = logs
     }
 
     private var name: String { entry.manifest.name }
@@ -75,7 +75,7 @@ final class PersistentProcess {
     }
 
     private func log(_ line: ByteBuffer) {
-        book.write(name, settings.filter.filtered(line))
+        logs.write(name, settings.filter.filtered(line))
     }
 
     private func ended(_ child: ChildProcess) {
@@ -96,7 +96,7 @@ final class PersistentProcess {
         let pause = min(Self.longestPause, Self.shortestPause << min(shortLives, 10))
         let wait = pause / 2 + Int64.random(in: 0...pause / 2)
         let words = "\(reason); starting it again in \(wait) ms"
-        if shortLives <= 1 { book.notice(name, words) } else { book.write(name, words) }
+        if shortLives <= 1 { logs.notice(name, words) } else { logs.write(name, words) }
         HostLoop.loop.scheduleTask(in: .milliseconds(wait)) { HostLoop.assumeIsolated { self.start() } }
     }
 }

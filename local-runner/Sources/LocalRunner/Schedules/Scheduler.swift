@@ -33,7 +33,7 @@ final class Scheduler {
     private let host: Host
     private let store: ScheduleStore
     private let clock: WallClock
-    private let wakes: Wakes
+    private let coalesced: CoalescedInvocations
     private let onQueued: @HostLoop () -> Void
     private var last: [String: Int] = [:]
     /// Parsed once: an installation looks once a second.
@@ -41,12 +41,13 @@ final class Scheduler {
 
     /// - Parameter onQueued: called when an event has been put into the queue.
     init(
-        host: Host, store: ScheduleStore, clock: WallClock, wakes: Wakes, onQueued: @escaping @HostLoop () -> Void = {}
+        host: Host, store: ScheduleStore, clock: WallClock, coalesced: CoalescedInvocations,
+        onQueued: @escaping @HostLoop () -> Void = {}
     ) {
         self.host = host
         self.store = store
         self.clock = clock
-        self.wakes = wakes
+        self.coalesced = coalesced
         self.onQueued = onQueued
     }
 
@@ -110,7 +111,7 @@ final class Scheduler {
         }
         let fired = try await store.fire(schedule, slot: slots[slots.count - 1], events: schedule.isWake ? [] : events)
         if fired, schedule.isWake, let pool = host.pools[schedule.function], let event = events.last {
-            wakes.wake(pool, id: event.requestID, payload: ByteBuffer(string: event.payload))
+            coalesced.invoke(pool, id: event.requestID, payload: ByteBuffer(string: event.payload))
         } else if fired {
             onQueued()
         }

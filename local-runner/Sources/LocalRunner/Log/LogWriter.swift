@@ -7,7 +7,7 @@ import NIOCore
 /// Lines are collected on the host loop and written by a queue of its own, so that neither a slow disk nor a stuck
 /// terminal holds up an invocation. What the terminal doesn't take in time is dropped there, never in the file.
 @HostLoop
-final class LogBook {
+final class LogWriter {
     /// Bytes waiting for the terminal beyond which lines are dropped.
     private static let terminalBacklog = 1 << 20
 
@@ -98,7 +98,7 @@ private final class LogFile {
 }
 
 /// A log file that is renamed to `.1`, `.2`, `.3` as it fills up.
-// @unchecked: used on the log book's writing queue only.
+// @unchecked: used on the log writer's writing queue only.
 final class RotatingFile: @unchecked Sendable {
     private let path: String
     private let limit: Int

@@ -4,11 +4,11 @@ import NIOCore
 /// Wake-ups of functions that only look for work (`"wakeOnly": true`): one waiting wake per function is as good as many.
 /// They are kept in memory alone, because nothing depends on any single one: a schedule sweeps what a lost one left.
 @HostLoop
-final class Wakes {
+final class CoalescedInvocations {
     private var waiting: Set<String> = []
 
     /// Starts the function, or does nothing when a wake is waiting that hasn't been given to a process yet.
-    func wake(_ pool: FunctionPool, id: String, payload: ByteBuffer) {
+    func invoke(_ pool: FunctionPool, id: String, payload: ByteBuffer) {
         guard waiting.insert(pool.name).inserted else { return }
         let invocation = Invocation(id: id, payload: payload, patience: .minutes(5)) { [self] _ in
             waiting.remove(pool.name)
@@ -18,9 +18,9 @@ final class Wakes {
     }
 
     /// At the start of the host: a killed one took its wakes along, and work may be waiting.
-    func wakeAll(_ pools: some Sequence<FunctionPool>) {
+    func invokeAll(_ pools: some Sequence<FunctionPool>) {
         for pool in pools where pool.entry.manifest.wakeOnly {
-            wake(pool, id: UUID().uuidString.lowercased(), payload: ByteBuffer(string: "{}"))
+            invoke(pool, id: UUID().uuidString.lowercased(), payload: ByteBuffer(string: "{}"))
         }
     }
 }
