@@ -13,7 +13,7 @@ actor Carrier {
     /// Where this simulator's own API is; media URLs point there, as Twilio's point to api.twilio.com.
     private(set) var apiBase = ""
     var sids: SIDSource
-    var faults = FaultBook()
+    var faults = PlannedFaults()
     var numbers: [String: OwnedNumber] = [:]
     var customers: [String: Customer] = [:]
     /// Last inbound message of a conversation: opens the 24-hour window.

@@ -6,7 +6,7 @@ final class Network {
     let configuration: ServerConfiguration
     let journal: Journal
     let media: MediaStore
-    var faults = FaultBook()
+    var faults = FaultQueue()
     /// How many went each way, on all connections.
     var stanzas: [Fault.Direction: Int] = [:]
     var random: ServerRandom

@@ -1,5 +1,5 @@
 /// The faults that are planned and not yet spent, oldest first.
-struct FaultBook: Sendable {
+struct FaultQueue: Sendable {
     /// More than this is a loop in somebody's test.
     static let capacity = 1_000
 

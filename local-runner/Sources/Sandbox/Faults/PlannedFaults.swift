@@ -58,7 +58,7 @@ struct PlannedFault: Sendable, Codable {
 }
 
 /// The faults asked for and not yet spent, oldest first.
-struct FaultBook: Sendable {
+struct PlannedFaults: Sendable {
     /// More than this is a loop in somebody's test.
     static let capacity = 100
     private(set) var planned: [PlannedFault] = []
