@@ -101,9 +101,9 @@ import Web
     }
 
     @Test func faultsAreSpentInOrderAndOnlyWhereTheyBelong() {
-        var book = FaultBook()
+        var faults = PlannedFaults()
         func plan(_ kind: PlannedFault.Kind, _ provider: String, _ times: Int) {
-            _ = book.plan {
+            _ = faults.plan {
                 PlannedFault(
                     id: $0, provider: provider, kind: kind, operation: provider == "twilio" ? .send : .chat,
                     remaining: times,
@@ -113,23 +113,23 @@ import Web
         plan(.serverError, "twilio", 2)
         plan(.rateLimited, "twilio", 1)
         plan(.garbage, "any", 1)
-        #expect(book.take("twilio", .inbound, .send) == nil && book.take("twilio", .api, .list) == nil)
-        let kinds = (0..<4).map { _ in book.take("twilio", .api, .send)?.kind }
+        #expect(faults.take("twilio", .inbound, .send) == nil && faults.take("twilio", .api, .list) == nil)
+        let kinds = (0..<4).map { _ in faults.take("twilio", .api, .send)?.kind }
         #expect(kinds == [.serverError, .serverError, .rateLimited, nil])
-        #expect(book.take("anthropic", .api, .chat)?.kind == .garbage && book.planned.isEmpty)
+        #expect(faults.take("anthropic", .api, .chat)?.kind == .garbage && faults.planned.isEmpty)
     }
 
     @Test func memoryIsBounded() async throws {
-        let carrier = Carrier(
+        let twilio = SimulatedTwilio(
             SandboxConfiguration(port: 0, publicURL: "", twilioAccountSID: "", twilioAuthToken: "", assets: ""),
             clock: SandboxClock(path: nil))
         let customer = try #require(Address("whatsapp:+12025550117"))
         let business = try #require(Address("whatsapp:+14155238886"))
         var last = ""
         for index in 0..<5_600 {
-            last = await carrier.receive(InboundDraft(from: customer, to: business, body: "\(index)")).message.sid
+            last = await twilio.receive(InboundDraft(from: customer, to: business, body: "\(index)")).message.sid
         }
-        let messages = await carrier.messages
+        let messages = await twilio.messages
         #expect(messages.count <= 5_000 && messages.count > 4_000 && messages.last?.sid == last)
     }
 

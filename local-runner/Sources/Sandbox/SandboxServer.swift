@@ -28,26 +28,26 @@ package struct SandboxServer: Sendable {
     /// Serves loopback only, until its task is cancelled.
     package func run() async throws {
         let clock = SandboxClock(path: configuration.clockFile, beforeMove: configuration.beforeClockMoves)
-        let carrier = Carrier(configuration, clock: clock)
-        try await carrier.recall()
+        let twilio = SimulatedTwilio(configuration, clock: clock)
+        try await twilio.recall()
         let background = Background()
         let whatsApp = try await startWhatsApp()
-        let courier = Courier(configuration: configuration, carrier: carrier, background: background)
+        let webhooks = WebhookSender(configuration: configuration, twilio: twilio, background: background)
         let endpoints = Endpoints(
-            TwilioAPI(configuration: configuration, carrier: carrier, courier: courier).endpoints
-                + ControlAPI(carrier: carrier, courier: courier).endpoints
+            TwilioAPI(configuration: configuration, twilio: twilio, webhooks: webhooks).endpoints
+                + ControlAPI(twilio: twilio, webhooks: webhooks).endpoints
                 + WhatsAppControl(api: await ServerControl(whatsApp), server: whatsApp).endpoints
-                + PhonePage(folder: configuration.assets).endpoints + ChatCompletions(carrier: carrier).endpoints
-                + AnthropicMessages(carrier: carrier).endpoints + GeminiContent(carrier: carrier).endpoints)
+                + PhonePage(folder: configuration.assets).endpoints + ChatCompletions(faults: twilio).endpoints
+                + AnthropicMessages(faults: twilio).endpoints + GeminiContent(faults: twilio).endpoints)
         let application = application(endpoints) { port in
-            await carrier.isReached(at: port)
+            await twilio.isReached(at: port)
             await onReady(Ready(port: port, whatsAppURL: whatsApp.url, whatsAppRootKey: whatsApp.rootKey))
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
             group.addTask { await background.process() }
-            group.addTask { await keepBeating(carrier) }
-            group.addTask { for await _ in await whatsApp.happenings() { await carrier.changed() } }
+            group.addTask { await keepBeating(twilio) }
+            group.addTask { for await _ in await whatsApp.happenings() { await twilio.changed() } }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -76,8 +76,8 @@ package struct SandboxServer: Sendable {
     }
 
     /// Viewers learn within this time that a connection is dead.
-    private func keepBeating(_ carrier: Carrier) async {
-        while (try? await Task.sleep(for: .seconds(15))) != nil { await carrier.beat() }
+    private func keepBeating(_ twilio: SimulatedTwilio) async {
+        while (try? await Task.sleep(for: .seconds(15))) != nil { await twilio.beat() }
     }
 }
 

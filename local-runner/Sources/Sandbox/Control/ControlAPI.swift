@@ -10,36 +10,36 @@ import Web
 ///
 /// Writes take JSON only: a page of another site can't send that here without asking, and is never allowed to.
 struct ControlAPI: Sendable {
-    let carrier: Carrier
-    let courier: Courier
+    let twilio: SimulatedTwilio
+    let webhooks: WebhookSender
 
     var endpoints: [Endpoint] {
         let base = "/sandbox/control"
         return [
-            Endpoint("GET \(base)/state") { _ in .json(await carrier.overview()) },
+            Endpoint("GET \(base)/state") { _ in .json(await twilio.overview()) },
             Endpoint("GET \(base)/conversation", conversation),
             Endpoint("GET \(base)/events") { _ in await events() },
             Endpoint("GET \(base)/phones/{number}/messages") { request in
-                .json(["messages": await carrier.messages(of: request.pathParameter("number"))])
+                .json(["messages": await twilio.messages(of: request.pathParameter("number"))])
             },
             Endpoint("GET \(base)/messages") { _ in
-                .json(["messages": .array(await carrier.messages.map(Views.message))])
+                .json(["messages": .array(await twilio.messages.map(Views.message))])
             },
             write("POST \(base)/messages", receive),
             write("POST \(base)/messages/{sid}/redeliver", redeliver),
-            Endpoint("GET \(base)/faults") { _ in .json(["faults": await carrier.overview()["faults"] ?? []]) },
+            Endpoint("GET \(base)/faults") { _ in .json(["faults": await twilio.overview()["faults"] ?? []]) },
             write("POST \(base)/faults", planFault),
             Endpoint("DELETE \(base)/faults") { request in
                 try refuseOtherSites(request)
-                await carrier.clearFaults()
+                await twilio.clearFaults()
                 return .noContent
             },
-            Endpoint("GET \(base)/clock") { _ in .json(Views.clock(carrier.clock)) },
+            Endpoint("GET \(base)/clock") { _ in .json(Views.clock(twilio.clock)) },
             write("POST \(base)/clock", moveClock),
             write("POST \(base)/customers", changeCustomer),
             write("POST \(base)/numbers", nameNumber),
             write("POST \(base)/reset") { _, _ in
-                await carrier.forgetConversations()
+                await twilio.forgetConversations()
                 return .noContent
             },
         ]
@@ -68,7 +68,7 @@ struct ControlAPI: Sendable {
         let query = try request.queryForm()
         let pair = Pair(
             customer: try address(query["customer"], "customer"), business: try address(query["business"], "business"))
-        return .json(await carrier.conversation(pair))
+        return .json(await twilio.conversation(pair))
     }
 
     private func address(_ text: String?, _ field: String) throws -> Address {
@@ -86,7 +86,7 @@ struct ControlAPI: Sendable {
         let draft = InboundDraft(
             from: try address(body["from"]?.string, "from"), to: try address(body["to"]?.string, "to"), body: text,
             media: media, name: body["name"]?.string.map { String($0.prefix(100)) })
-        return .json(["message": Views.message(await courier.receive(draft))], status: 201)
+        return .json(["message": Views.message(await webhooks.receive(draft))], status: 201)
     }
 
     /// `{"sample": "menu.png"}` or `{"url": "https://…", "content_type": "image/png"}`.
@@ -103,9 +103,9 @@ struct ControlAPI: Sendable {
 
     private func redeliver(_ request: Web.Request, _: JSONValue) async throws -> Reply {
         let sid = request.pathParameter("sid")
-        guard await carrier.message(sid)?.direction == .inbound else { throw Fault.notFound("inbound message") }
-        await courier.deliver(sid)
-        guard let message = await carrier.message(sid) else { throw Fault.notFound("inbound message") }
+        guard await twilio.message(sid)?.direction == .inbound else { throw Fault.notFound("inbound message") }
+        await webhooks.deliver(sid)
+        guard let message = await twilio.message(sid) else { throw Fault.notFound("inbound message") }
         return .json(["message": Views.message(message)])
     }
 
@@ -128,7 +128,7 @@ struct ControlAPI: Sendable {
         guard let operation else {
             throw Fault.invalid("operation", "operation is send, list, numbers, typing or chat.")
         }
-        let fault = await carrier.plan { id in
+        let fault = await twilio.plan { id in
             PlannedFault(
                 id: id, provider: provider, kind: kind, operation: operation, remaining: times,
                 seconds: body["seconds"]?.double, status: status, code: body["code"]?.integer,
@@ -139,28 +139,28 @@ struct ControlAPI: Sendable {
 
     private func moveClock(_ request: Web.Request, _ body: JSONValue) async throws -> Reply {
         if body["reset"]?.bool == true {
-            try carrier.clock.reset()
+            try twilio.clock.reset()
         } else if let seconds = body["advance_seconds"]?.double {
-            try await carrier.clock.advance(by: seconds)
+            try await twilio.clock.advance(by: seconds)
         } else {
             throw Fault.invalid("advance_seconds", "Say {\"advance_seconds\": n} or {\"reset\": true}.")
         }
-        await carrier.changed()
-        return .json(Views.clock(carrier.clock))
+        await twilio.changed()
+        return .json(Views.clock(twilio.clock))
     }
 
     private func changeCustomer(_ request: Web.Request, _ body: JSONValue) async throws -> Reply {
         guard let number = body["number"]?.string, isE164(number) else {
             throw Fault.invalid("number", "number is E.164.")
         }
-        await carrier.know(number) { customer in
+        await twilio.know(number) { customer in
             customer.name = body["name"]?.string.map { String($0.prefix(100)) } ?? customer.name
             customer.isOnline = body["online"]?.bool ?? customer.isOnline
             customer.sendsReadReceipts = body["reads"]?.bool ?? customer.sendsReadReceipts
         }
-        await carrier.save()
-        for sid in await carrier.waiting(for: number) { courier.progress(sid) }
-        return .json(Views.customer(number, await carrier.customers[number] ?? Customer(name: "")))
+        await twilio.save()
+        for sid in await twilio.waiting(for: number) { webhooks.progress(sid) }
+        return .json(Views.customer(number, await twilio.customers[number] ?? Customer(name: "")))
     }
 
     /// The name that customers read, which WhatsApp keeps with the sender and not with the number.
@@ -170,7 +170,7 @@ struct ControlAPI: Sendable {
             throw Fault.invalid(
                 "name", "Say {\"number\": \"+1...\", \"name\": \"...\"}, the name up to 100 characters.")
         }
-        guard let named = await carrier.name(number, name) else { throw Fault.notFound("number") }
+        guard let named = await twilio.name(number, name) else { throw Fault.notFound("number") }
         return .json(Views.number(named))
     }
 
@@ -178,7 +178,7 @@ struct ControlAPI: Sendable {
 
     /// One event per change with the state's version; the reader fetches what it shows.
     private func events() async -> Reply {
-        let changes = await carrier.changes()
+        let changes = await twilio.changes()
         let (chunks, writer) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(4))
         let reading = Task {
             for await version in changes { writer.yield(Array("data: {\"version\":\(version)}\n\n".utf8)) }

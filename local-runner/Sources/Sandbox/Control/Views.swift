@@ -77,7 +77,7 @@ enum Views {
     }
 }
 
-extension Carrier {
+extension SimulatedTwilio {
     /// Everything at a glance; conversations come with their own call.
     func overview() -> JSONValue {
         [

@@ -2,7 +2,8 @@ import Web
 
 /// Anthropic's messages (`llm.md`).
 struct AnthropicMessages: Sendable {
-    let carrier: Carrier
+    /// Holds the planned faults of every provider.
+    let faults: SimulatedTwilio
 
     var endpoints: [Endpoint] {
         ["/v1/messages", "/models/anthropic/v1/messages"].map { path in
@@ -20,7 +21,7 @@ struct AnthropicMessages: Sendable {
         guard request.headers["anthropic-version"] != nil else {
             return refuse(400, "anthropic-version: header is required")
         }
-        let fault = await carrier.takeFault(.api, .chat, provider: "anthropic")
+        let fault = await faults.takeFault(.api, .chat, provider: "anthropic")
         if let reply = ModelDialect.anthropic.answer(to: fault) { return reply }
         let body = try request.jsonBody()
         guard let model = body["model"]?.string else { return refuse(400, "model: Field required") }

@@ -3,7 +3,8 @@ import Web
 
 /// OpenAI's chat completions and the hosts that speak its dialect (`llm.md`).
 struct ChatCompletions: Sendable {
-    let carrier: Carrier
+    /// Holds the planned faults of every provider.
+    let faults: SimulatedTwilio
 
     /// Provider name and the path its base URL ends with.
     private static let hosts = [
@@ -25,7 +26,7 @@ struct ChatCompletions: Sendable {
         else {
             return ModelDialect.openAI.refusal(401, "auth", "Incorrect API key provided.")
         }
-        let fault = await carrier.takeFault(.api, .chat, provider: provider)
+        let fault = await faults.takeFault(.api, .chat, provider: provider)
         if let reply = ModelDialect.openAI.answer(to: fault) { return reply }
         let body = try request.jsonBody()
         guard let model = body["model"]?.string else { return refuse("you must provide a model parameter") }

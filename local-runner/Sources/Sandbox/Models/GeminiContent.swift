@@ -2,7 +2,8 @@ import Web
 
 /// Gemini's `generateContent` and `streamGenerateContent` (`llm.md`).
 struct GeminiContent: Sendable {
-    let carrier: Carrier
+    /// Holds the planned faults of every provider.
+    let faults: SimulatedTwilio
 
     var endpoints: [Endpoint] {
         ["/v1beta/models/{call}", "/models/gemini/v1beta/models/{call}"].map { path in
@@ -18,7 +19,7 @@ struct GeminiContent: Sendable {
         let query = try request.queryForm()
         let key = request.headers["x-goog-api-key"] ?? query["key"] ?? ""
         guard !key.isEmpty, !key.hasPrefix("invalid") else { return refuse(400, "API key not valid.") }
-        let fault = await carrier.takeFault(.api, .chat, provider: "gemini")
+        let fault = await faults.takeFault(.api, .chat, provider: "gemini")
         if let reply = ModelDialect.gemini.answer(to: fault) { return reply }
         let body = try request.jsonBody()
         guard let contents = body["contents"]?.array, !contents.isEmpty else {

@@ -35,12 +35,12 @@ extension TwilioAPI {
         guard let sid = request.resource("sid"), message.media.contains(where: { $0.sid == sid }) else {
             throw TwilioRefusal.notFound(request.path)
         }
-        _ = await carrier.update(message.sid) { $0.media.removeAll { $0.sid == sid } }
+        _ = await twilio.update(message.sid) { $0.media.removeAll { $0.sid == sid } }
         return .noContent
     }
 
     private func mediaOwner(_ request: Web.Request) async throws -> Message {
-        guard let message = await carrier.message(request.pathParameter("message")) else {
+        guard let message = await twilio.message(request.pathParameter("message")) else {
             throw TwilioRefusal.notFound(request.path)
         }
         return message

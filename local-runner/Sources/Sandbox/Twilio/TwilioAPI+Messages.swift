@@ -22,8 +22,8 @@ extension TwilioAPI {
     private func create(_ request: Web.Request) async throws -> Reply {
         let form = try request.postedForm()
         let draft = try await draft(form)
-        let message = await carrier.accept(draft)
-        courier.progress(message.sid)
+        let message = await twilio.accept(draft)
+        webhooks.progress(message.sid)
         return .json(json(message), status: 201)
     }
 
@@ -38,8 +38,8 @@ extension TwilioAPI {
         guard media.allSatisfy(isWebURL) else { throw TwilioRefusal(21620) }
         let callback = form["StatusCallback"]
         guard callback.map(isWebURL) ?? true else { throw TwilioRefusal(21609) }
-        if await carrier.isOptedOut(Pair(customer: to, business: from)) { throw TwilioRefusal(21610) }
-        let configured = await carrier.numbers[from.number]?.statusCallback
+        if await twilio.isOptedOut(Pair(customer: to, business: from)) { throw TwilioRefusal(21610) }
+        let configured = await twilio.numbers[from.number]?.statusCallback
         return OutboundDraft(
             from: from, to: to, body: body, mediaURLs: media, statusCallback: callback ?? configured,
             isTemplate: template != nil)
@@ -54,7 +54,7 @@ extension TwilioAPI {
         }
         guard from.channel == to.channel else { throw TwilioRefusal(21910) }
         guard from != to else { throw TwilioRefusal(21266) }
-        guard await carrier.maySend(from: from) else { throw TwilioRefusal(from.channel == .whatsapp ? 63007 : 21606) }
+        guard await twilio.maySend(from: from) else { throw TwilioRefusal(from.channel == .whatsapp ? 63007 : 21606) }
         return (from, to)
     }
 
@@ -67,12 +67,12 @@ extension TwilioAPI {
     /// Newest first, as Twilio lists.
     private func list(_ request: Web.Request) async throws -> Reply {
         let filter = try MessageFilter(request.queryForm())
-        let found = await carrier.messages.reversed().filter(filter.matches)
+        let found = await twilio.messages.reversed().filter(filter.matches)
         return .json(try TwilioPage.json("messages", found.map(json), request: request))
     }
 
     private func find(_ request: Web.Request) async throws -> Message {
-        guard let sid = request.resource("sid"), let message = await carrier.message(sid) else {
+        guard let sid = request.resource("sid"), let message = await twilio.message(sid) else {
             throw TwilioRefusal.notFound(request.path)
         }
         return message
@@ -88,13 +88,13 @@ extension TwilioAPI {
         guard form.fields["Body"] == "" else {
             throw TwilioRefusal(20001, "Only an empty Body is accepted")
         }
-        let redacted = await carrier.update(message.sid) { $0.body = "" }
+        let redacted = await twilio.update(message.sid) { $0.body = "" }
         return .json(json(redacted ?? message))
     }
 
     private func delete(_ request: Web.Request) async throws -> Reply {
         let message = try await find(request)
-        _ = await carrier.remove(message.sid)
+        _ = await twilio.remove(message.sid)
         return .noContent
     }
 

@@ -24,7 +24,7 @@ extension TwilioAPI {
             let plan = NumberPlan.all.first(where: { $0.country == country })
         else { throw TwilioRefusal.notFound(request.path) }
         let query = try request.queryForm()
-        let taken = Set(await carrier.numbers.keys)
+        let taken = Set(await twilio.numbers.keys)
         let free = plan.candidates(areaCode: query["AreaCode"]).filter { candidate in
             !taken.contains(candidate.number) && NumberPlan.matches(candidate.number, pattern: query["Contains"])
                 && (query["InRegion"].map { $0 == candidate.region } ?? true)
@@ -53,7 +53,7 @@ extension TwilioAPI {
 
     private func listNumbers(_ request: Web.Request) async throws -> Reply {
         let query = try request.queryForm()
-        let found = await carrier.numbers.values.filter { number in
+        let found = await twilio.numbers.values.filter { number in
             (query["PhoneNumber"].map { NumberPlan.matches(number.phoneNumber, pattern: $0) } ?? true)
                 && (query["FriendlyName"].map { $0 == number.friendlyName } ?? true)
         }.sorted { ($1.createdAt, $0.phoneNumber) < ($0.createdAt, $1.phoneNumber) }
@@ -62,7 +62,7 @@ extension TwilioAPI {
 
     private func findNumber(_ request: Web.Request) async throws -> OwnedNumber {
         let sid = request.resource("sid")
-        guard let number = await carrier.numbers.values.first(where: { $0.sid == sid }) else {
+        guard let number = await twilio.numbers.values.first(where: { $0.sid == sid }) else {
             throw TwilioRefusal.notFound(request.path)
         }
         return number
@@ -73,7 +73,7 @@ extension TwilioAPI {
         let number = try await chosenNumber(form)
         guard isE164(number) else { throw TwilioRefusal(21421) }
         let settings = try NumberSettings(form)
-        guard let bought = await carrier.buy(number, settings) else { throw TwilioRefusal(21422) }
+        guard let bought = await twilio.buy(number, settings) else { throw TwilioRefusal(21422) }
         return .json(json(bought), status: 201)
     }
 
@@ -82,7 +82,7 @@ extension TwilioAPI {
         if let number = form["PhoneNumber"] { return number }
         guard let area = form["AreaCode"] else { throw TwilioRefusal(21421, "PhoneNumber or AreaCode is required") }
         let plan = NumberPlan.all[0]
-        let taken = await carrier.numbers
+        let taken = await twilio.numbers
         guard let free = plan.candidates(areaCode: area).first(where: { taken[$0.number] == nil }) else {
             throw TwilioRefusal(21452)
         }
@@ -92,14 +92,14 @@ extension TwilioAPI {
     private func changeNumber(_ request: Web.Request) async throws -> Reply {
         let number = try await findNumber(request)
         let settings = try NumberSettings(try request.postedForm())
-        guard let changed = await carrier.change(number.phoneNumber, settings) else {
+        guard let changed = await twilio.change(number.phoneNumber, settings) else {
             throw TwilioRefusal.notFound(request.path)
         }
         return .json(json(changed))
     }
 
     private func release(_ request: Web.Request) async throws -> Reply {
-        await carrier.release(try await findNumber(request).phoneNumber)
+        await twilio.release(try await findNumber(request).phoneNumber)
         return .noContent
     }
 
@@ -141,7 +141,7 @@ struct NumberSettings: Sendable {
     }
 }
 
-extension Carrier {
+extension SimulatedTwilio {
     /// `nil` when the number is taken.
     func buy(_ phoneNumber: String, _ settings: NumberSettings) -> OwnedNumber? {
         guard numbers[phoneNumber] == nil else { return nil }

@@ -20,7 +20,7 @@ extension TwilioAPI {
         guard let messageID, isSID(messageID, "SM") || isSID(messageID, "MM") else {
             throw TwilioRefusal(20001, "messageId must be a message SID")
         }
-        guard await carrier.showTyping(messageID) else { throw TwilioRefusal.notFound("/Messages/\(messageID)") }
+        guard await twilio.showTyping(messageID) else { throw TwilioRefusal.notFound("/Messages/\(messageID)") }
         return .json(["success": true])
     }
 }

@@ -5,8 +5,8 @@ import Web
 /// Twilio's REST API: authentication, faults, then the resource. Every refusal is Twilio's own JSON.
 struct TwilioAPI: Sendable {
     let configuration: SandboxConfiguration
-    let carrier: Carrier
-    let courier: Courier
+    let twilio: SimulatedTwilio
+    let webhooks: WebhookSender
 
     var endpoints: [Endpoint] { messageEndpoints + mediaEndpoints + numberEndpoints + typingEndpoints }
 
@@ -18,7 +18,7 @@ struct TwilioAPI: Sendable {
         Endpoint(declaration) { request in
             do {
                 try authenticate(request)
-                let fault = await carrier.takeFault(.api, operation)
+                let fault = await twilio.takeFault(.api, operation)
                 if let refusal = fault?.answerBeforeAcceptance { return refusal }
                 let reply = try await call(request)
                 return fault?.answerAfterAcceptance(reply) ?? reply

@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Web
 
-/// Carries the carrier's news to Parley: inbound webhooks and status callbacks, signed, timed out and retried as Twilio does.
-struct Courier: Sendable {
+/// Posts what happens at the simulated Twilio to Parley: inbound webhooks and status callbacks, signed, timed out and retried as Twilio does.
+struct WebhookSender: Sendable {
     let configuration: SandboxConfiguration
-    let carrier: Carrier
+    let twilio: SimulatedTwilio
     let background: Background
     let client = WebhookClient()
     /// How long a message rests at each step of its way to the phone.
@@ -14,7 +14,7 @@ struct Courier: Sendable {
 
     /// Takes the customer's message and, unless a fault holds it back, waits until Parley has answered its webhook.
     func receive(_ draft: InboundDraft) async -> Message {
-        let (message, dispatch) = await carrier.receive(draft)
+        let (message, dispatch) = await twilio.receive(draft)
         switch dispatch {
         case .now(let items):
             for item in items {
@@ -27,27 +27,27 @@ struct Courier: Sendable {
             }
         case .held: break
         }
-        return await carrier.message(message.sid) ?? message
+        return await twilio.message(message.sid) ?? message
     }
 
     /// Posts the message's webhook, again too: a repeat carries the same MessageSid.
     func deliver(_ sid: String) async {
-        guard let message = await carrier.message(sid) else { return }
-        let number = await carrier.numbers[message.to.number]
-        let profile = await carrier.customers[message.from.number]?.name ?? ""
+        guard let message = await twilio.message(sid) else { return }
+        let number = await twilio.numbers[message.to.number]
+        let profile = await twilio.customers[message.from.number]?.name ?? ""
         let url = number?.smsURL ?? "\(configuration.publicURL)/api/whatsapp/webhook"
         let form = WebhookForms.inbound(
-            message, account: configuration.twilioAccountSID, profileName: profile, apiBase: await carrier.apiBase)
+            message, account: configuration.twilioAccountSID, profileName: profile, apiBase: await twilio.apiBase)
         let (result, delivery) = await post(form, to: url, .webhook, message, status: "")
-        _ = await carrier.update(sid) { $0.webhook = delivery.summary }
-        await carrier.log(delivery)
+        _ = await twilio.update(sid) { $0.webhook = delivery.summary }
+        await twilio.log(delivery)
         if case .success(let answer) = result, (200..<300).contains(answer.status) { await reply(to: message, answer) }
     }
 
     /// TwiML in the answer is a reply, sent like any other message.
     private func reply(to message: Message, _ answer: WebhookAnswer) async {
         for text in TwiML.messages(in: answer.body).prefix(10) {
-            let sent = await carrier.accept(
+            let sent = await twilio.accept(
                 OutboundDraft(from: message.to, to: message.from, body: text, direction: .outboundReply))
             progress(sent.sid)
         }
@@ -58,12 +58,12 @@ struct Courier: Sendable {
     /// Walks the message to the phone, step by step, with a callback for each.
     func progress(_ sid: String) {
         background.run {
-            let fault = await carrier.takeFault(.callback, .send)
+            let fault = await twilio.takeFault(.callback, .send)
             var postponed: [Message] = []
             var isFirst = true
             while true {
                 try? await Task.sleep(for: Self.step)
-                guard let message = await carrier.nextStep(sid), !Task.isCancelled else { break }
+                guard let message = await twilio.nextStep(sid), !Task.isCancelled else { break }
                 switch fault?.kind {
                 case .callbacksReversed: postponed.append(message)
                 case .callbackLost where isFirst: break
@@ -81,7 +81,7 @@ struct Courier: Sendable {
     private func callback(_ message: Message) async {
         guard let url = message.statusCallback else { return }
         let form = WebhookForms.status(message, account: configuration.twilioAccountSID)
-        await carrier.log(await post(form, to: url, .callback, message, status: message.status.rawValue).delivery)
+        await twilio.log(await post(form, to: url, .callback, message, status: message.status.rawValue).delivery)
     }
 
     // MARK: One request
@@ -100,7 +100,7 @@ struct Courier: Sendable {
         } while attempts <= policy.retries && policy.retries(after: result)
         let milliseconds = Int((ContinuousClock.now - started) / .milliseconds(1))
         let delivery = Delivery(
-            kind: kind, messageSID: message.sid, url: url, status: status, at: carrier.clock.now,
+            kind: kind, messageSID: message.sid, url: url, status: status, at: twilio.clock.now,
             answer: (try? result.get())?.status, milliseconds: milliseconds, attempts: attempts,
             summary: summary(result, kind, milliseconds, attempts))
         return (result, delivery)
@@ -139,7 +139,7 @@ struct Courier: Sendable {
     }
 }
 
-extension Carrier {
+extension SimulatedTwilio {
     func takeFault(_ point: PlannedFault.Point, _ operation: PlannedFault.Operation, provider: String = "twilio")
         -> PlannedFault?
     {

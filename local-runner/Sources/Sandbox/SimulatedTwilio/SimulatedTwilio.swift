@@ -6,8 +6,8 @@ private let deliveryCapacity = 300
 private let customerCapacity = 2_000
 
 /// The telephone network, WhatsApp and Twilio's memory in one: what exists, what was said, who may still be written to.
-/// It decides and remembers; requests to Parley are the courier's work.
-actor Carrier {
+/// It decides and remembers; requests to Parley are the work of `WebhookSender`.
+actor SimulatedTwilio {
     let configuration: SandboxConfiguration
     let clock: SandboxClock
     /// Where this simulator's own API is; media URLs point there, as Twilio's point to api.twilio.com.

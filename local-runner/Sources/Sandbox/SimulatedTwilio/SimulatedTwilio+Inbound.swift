@@ -22,7 +22,7 @@ enum Dispatch: Sendable {
 private let stopWords: Set<String> = ["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"]
 private let startWords: Set<String> = ["start", "unstop"]
 
-extension Carrier {
+extension SimulatedTwilio {
     func receive(_ draft: InboundDraft) -> (message: Message, dispatch: Dispatch) {
         let now = clock.now
         let media = draft.media.map {

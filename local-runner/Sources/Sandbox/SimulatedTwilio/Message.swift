@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A message as the carrier holds it. The customer's phone and Twilio's API show two sides of the same value.
+/// A message as the simulated Twilio holds it. The customer's phone and Twilio's API show two sides of the same value.
 struct Message: Sendable {
     enum Direction: String, Sendable {
         case inbound
@@ -21,7 +21,7 @@ struct Message: Sendable {
     }
 
     let sid: String
-    /// Order of arrival at the carrier; pages of the API walk it downwards.
+    /// Order of arrival; pages of the API walk it downwards.
     let sequence: Int
     let direction: Direction
     let from: Address

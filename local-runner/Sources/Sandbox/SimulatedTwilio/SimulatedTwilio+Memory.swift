@@ -14,7 +14,7 @@ private struct Memory: Codable {
     var conversations: [Conversation]
 }
 
-extension Carrier {
+extension SimulatedTwilio {
     /// Reads what an earlier sandbox kept. An absent file is a first start; an unreadable one is an error the person must see.
     func recall() throws {
         guard let path = configuration.stateFile, let data = FileManager.default.contents(atPath: path) else { return }

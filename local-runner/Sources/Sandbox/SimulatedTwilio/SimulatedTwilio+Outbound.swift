@@ -11,7 +11,7 @@ struct OutboundDraft: Sendable {
     var direction = Message.Direction.outboundAPI
 }
 
-extension Carrier {
+extension SimulatedTwilio {
     /// A number may send when the account owns it, or when a customer wrote to it: numbers outlive the sandbox's memory.
     func maySend(from business: Address) -> Bool {
         numbers[business.number] != nil || lastInbound.keys.contains { $0.business == business }
