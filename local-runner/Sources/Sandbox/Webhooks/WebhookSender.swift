@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Web
 
-/// Posts what happens at the simulated Twilio to Parley: inbound webhooks and status callbacks, signed, timed out and retried as Twilio does.
+/// Posts what happens at the simulated Twilio to Parley: inbound webhooks and status callbacks, signed, timed out and retried
+/// as Twilio does.
 struct WebhookSender: Sendable {
     let configuration: SandboxConfiguration
     let twilio: SimulatedTwilio

@@ -29,11 +29,11 @@ extension Connection {
         if let fault { network.noteFault(fault, device.reference) }
         if fault?.kind == .errorAck { return acknowledge(node, error: fault?.code ?? 479) }
         do {
-            let posting = try network.take(node, from: device)
+            let accepted = try network.take(node, from: device)
             if fault?.kind != .lostAck {
-                acknowledge(node, hash: fault?.kind == .deviceHash ? "2:AAAAAAAA" : posting.missing)
+                acknowledge(node, hash: fault?.kind == .deviceHash ? "2:AAAAAAAA" : accepted.missing)
             }
-            network.deliver(posting)
+            network.deliver(accepted)
         } catch {
             broke("a message that goes nowhere: \(error.path)")
             acknowledge(node, error: 479)

@@ -48,8 +48,8 @@ extension Network {
         let message = try chunk.message()
         let id = "3A" + random.hex(9)
         phone.sent[id] = .init(message: message, chat: .person(phone.person))
-        var letter = Letter(id: id, sender: phone.reference, chat: .person(phone.person), type: message.type)
-        letter.category = "peer"
-        deliver(letter, [try phone.encrypt(message.content, for: device.reference, in: self)], to: device.reference)
+        var envelope = MessageEnvelope(id: id, sender: phone.reference, chat: .person(phone.person), type: message.type)
+        envelope.category = "peer"
+        deliver(envelope, [try phone.encrypt(message.content, for: device.reference, in: self)], to: device.reference)
     }
 }

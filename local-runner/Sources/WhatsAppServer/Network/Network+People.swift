@@ -8,62 +8,66 @@ extension Network {
     func write(_ message: OutgoingMessage, from sender: SimulatedDevice, to chat: Chat) throws -> String {
         let id = "3A" + random.hex(9)
         sender.sent[id] = .init(message: message, chat: chat)
-        let letter = Letter(
+        let envelope = MessageEnvelope(
             id: id, sender: sender.reference, chat: chat, type: message.type, mediaType: message.mediaType,
             edit: message.edit, hidesFailure: message.hidesFailure, pollType: message.pollType)
-        note(letter, message)
-        if case .person(let person) = chat { remember(letter, message, with: person) }
+        note(envelope, message)
+        if case .person(let person) = chat { remember(envelope, message, with: person) }
         switch chat {
-        case .person(let person): try write(message, letter, from: sender, to: person)
-        case .group(let group): try write(message, letter, from: sender, to: group)
+        case .person(let person): try write(message, envelope, from: sender, to: person)
+        case .group(let group): try write(message, envelope, from: sender, to: group)
         }
         return id
     }
 
-    private func write(_ message: OutgoingMessage, _ letter: Letter, from sender: SimulatedDevice, to person: Person)
+    private func write(
+        _ message: OutgoingMessage, _ envelope: MessageEnvelope, from sender: SimulatedDevice, to person: Person
+    )
         throws
     {
         for device in devices(of: person) where device.linked != nil {
-            deliver(letter, [try sender.encrypt(message.content, for: device, in: self)], to: device)
+            deliver(envelope, [try sender.encrypt(message.content, for: device, in: self)], to: device)
         }
         guard sender.person !== person else { return }
         for device in devices(of: sender.person) where device.linked != nil {
-            let copy = message.content(forOwnDevicesIn: letter.chat.jid)
-            deliver(letter, [try sender.encrypt(copy, for: device, in: self)], to: device)
+            let copy = message.content(forOwnDevicesIn: envelope.chat.jid)
+            deliver(envelope, [try sender.encrypt(copy, for: device, in: self)], to: device)
         }
         giveToken(from: sender.person, to: person)
     }
 
-    private func write(_ message: OutgoingMessage, _ letter: Letter, from sender: SimulatedDevice, to group: Group)
+    private func write(
+        _ message: OutgoingMessage, _ envelope: MessageEnvelope, from sender: SimulatedDevice, to group: Group
+    )
         throws
     {
         let members = devices(of: group, besides: sender.reference).filter { $0.linked != nil }
         let (shared, keys) = try sender.encrypt(message.content, group: group, members: members, in: self)
         for member in members {
             let own = keys.first { device($0.device)?.address == member.address }
-            deliver(letter, [own?.message, shared].compactMap(\.self), to: member)
+            deliver(envelope, [own?.message, shared].compactMap(\.self), to: member)
         }
     }
 
     /// On both phones.
-    private func remember(_ letter: Letter, _ message: OutgoingMessage, with receiver: Person) {
-        let author = letter.sender.person
+    private func remember(_ envelope: MessageEnvelope, _ message: OutgoingMessage, with receiver: Person) {
+        let author = envelope.sender.person
         for (owner, other) in [(author, receiver), (receiver, author)] {
             let isOwn = owner === author
             owner.remember(
                 .init(
-                    key: MessageKey(chat: other.jid, id: letter.id, isFromMe: isOwn), timestamp: now(),
+                    key: MessageKey(chat: other.jid, id: envelope.id, isFromMe: isOwn), timestamp: now(),
                     pushName: isOwn ? nil : author.name, content: message.content))
         }
     }
 
-    private func note(_ letter: Letter, _ message: OutgoingMessage) {
+    private func note(_ envelope: MessageEnvelope, _ message: OutgoingMessage) {
         var happening = Happening(.sent)
-        if case .person(let person) = letter.chat { happening.account = person.number }
-        happening.person = letter.sender.person.number
-        happening.personDevice = letter.sender.number
-        happening.group = letter.chat.group?.jid.description
-        happening.id = letter.id
+        if case .person(let person) = envelope.chat { happening.account = person.number }
+        happening.person = envelope.sender.person.number
+        happening.personDevice = envelope.sender.number
+        happening.group = envelope.chat.group?.jid.description
+        happening.id = envelope.id
         if let content = try? ReceivedMessage(message.content) { happening.describe(content) }
         journal.note(happening)
     }

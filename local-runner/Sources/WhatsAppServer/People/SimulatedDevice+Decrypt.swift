@@ -2,66 +2,67 @@ import WhatsAppWire
 
 extension SimulatedDevice {
     /// Reads what arrives, answers with receipts, and tells the journal.
-    func receive(_ letter: Letter, _ encrypted: [EncryptedMessage], in network: Network) {
-        if let fault = network.faults.take(.decryption, account: letter.sender.person.number, stanza: nil) {
-            network.noteFault(fault, letter.sender)
+    func receive(_ envelope: MessageEnvelope, _ encrypted: [EncryptedMessage], in network: Network) {
+        if let fault = network.faults.take(.decryption, account: envelope.sender.person.number, stanza: nil) {
+            network.noteFault(fault, envelope.sender)
             let failure: SignalError = fault.kind == .retryWithKeys ? .noSession : .badMAC
-            return ask(for: letter, because: failure, in: network)
+            return ask(for: envelope, because: failure, in: network)
         }
         do {
-            for part in encrypted { try open(part, letter, in: network) }
+            for part in encrypted { try open(part, envelope, in: network) }
         } catch SignalError.duplicate {
-            network.journal.note(happening(.repeated, letter))
+            network.journal.note(happening(.repeated, envelope))
         } catch let error as SignalError {
-            return ask(for: letter, because: error, in: network)
+            return ask(for: envelope, because: error, in: network)
         } catch {
-            var happening = happening(.problem, letter)
+            var happening = happening(.problem, envelope)
             happening.detail = "\(error)"
             network.journal.note(happening)
             return
         }
-        acknowledge(letter, in: network)
+        acknowledge(envelope, in: network)
     }
 
-    private func open(_ part: EncryptedMessage, _ letter: Letter, in network: Network) throws {
-        let received = try ReceivedMessage(padded: decrypt(part, letter, in: network))
+    private func open(_ part: EncryptedMessage, _ envelope: MessageEnvelope, in network: Network) throws {
+        let received = try ReceivedMessage(padded: decrypt(part, envelope, in: network))
         if let key = received.senderKey {
-            let name = SenderKeyName(group: key.group, sender: letter.sender.address)
+            let name = SenderKeyName(group: key.group, sender: envelope.sender.address)
             senderKeys[name, default: SenderKeyRecord()].process(key.distribution)
         }
         guard received.body != .empty else { return }
-        guard shown[letter.id] == nil else {
-            network.journal.note(happening(.repeated, letter))
+        guard shown[envelope.id] == nil else {
+            network.journal.note(happening(.repeated, envelope))
             return
         }
-        shown[letter.id] = true
-        show(received, letter, in: network)
+        shown[envelope.id] = true
+        show(received, envelope, in: network)
     }
 
-    private func decrypt(_ part: EncryptedMessage, _ letter: Letter, in network: Network) throws -> [UInt8] {
-        let sender = letter.sender.address
+    private func decrypt(_ part: EncryptedMessage, _ envelope: MessageEnvelope, in network: Network) throws -> [UInt8] {
+        let sender = envelope.sender.address
         guard part.kind == .senderKeyMessage else {
             return try signal.decrypt(part, from: sender, using: &network.random)
         }
-        guard let group = letter.chat.group else { throw SignalError.malformed }
+        guard let group = envelope.chat.group else { throw SignalError.malformed }
         let name = SenderKeyName(group: group.jid, sender: sender)
         return try senderKeys[name, default: SenderKeyRecord()].decrypt(part.bytes)
     }
 
     // MARK: Showing
 
-    private func show(_ received: ReceivedMessage, _ letter: Letter, in network: Network) {
-        var happening = happening(letter.sender.person === person ? .copy : .message, letter)
+    private func show(_ received: ReceivedMessage, _ envelope: MessageEnvelope, in network: Network) {
+        var happening = happening(envelope.sender.person === person ? .copy : .message, envelope)
         if let destination = received.destination, happening.kind == .copy {
             happening.person = network.person(destination)?.number ?? destination.user
         }
         happening.describe(received)
         if let secret = received.secret, case .poll(_, let options, _) = received.body {
-            polls[letter.id] = Poll(
-                secret: secret, options: options, creator: letter.sender.person, chat: letter.chat, isLID: letter.isLID)
+            polls[envelope.id] = Poll(
+                secret: secret, options: options, creator: envelope.sender.person, chat: envelope.chat,
+                isLID: envelope.isLID)
         }
         if case .pollVote(let key, let payload, let nonce) = received.body {
-            happening.text = vote(key, payload, nonce, voter: letter.sender.person)
+            happening.text = vote(key, payload, nonce, voter: envelope.sender.person)
         }
         guard case .media(let media) = received.body else {
             network.journal.note(happening)
@@ -79,28 +80,28 @@ extension SimulatedDevice {
         return poll.options.filter { vote.options.contains(PollVote.hash(ofOption: $0)) }.joined(separator: ", ")
     }
 
-    private func happening(_ kind: Happening.Kind, _ letter: Letter) -> Happening {
-        var happening = Happening(kind, account: letter.sender.person.number, device: letter.sender.number)
+    private func happening(_ kind: Happening.Kind, _ envelope: MessageEnvelope) -> Happening {
+        var happening = Happening(kind, account: envelope.sender.person.number, device: envelope.sender.number)
         happening.person = person.number
         happening.personDevice = number
-        happening.group = letter.chat.group?.jid.description
-        happening.id = letter.id
+        happening.group = envelope.chat.group?.jid.description
+        happening.id = envelope.id
         return happening
     }
 
     // MARK: Receipts
 
-    private func acknowledge(_ letter: Letter, in network: Network) {
-        let isOwn = letter.sender.person === person
-        network.send(receipt: isOwn ? "sender" : nil, about: letter, from: self)
+    private func acknowledge(_ envelope: MessageEnvelope, in network: Network) {
+        let isOwn = envelope.sender.person === person
+        network.send(receipt: isOwn ? "sender" : nil, about: envelope, from: self)
         guard !isOwn, number == 0, person.sendsReadReceipts else { return }
-        network.send(receipt: "read", about: letter, from: self)
+        network.send(receipt: "read", about: envelope, from: self)
     }
 
-    private func ask(for letter: Letter, because failure: SignalError, in network: Network) {
-        let count = failures[letter.id, default: 0] + 1
-        failures[letter.id] = count
-        var happening = happening(.undecryptable, letter)
+    private func ask(for envelope: MessageEnvelope, because failure: SignalError, in network: Network) {
+        let count = failures[envelope.id, default: 0] + 1
+        failures[envelope.id] = count
+        var happening = happening(.undecryptable, envelope)
         happening.detail = "\(failure), \(count <= RetryRequest.maximumCount ? "asked again" : "gave up")"
         network.journal.note(happening)
         guard count <= RetryRequest.maximumCount else { return }
@@ -112,9 +113,9 @@ extension SimulatedDevice {
             )
         }
         let request = RetryRequest(
-            messageID: letter.id, count: count, timestamp: network.now(), registrationID: signal.registrationID,
+            messageID: envelope.id, count: count, timestamp: network.now(), registrationID: signal.registrationID,
             keys: keys)
-        network.send(receipt: "retry", about: letter, from: self, request.children(now: network.now()))
+        network.send(receipt: "retry", about: envelope, from: self, request.children(now: network.now()))
     }
 }
 

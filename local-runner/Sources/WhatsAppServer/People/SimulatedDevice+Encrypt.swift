@@ -57,7 +57,7 @@ extension SimulatedDevice {
         }
         let message = try encrypt(content(of: copy, for: asker), for: asker, in: network)
         network.deliver(
-            Letter(
+            MessageEnvelope(
                 id: request.messageID, sender: reference, chat: copy.chat, type: copy.message.type,
                 mediaType: copy.message.mediaType, edit: copy.message.edit, hidesFailure: copy.message.hidesFailure,
                 pollType: copy.message.pollType, retryCount: request.count),

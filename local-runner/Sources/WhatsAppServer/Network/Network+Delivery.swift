@@ -3,31 +3,31 @@ import WhatsAppWire
 /// Messages and receipts on their way from device to device.
 extension Network {
     /// A message that was taken, and is to be delivered once its sender knows that.
-    struct Posting {
-        let letter: Letter
+    struct AcceptedMessage {
+        let envelope: MessageEnvelope
         let receivers: [(device: DeviceReference, parts: [EncryptedMessage])]
         /// The hash of all devices it should have gone to, when the client has left some out.
         let missing: String?
     }
 
     /// A message of a linked device (protocol sheet, section 11).
-    func take(_ node: Node, from sender: LinkedDevice) throws(StanzaError) -> Posting {
+    func take(_ node: Node, from sender: LinkedDevice) throws(StanzaError) -> AcceptedMessage {
         let stanza = try MessageStanza(node)
         guard let chat = chat(stanza.to) else { throw StanzaError("message.to") }
         if let group = chat.group, !group.has(sender.person) { throw StanzaError("message.to") }
-        var letter = Letter(stanza, from: sender.reference, chat: chat)
+        var envelope = MessageEnvelope(stanza, from: sender.reference, chat: chat)
         if let only = onlyReceiver(node, stanza) {
-            letter.retryCount = node.child("enc")?.integer("count") ?? 0
+            envelope.retryCount = node.child("enc")?.integer("count") ?? 0
             let parts = [stanza.groupMessage].compactMap(\.self)
-            return Posting(letter: letter, receivers: [(only, parts)], missing: nil)
+            return AcceptedMessage(envelope: envelope, receivers: [(only, parts)], missing: nil)
         }
         let receivers = receivers(stanza, chat, sender)
         let missing = missing(from: receivers.map(\.device), stanza, chat, sender)
-        return Posting(letter: letter, receivers: receivers, missing: missing)
+        return AcceptedMessage(envelope: envelope, receivers: receivers, missing: missing)
     }
 
-    func deliver(_ posting: Posting) {
-        for (receiver, parts) in posting.receivers { deliver(posting.letter, parts, to: receiver) }
+    func deliver(_ accepted: AcceptedMessage) {
+        for (receiver, parts) in accepted.receivers { deliver(accepted.envelope, parts, to: receiver) }
     }
 
     /// In a group everybody gets the message; in a chat only the devices that the client listed.
@@ -75,18 +75,20 @@ extension Network {
         person.deviceNumbers.map { DeviceReference(person: person, number: $0) }
     }
 
-    func deliver(_ letter: Letter, _ parts: [EncryptedMessage], to receiver: DeviceReference) {
-        if let simulated = receiver.simulated { return simulated.receive(letter, parts, in: self) }
+    func deliver(_ envelope: MessageEnvelope, _ parts: [EncryptedMessage], to receiver: DeviceReference) {
+        if let simulated = receiver.simulated { return simulated.receive(envelope, parts, in: self) }
         guard let linked = receiver.linked else { return }
-        push(letter.node(parts, to: receiver, now: now()), to: linked)
+        push(envelope.node(parts, to: receiver, now: now()), to: linked)
     }
 
     // MARK: Receipts
 
     /// From a simulated device to whoever wrote.
-    func send(receipt type: String?, about letter: Letter, from speaker: SimulatedDevice, _ children: [Node] = []) {
-        guard let linked = letter.sender.linked else { return }
-        push(letter.receipt(type, from: speaker, children, now: now()), to: linked)
+    func send(
+        receipt type: String?, about envelope: MessageEnvelope, from speaker: SimulatedDevice, _ children: [Node] = []
+    ) {
+        guard let linked = envelope.sender.linked else { return }
+        push(envelope.receipt(type, from: speaker, children, now: now()), to: linked)
     }
 
     /// From a linked device.

@@ -1,7 +1,7 @@
 import WhatsAppWire
 
 /// What the server may know about a message: everything but its content.
-struct Letter {
+struct MessageEnvelope {
     let id: String
     let sender: DeviceReference
     let chat: Chat
