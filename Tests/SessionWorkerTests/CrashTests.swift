@@ -150,13 +150,13 @@ final class Storm: Sendable {
     // MARK: The verdict
 
     func judge() async throws {
-        let happenings = await installation.server.remembered(limit: 20_000)
-        let shown = happenings.filter { $0.kind == .message }
+        let events = await installation.server.remembered(limit: 20_000)
+        let shown = events.filter { $0.kind == .message }
         let messages = try await installation.messages()
         print(
             "\(written.withLock { $0.count }) messages written, \(worker.deaths) processes killed, \(shown.count) answers shown, "
-                + "\(happenings.count { $0.kind == .repeated }) repeats told apart, "
-                + "\(happenings.count { $0.kind == .undecryptable }) asked for again")
+                + "\(events.count { $0.kind == .repeated }) repeats told apart, "
+                + "\(events.count { $0.kind == .undecryptable }) asked for again")
         let felled = felled.withLock { $0 }
         print("died at \(felled.sorted().joined(separator: ", "))")
         #expect(felled.count > 6, "hardly anybody died: the test proved little")
@@ -173,7 +173,7 @@ final class Storm: Sendable {
         }
     }
 
-    private func judgeAnswers(_ shown: [Happening], _ messages: [Installation.Stored]) async throws {
+    private func judgeAnswers(_ shown: [ServerEvent], _ messages: [Installation.Stored]) async throws {
         for (id, copies) in Dictionary(grouping: shown, by: { "\($0.id ?? "") \($0.person ?? "")" })
         where copies.count > 1 {
             Issue.record("\(id) is on the phone \(copies.count) times")

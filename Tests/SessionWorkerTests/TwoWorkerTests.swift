@@ -59,7 +59,7 @@ import WhatsAppServer
         _ = try await installation.server.next(.active, after: sequence)
     }
 
-    private func answers(_ installation: Installation) async -> [Happening] {
+    private func answers(_ installation: Installation) async -> [ServerEvent] {
         await installation.server.remembered(limit: 5000).filter { $0.kind == .message }
     }
 

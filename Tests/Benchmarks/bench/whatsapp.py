@@ -23,7 +23,7 @@ ORGANIZATION = "00000000-0000-7000-8000-0000000000aa"
 
 
 class Server:
-    """`parley sandbox whatsapp`: every happening is stamped when its line arrives."""
+    """`parley sandbox whatsapp`: every event is stamped when its line arrives."""
 
     def __enter__(self):
         self.process = subprocess.Popen(
@@ -36,10 +36,10 @@ class Server:
 
     def read(self):
         for line in self.process.stdout:
-            now, happening = time.perf_counter(), json.loads(line)
-            if happening["kind"] == "message":
-                self.shown.setdefault(happening.get("person"), []).append(now)
-            elif happening["kind"] == "active":
+            now, event = time.perf_counter(), json.loads(line)
+            if event["kind"] == "message":
+                self.shown.setdefault(event.get("person"), []).append(now)
+            elif event["kind"] == "active":
                 self.active.put(now)
 
     def __exit__(self, *_):

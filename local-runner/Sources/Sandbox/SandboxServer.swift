@@ -47,7 +47,7 @@ package struct SandboxServer: Sendable {
             group.addTask { try await application.run() }
             group.addTask { await background.process() }
             group.addTask { await keepBeating(twilio) }
-            group.addTask { for await _ in await whatsApp.happenings() { await twilio.changed() } }
+            group.addTask { for await _ in await whatsApp.events() { await twilio.changed() } }
             defer { group.cancelAll() }
             try await group.next()
         }

@@ -29,8 +29,8 @@ package struct ServerConfiguration: Sendable {
     package var mediaLimits = (file: 16 << 20, total: 256 << 20)
     /// Stanzas that wait for one device; the oldest goes first.
     package var queueLimit = 20_000
-    /// Happenings that are remembered.
-    package var journalLimit = 20_000
+    /// Events that are remembered.
+    package var eventLimit = 20_000
     /// Seconds that a socket stays open after a `stream:error`: clients that read it late would never see it.
     package var lingering = 1.5
     /// Seconds since 1970.

@@ -51,34 +51,34 @@ package final class WhatsAppServer {
         self.rootKey = rootKey.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// Closes every connection. Streams of happenings end.
+    /// Closes every connection. Streams of events end.
     package func stop() async {
         await listener.close()
         network.save()
-        network.journal.end()
+        network.events.end()
     }
 
     // MARK: Looking
 
     /// Everything that happened after `sequence`, remembered and new, until the server stops.
-    package func happenings(after sequence: Int = 0) -> AsyncStream<Happening> {
-        network.journal.stream(after: sequence)
+    package func events(after sequence: Int = 0) -> AsyncStream<ServerEvent> {
+        network.events.stream(after: sequence)
     }
 
-    package func remembered(after sequence: Int = 0, limit: Int = 1_000) -> [Happening] {
-        network.journal.entries(after: sequence, limit: limit)
+    package func remembered(after sequence: Int = 0, limit: Int = 1_000) -> [ServerEvent] {
+        network.events.entries(after: sequence, limit: limit)
     }
 
-    /// The first happening of a kind that fits, past or future.
+    /// The first event of a kind that fits, past or future.
     /// - Parameters:
     ///   - sequence: only what came after it.
     ///   - seconds: how long to wait.
     package func next(
-        _ kind: Happening.Kind, after sequence: Int = 0, within seconds: Double = 30,
-        where fits: @escaping @Sendable (Happening) -> Bool = { _ in true }
-    ) async throws -> Happening {
-        let stream = network.journal.stream(after: sequence)
-        return try await withThrowingTaskGroup(of: Happening?.self) { group in
+        _ kind: ServerEvent.Kind, after sequence: Int = 0, within seconds: Double = 30,
+        where fits: @escaping @Sendable (ServerEvent) -> Bool = { _ in true }
+    ) async throws -> ServerEvent {
+        let stream = network.events.stream(after: sequence)
+        return try await withThrowingTaskGroup(of: ServerEvent?.self) { group in
             group.addTask { await stream.first { $0.kind == kind && fits($0) } }
             group.addTask {
                 try await Task.sleep(for: .seconds(seconds))
@@ -93,8 +93,8 @@ package final class WhatsAppServer {
     }
 
     /// The opened file of a message that a simulated device got.
-    package func file(_ happening: Happening) -> [UInt8]? {
-        network.files[happening.sequence].flatMap(network.open)
+    package func file(_ event: ServerEvent) -> [UInt8]? {
+        network.files[event.sequence].flatMap(network.open)
     }
 
     /// Stanzas that a line has not acknowledged: 0 when nothing can be lost.

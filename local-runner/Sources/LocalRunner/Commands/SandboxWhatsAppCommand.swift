@@ -55,7 +55,7 @@ struct SandboxWhatsAppCommand: AsyncParsableCommand {
             Introduction(
                 url: server.url, rootKey: server.rootKey, mediaURL: server.mediaURL,
                 control: "http://127.0.0.1:\(control.port)"))
-        for await happening in await server.happenings() { print(happening) }
+        for await event in await server.events() { print(event) }
     }
 
     private func print(_ value: some Encodable) {

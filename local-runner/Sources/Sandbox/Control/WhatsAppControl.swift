@@ -49,8 +49,8 @@ struct WhatsAppControl: Sendable {
     /// What a line sent may be anything: the browser is told to run none of it.
     private func file(_ request: Web.Request) async throws -> Reply {
         guard let number = Int(request.pathParameter("number")),
-            let happening = await server.remembered(after: number - 1, limit: 1).first, happening.sequence == number,
-            let file = happening.file, let bytes = await server.file(happening)
+            let event = await server.remembered(after: number - 1, limit: 1).first, event.sequence == number,
+            let file = event.file, let bytes = await server.file(event)
         else { throw Web.Fault.notFound("file") }
         let type = Self.shown.contains(file.mimeType) ? file.mimeType : "application/octet-stream"
         let headers = Headers([

@@ -21,7 +21,7 @@ extension Connection {
 
     private func greet(_ device: LinkedDevice) {
         let person = device.person
-        network.journal.note(Happening(.loggedIn, account: person.number, device: device.number))
+        network.events.note(ServerEvent(.loggedIn, account: person.number, device: device.number))
         send(Success.node(lid: person.hiddenJID.with(device: device.number), now: network.now()))
         let waiting = device.queue.rewind()
         let total = waiting.values.reduce(0, +)
@@ -43,7 +43,7 @@ extension Connection {
     func activate(_ device: LinkedDevice) {
         guard !isActive else { return }
         isActive = true
-        network.journal.note(Happening(.active, account: device.person.number, device: device.number))
+        network.events.note(ServerEvent(.active, account: device.person.number, device: device.number))
         let total = device.queue.offlineLeft
         offlineTotal = total
         if total == 0 { sendOfflineDone() }

@@ -37,9 +37,9 @@ extension Connection {
         let pairing = Pairing(registration: registration, noiseKey: key, refs: refs)
         phase = .pairing(pairing)
         for ref in refs { network.waiting[ref] = self }
-        var happening = Happening(.waiting)
-        happening.text = refs[0]
-        network.journal.note(happening)
+        var event = ServerEvent(.waiting)
+        event.text = refs[0]
+        network.events.note(event)
         send(PairDevice.node(id: network.nextID(), refs: refs))
         ServerLoop.after(Self.codesLast) { [weak self] in
             guard let self, case .pairing(let pairing) = phase, pairing.candidate == nil else { return }
@@ -62,7 +62,7 @@ extension Connection {
         case "companion_hello":
             let number = request.jid("jid")?.user ?? ""
             pairing.hello = (iq, number)
-            network.journal.note(Happening(.codeWanted, account: number))
+            network.events.note(ServerEvent(.codeWanted, account: number))
             let ref = Node("link_code_pairing_ref", bytes: Array(pairing.refs[0].utf8))
             send(IQ.result(of: iq, [Node(LinkCode.tag, ["stage": "companion_hello"], children: [ref])]))
         case "companion_finish":
@@ -136,10 +136,10 @@ extension Connection {
         forget(pairing)
         let device = candidate.device
         guard answer["type"] == "result", candidate.phone.accepts(answer, companion: device.identity) else {
-            var happening = Happening(.refused, account: device.person.number, device: device.number)
-            happening.detail = answer.child("error")?["text"] ?? "the client's signature is wrong"
-            network.journal.note(happening)
-            candidate.done.resume(throwing: ActionError("the client refused: \(happening.detail ?? "")"))
+            var event = ServerEvent(.refused, account: device.person.number, device: device.number)
+            event.detail = answer.child("error")?["text"] ?? "the client's signature is wrong"
+            network.events.note(event)
+            candidate.done.resume(throwing: ActionError("the client refused: \(event.detail ?? "")"))
             return end(StreamError.code(401))
         }
         network.link(device)

@@ -74,10 +74,10 @@ extension Connection {
             return broke("an acknowledgement of nothing: \(node["class"] ?? "") \(node["id"] ?? "")")
         }
         guard answered.tag == "message", let error = node["error"] else { return }
-        var happening = Happening(.notHandled, account: account, device: device.number)
-        happening.id = node["id"]
-        happening.detail = error
-        network.journal.note(happening)
+        var event = ServerEvent(.notHandled, account: account, device: device.number)
+        event.id = node["id"]
+        event.detail = error
+        network.events.note(event)
     }
 
     // MARK: Presence
@@ -86,17 +86,17 @@ extension Connection {
         guard let type = node["type"], type == "available" || type == "unavailable" else { return }
         device.isAvailable = type == "available"
         if let name = node["name"] { device.person.name = name }
-        var happening = Happening(.presence, account: account, device: device.number)
-        happening.type = type
-        happening.text = node["name"]
-        network.journal.note(happening)
+        var event = ServerEvent(.presence, account: account, device: device.number)
+        event.type = type
+        event.text = node["name"]
+        network.events.note(event)
     }
 
     private func typing(_ node: Node, _ device: LinkedDevice) {
-        var happening = Happening(.typing, account: account, device: device.number)
-        happening.type = node.children.first?.tag
-        happening.person = node.jid("to").flatMap { network.person($0)?.number }
-        happening.group = node.jid("to").flatMap { $0.isGroup ? $0.description : nil }
-        network.journal.note(happening)
+        var event = ServerEvent(.typing, account: account, device: device.number)
+        event.type = node.children.first?.tag
+        event.person = node.jid("to").flatMap { network.person($0)?.number }
+        event.group = node.jid("to").flatMap { $0.isGroup ? $0.description : nil }
+        network.events.note(event)
     }
 }

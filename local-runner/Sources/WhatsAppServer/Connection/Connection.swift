@@ -135,9 +135,9 @@ final class Connection {
     func fail(reason: Int, _ extra: Attributes = [:]) {
         var attributes: Attributes = ["reason": .number(reason), "location": "test"]
         for (key, value) in extra.pairs { attributes[key] = value }
-        var happening = Happening(.turnedAway, account: account)
-        happening.detail = "\(reason)"
-        network.journal.note(happening)
+        var event = ServerEvent(.turnedAway, account: account)
+        event.detail = "\(reason)"
+        network.events.note(event)
         end(Node("failure", attributes))
     }
 
@@ -152,14 +152,14 @@ final class Connection {
     }
 
     func broke(_ reason: String) {
-        var happening = Happening(.problem, account: account, device: device?.number)
-        happening.detail = reason
-        network.journal.note(happening)
+        var event = ServerEvent(.problem, account: account, device: device?.number)
+        event.detail = reason
+        network.events.note(event)
     }
 
     private func leave() {
         guard let device, device.connection === self else { return }
         device.connection = nil
-        network.journal.note(Happening(.disconnected, account: device.person.number, device: device.number))
+        network.events.note(ServerEvent(.disconnected, account: device.person.number, device: device.number))
     }
 }

@@ -44,9 +44,9 @@ struct Queries {
         }
         device.publish(upload)
         network.changed()
-        var happening = Happening(.keys, account: device.person.number, device: device.number)
-        happening.detail = "\(upload.preKeys.count)"
-        network.journal.note(happening)
+        var event = ServerEvent(.keys, account: device.person.number, device: device.number)
+        event.detail = "\(upload.preKeys.count)"
+        network.events.note(event)
         return IQ.result(of: iq)
     }
 

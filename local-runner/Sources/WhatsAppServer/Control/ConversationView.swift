@@ -10,7 +10,7 @@ package struct ConversationView: Encodable, Sendable, Equatable {
         package let at: Int64
         /// Of one's own: sent, delivered or read.
         package var status: String
-        package let file: Happening.File?
+        package let file: ServerEvent.File?
         /// Where its file can be looked at: `/files/<number>`.
         package let sequence: Int
     }
@@ -27,36 +27,36 @@ extension WhatsAppServer {
     package func conversation(of person: String, with account: String) -> ConversationView {
         var view = ConversationView()
         var places: [String: Int] = [:]
-        for happening in remembered(limit: .max) where happening.group == nil {
-            switch happening.kind {
-            case .sent where happening.person == person && happening.account == account:
-                places[happening.id ?? ""] = view.messages.count
-                view.messages.append(message(happening, mine: true))
-            case .sent where happening.person == account && happening.account == person:
-                view.messages.append(message(happening, mine: false))
+        for event in remembered(limit: .max) where event.group == nil {
+            switch event.kind {
+            case .sent where event.person == person && event.account == account:
+                places[event.id ?? ""] = view.messages.count
+                view.messages.append(message(event, mine: true))
+            case .sent where event.person == account && event.account == person:
+                view.messages.append(message(event, mine: false))
             case .message
-            where happening.account == account && happening.person == person && happening.personDevice == 0:
-                view.messages.append(message(happening, mine: false))
+            where event.account == account && event.person == person && event.personDevice == 0:
+                view.messages.append(message(event, mine: false))
                 view.typing = false
-            case .receipt where happening.account == account: view.note(happening, places)
-            case .typing where happening.account == account && happening.person == person:
-                view.typing = happening.type == "composing"
+            case .receipt where event.account == account: view.note(event, places)
+            case .typing where event.account == account && event.person == person:
+                view.typing = event.type == "composing"
             default: break
             }
         }
         return view
     }
 
-    private func message(_ happening: Happening, mine: Bool) -> ConversationView.Message {
+    private func message(_ event: ServerEvent, mine: Bool) -> ConversationView.Message {
         ConversationView.Message(
-            id: happening.id ?? "", mine: mine, type: happening.type ?? "text", text: happening.text, at: happening.at,
-            status: "sent", file: happening.file, sequence: happening.sequence)
+            id: event.id ?? "", mine: mine, type: event.type ?? "text", text: event.text, at: event.at,
+            status: "sent", file: event.file, sequence: event.sequence)
     }
 }
 
 extension ConversationView {
     /// Ticks only go forward.
-    fileprivate mutating func note(_ receipt: Happening, _ places: [String: Int]) {
+    fileprivate mutating func note(_ receipt: ServerEvent, _ places: [String: Int]) {
         let isRead = receipt.type == "read" || receipt.type == "played"
         let isDelivered = ["delivered", "inactive", "peer_msg"].contains(receipt.type)
         let ids = [receipt.id].compactMap(\.self) + (receipt.detail ?? "").split(separator: " ").map(String.init)

@@ -5,7 +5,7 @@ import WhatsAppWire
 ///
 /// - `GET /server`, `GET /waiting`: clients that show codes; `GET /accounts`, `GET /contacts`, `GET /groups`
 /// - `GET /conversation?person=&account=`: as the person's phone shows it
-/// - `GET /messages?after=&limit=`: what simulated devices decrypted; `GET /happenings?after=&limit=`: everything
+/// - `GET /messages?after=&limit=`: what simulated devices decrypted; `GET /events?after=&limit=`: everything
 /// - `POST /phone/scan` `{qr, number, name}`, `POST /phone/code` `{code, number, name}`
 /// - `POST /phone/send` `{account, to, text, ...}`: typed by the owner; `POST /phone/unlink` `{account, device}`
 /// - `POST /contacts` `{number, name, appearance, read_receipts}`
@@ -66,7 +66,7 @@ package struct ServerControl {
         case "/conversation":
             return json(server.conversation(of: query["person"] ?? "", with: query["account"] ?? ""))
         case "/waiting": return json(WaitingView(codes: server.waitingForScan, numbers: server.waitingForCode))
-        case "/happenings": return json(["happenings": server.remembered(after: after, limit: limit)])
+        case "/events": return json(["events": server.remembered(after: after, limit: limit)])
         case "/messages":
             let all = server.remembered(after: after, limit: .max)
             return json(["messages": Array(all.filter { $0.kind == .message || $0.kind == .copy }.prefix(limit))])

@@ -93,16 +93,16 @@ extension Network {
 
     /// From a linked device.
     func post(receipt node: Node, from sender: LinkedDevice) {
-        var happening = Happening(.receipt, account: sender.person.number, device: sender.number)
-        happening.type = node["type"] ?? "delivered"
-        happening.id = node["id"]
-        happening.group = node.jid("to").flatMap { $0.isGroup ? $0.description : nil }
+        var event = ServerEvent(.receipt, account: sender.person.number, device: sender.number)
+        event.type = node["type"] ?? "delivered"
+        event.id = node["id"]
+        event.group = node.jid("to").flatMap { $0.isGroup ? $0.description : nil }
         let target = (node.jid("participant") ?? node.jid("to")).flatMap { device($0) }
-        happening.person = target?.person.number
-        happening.personDevice = target?.number
+        event.person = target?.person.number
+        event.personDevice = target?.number
         let more = node.child("list")?.children("item").compactMap { $0["id"] } ?? []
-        if !more.isEmpty { happening.detail = more.joined(separator: " ") }
-        journal.note(happening)
+        if !more.isEmpty { event.detail = more.joined(separator: " ") }
+        events.note(event)
         guard let target else { return }
         if node["type"] == "retry" { return sendAgain(node, from: sender, to: target) }
         if let linked = target.linked { pass(on: node, from: sender, to: linked) }
@@ -114,10 +114,10 @@ extension Network {
             return
         }
         do { try simulated.answer(RetryRequest(node), from: sender.reference, in: self) } catch {
-            var happening = Happening(.problem, account: sender.person.number, device: sender.number)
-            happening.id = node["id"]
-            happening.detail = "retry receipt: \(error)"
-            journal.note(happening)
+            var event = ServerEvent(.problem, account: sender.person.number, device: sender.number)
+            event.id = node["id"]
+            event.detail = "retry receipt: \(error)"
+            events.note(event)
         }
     }
 

@@ -7,7 +7,7 @@ extension Network {
         person.linked[device.number] = device
         changed()
         tell(person, besides: device)
-        journal.note(Happening(.paired, account: person.number, device: device.number))
+        events.note(ServerEvent(.paired, account: person.number, device: device.number))
     }
 
     /// By the phone or by the device itself.
@@ -16,7 +16,7 @@ extension Network {
         person.linked[device.number] = nil
         changed()
         tell(person, besides: device)
-        journal.note(Happening(.unlinked, account: person.number, device: device.number))
+        events.note(ServerEvent(.unlinked, account: person.number, device: device.number))
         device.connection?.end(StreamError.conflict("device_removed", code: 401))
     }
 

@@ -62,14 +62,14 @@ extension Network {
     }
 
     private func note(_ envelope: MessageEnvelope, _ message: OutgoingMessage) {
-        var happening = Happening(.sent)
-        if case .person(let person) = envelope.chat { happening.account = person.number }
-        happening.person = envelope.sender.person.number
-        happening.personDevice = envelope.sender.number
-        happening.group = envelope.chat.group?.jid.description
-        happening.id = envelope.id
-        if let content = try? ReceivedMessage(message.content) { happening.describe(content) }
-        journal.note(happening)
+        var event = ServerEvent(.sent)
+        if case .person(let person) = envelope.chat { event.account = person.number }
+        event.person = envelope.sender.person.number
+        event.personDevice = envelope.sender.number
+        event.group = envelope.chat.group?.jid.description
+        event.id = envelope.id
+        if let content = try? ReceivedMessage(message.content) { event.describe(content) }
+        events.note(event)
     }
 
     /// Whoever writes first lets the other answer (protocol sheet, section 11.5).
@@ -101,10 +101,10 @@ extension Network {
             file, mediaKey: reference.mediaKey, kind: reference.kind, digest: reference.digest)
     }
 
-    func fetch(_ reference: EncryptedMedia) -> Happening.File {
+    func fetch(_ reference: EncryptedMedia) -> ServerEvent.File {
         let plain = open(reference)
         let sum = plain.map { Digest.sha256($0).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
-        return Happening.File(
+        return ServerEvent.File(
             kind: reference.stanzaType, mimeType: reference.mimeType, size: plain?.count ?? reference.digest.length,
             sha256: sum ?? "", name: reference.fileName)
     }

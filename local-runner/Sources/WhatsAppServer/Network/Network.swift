@@ -4,7 +4,7 @@ import WhatsAppWire
 @ServerLoop
 final class Network {
     let configuration: ServerConfiguration
-    let journal: Journal
+    let events: EventLog
     let media: MediaStore
     var faults = FaultQueue()
     /// How many went each way, on all connections.
@@ -15,7 +15,7 @@ final class Network {
     var groups: [JID: Group] = [:]
     /// Connections that show QR codes, by ref.
     var waiting: [String: Connection] = [:]
-    /// What messages of the journal point to, by their number there.
+    /// What messages of the event log point to, by their number there.
     private(set) var files: [Int: EncryptedMedia] = [:]
     private static let maximumFiles = 1_000
     /// Where files are uploaded to and fetched from: `127.0.0.1:port`.
@@ -29,7 +29,7 @@ final class Network {
     init(_ configuration: ServerConfiguration) {
         self.configuration = configuration
         random = ServerRandom(seed: configuration.seed)
-        journal = Journal(limit: configuration.journalLimit, now: configuration.now)
+        events = EventLog(limit: configuration.eventLimit, now: configuration.now)
         media = MediaStore(limits: configuration.mediaLimits, auth: random.hex(12))
     }
 
@@ -127,14 +127,14 @@ final class Network {
     }
 
     /// Notes a message with a file, and what opens the file.
-    func note(_ happening: Happening, file: EncryptedMedia) {
-        files[journal.note(happening)] = file
+    func note(_ event: ServerEvent, file: EncryptedMedia) {
+        files[events.note(event)] = file
         if files.count > Self.maximumFiles, let oldest = files.keys.min() { files[oldest] = nil }
     }
 
     func noteFault(_ fault: Fault, _ device: DeviceReference?) {
-        var happening = Happening(.fault, account: device?.person.number, device: device?.number)
-        happening.type = fault.kind.rawValue
-        journal.note(happening)
+        var event = ServerEvent(.fault, account: device?.person.number, device: device?.number)
+        event.type = fault.kind.rawValue
+        events.note(event)
     }
 }

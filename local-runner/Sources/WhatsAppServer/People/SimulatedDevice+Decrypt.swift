@@ -1,7 +1,7 @@
 import WhatsAppWire
 
 extension SimulatedDevice {
-    /// Reads what arrives, answers with receipts, and tells the journal.
+    /// Reads what arrives, answers with receipts, and notes it.
     func receive(_ envelope: MessageEnvelope, _ encrypted: [EncryptedMessage], in network: Network) {
         if let fault = network.faults.take(.decryption, account: envelope.sender.person.number, stanza: nil) {
             network.noteFault(fault, envelope.sender)
@@ -11,13 +11,13 @@ extension SimulatedDevice {
         do {
             for part in encrypted { try open(part, envelope, in: network) }
         } catch SignalError.duplicate {
-            network.journal.note(happening(.repeated, envelope))
+            network.events.note(event(.repeated, envelope))
         } catch let error as SignalError {
             return ask(for: envelope, because: error, in: network)
         } catch {
-            var happening = happening(.problem, envelope)
-            happening.detail = "\(error)"
-            network.journal.note(happening)
+            var event = event(.problem, envelope)
+            event.detail = "\(error)"
+            network.events.note(event)
             return
         }
         acknowledge(envelope, in: network)
@@ -31,7 +31,7 @@ extension SimulatedDevice {
         }
         guard received.body != .empty else { return }
         guard shown[envelope.id] == nil else {
-            network.journal.note(happening(.repeated, envelope))
+            network.events.note(event(.repeated, envelope))
             return
         }
         shown[envelope.id] = true
@@ -51,25 +51,25 @@ extension SimulatedDevice {
     // MARK: Showing
 
     private func show(_ received: ReceivedMessage, _ envelope: MessageEnvelope, in network: Network) {
-        var happening = happening(envelope.sender.person === person ? .copy : .message, envelope)
-        if let destination = received.destination, happening.kind == .copy {
-            happening.person = network.person(destination)?.number ?? destination.user
+        var event = event(envelope.sender.person === person ? .copy : .message, envelope)
+        if let destination = received.destination, event.kind == .copy {
+            event.person = network.person(destination)?.number ?? destination.user
         }
-        happening.describe(received)
+        event.describe(received)
         if let secret = received.secret, case .poll(_, let options, _) = received.body {
             polls[envelope.id] = Poll(
                 secret: secret, options: options, creator: envelope.sender.person, chat: envelope.chat,
                 isLID: envelope.isLID)
         }
         if case .pollVote(let key, let payload, let nonce) = received.body {
-            happening.text = vote(key, payload, nonce, voter: envelope.sender.person)
+            event.text = vote(key, payload, nonce, voter: envelope.sender.person)
         }
         guard case .media(let media) = received.body else {
-            network.journal.note(happening)
+            network.events.note(event)
             return
         }
-        happening.file = network.fetch(media)
-        network.note(happening, file: media)
+        event.file = network.fetch(media)
+        network.note(event, file: media)
     }
 
     /// The options that were chosen, comma-separated; nil when the vote can't be read.
@@ -80,13 +80,13 @@ extension SimulatedDevice {
         return poll.options.filter { vote.options.contains(PollVote.hash(ofOption: $0)) }.joined(separator: ", ")
     }
 
-    private func happening(_ kind: Happening.Kind, _ envelope: MessageEnvelope) -> Happening {
-        var happening = Happening(kind, account: envelope.sender.person.number, device: envelope.sender.number)
-        happening.person = person.number
-        happening.personDevice = number
-        happening.group = envelope.chat.group?.jid.description
-        happening.id = envelope.id
-        return happening
+    private func event(_ kind: ServerEvent.Kind, _ envelope: MessageEnvelope) -> ServerEvent {
+        var event = ServerEvent(kind, account: envelope.sender.person.number, device: envelope.sender.number)
+        event.person = person.number
+        event.personDevice = number
+        event.group = envelope.chat.group?.jid.description
+        event.id = envelope.id
+        return event
     }
 
     // MARK: Receipts
@@ -101,9 +101,9 @@ extension SimulatedDevice {
     private func ask(for envelope: MessageEnvelope, because failure: SignalError, in network: Network) {
         let count = failures[envelope.id, default: 0] + 1
         failures[envelope.id] = count
-        var happening = happening(.undecryptable, envelope)
-        happening.detail = "\(failure), \(count <= RetryRequest.maximumCount ? "asked again" : "gave up")"
-        network.journal.note(happening)
+        var event = event(.undecryptable, envelope)
+        event.detail = "\(failure), \(count <= RetryRequest.maximumCount ? "asked again" : "gave up")"
+        network.events.note(event)
         guard count <= RetryRequest.maximumCount else { return }
         var keys: RetryRequest.Keys?
         if RetryRequest.needsKeys(count: count, failure: failure) {

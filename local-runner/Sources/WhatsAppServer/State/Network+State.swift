@@ -35,9 +35,9 @@ extension Network {
             people: people.values.sorted { $0.number < $1.number }.map(saved),
             groups: groups.values.sorted { $0.jid.user < $1.jid.user }.map(saved))
         do { try Data(JSONLine.bytes(state)).write(to: URL(filePath: path), options: .atomic) } catch {
-            var happening = Happening(.problem)
-            happening.detail = "the state could not be kept: \(error)"
-            journal.note(happening)
+            var event = ServerEvent(.problem)
+            event.detail = "the state could not be kept: \(error)"
+            events.note(event)
         }
     }
 

@@ -1,6 +1,6 @@
 import WhatsAppWire
 
-extension Happening {
+extension ServerEvent {
     /// What a person would see of a message.
     mutating func describe(_ received: ReceivedMessage) {
         target = received.quote?.id

@@ -1,5 +1,5 @@
 /// Something that the server saw or did: one JSON line.
-package struct Happening: Sendable, Codable, Equatable {
+package struct ServerEvent: Sendable, Codable, Equatable {
     package enum Kind: String, Sendable, Codable, CaseIterable {
         /// A client shows QR codes; `text` is its first ref.
         case waiting

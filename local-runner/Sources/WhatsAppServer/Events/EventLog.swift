@@ -1,11 +1,11 @@
 /// What happened, in order, for those who look and those who wait.
 @ServerLoop
-final class Journal {
+final class EventLog {
     private let limit: Int
     private let now: @Sendable () -> Int64
-    private(set) var entries: [Happening] = []
+    private(set) var entries: [ServerEvent] = []
     private var next = 1
-    private var readers: [Int: AsyncStream<Happening>.Continuation] = [:]
+    private var readers: [Int: AsyncStream<ServerEvent>.Continuation] = [:]
     private var nextReader = 0
 
     init(limit: Int, now: @escaping @Sendable () -> Int64) {
@@ -14,27 +14,27 @@ final class Journal {
     }
 
     @discardableResult
-    func note(_ happening: Happening) -> Int {
-        var happening = happening
-        happening.sequence = next
-        happening.at = now()
+    func note(_ event: ServerEvent) -> Int {
+        var event = event
+        event.sequence = next
+        event.at = now()
         next += 1
-        entries.append(happening)
+        entries.append(event)
         if entries.count > limit { entries.removeFirst(entries.count - limit * 3 / 4) }
-        for reader in readers.values { reader.yield(happening) }
-        return happening.sequence
+        for reader in readers.values { reader.yield(event) }
+        return event.sequence
     }
 
-    func entries(after sequence: Int, limit: Int) -> [Happening] {
+    func entries(after sequence: Int, limit: Int) -> [ServerEvent] {
         let start = entries.partitioningIndex { $0.sequence > sequence }
         return Array(entries[start...].prefix(limit))
     }
 
     /// Everything after `sequence`, remembered and new. A reader that lags by more than the limit loses the oldest.
-    func stream(after sequence: Int) -> AsyncStream<Happening> {
+    func stream(after sequence: Int) -> AsyncStream<ServerEvent> {
         let (stream, reader) = AsyncStream.makeStream(
-            of: Happening.self, bufferingPolicy: .bufferingNewest(limit))
-        for happening in entries(after: sequence, limit: limit) { reader.yield(happening) }
+            of: ServerEvent.self, bufferingPolicy: .bufferingNewest(limit))
+        for event in entries(after: sequence, limit: limit) { reader.yield(event) }
         let number = nextReader
         nextReader += 1
         readers[number] = reader
