@@ -104,16 +104,15 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Core/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room(
             "Conversation",
-            ["Assistant", "Domain", "Environment", "Flow", "Outbound", "Postgres", "Providers", "Store", "Web", crypto]),
+            ["Assistant", "Domain", "Environment", "Outbound", "Postgres", "Providers", "Store", "Web", crypto]),
         room("Domain"),
         room("Environment", ["Domain"]),
-        room("Flow", ["Domain"]),
         room("FunctionHost", ["Domain", "Environment", "Outbound", "Postgres", "Web", crypto, logging]),
         room("Outbound", ["Blocking", "CCurl"]),
         room("Postgres", ["Blocking", "CPostgres"]),
         room("Providers", ["Domain", "Outbound", "Web"]),
         room("QRCode", ["CQREncode"]),
-        room("Store", ["Domain", "Flow", "Postgres", crypto], exclude: ["Migrations"]),
+        room("Store", ["Domain", "Postgres", crypto], exclude: ["Migrations"]),
         room("Web", ["Domain", crypto]),
         room(
             "WhatsAppWire",
