@@ -81,7 +81,7 @@ extension APIEnvironment {
     package var writes: IdempotentWrites { IdempotentWrites(database: database, clock: clock, ids: ids) }
     package var organizations: OrganizationStore { OrganizationStore(database: database) }
     package var numbers: NumberStore { NumberStore(database: database) }
-    package var lines: LineStore { LineStore(database: database) }
+    package var channels: ChannelStore { ChannelStore(database: database) }
     package var conversations: ConversationStore { ConversationStore(database: database) }
     package var inbox: InboxReads { InboxReads(database: database) }
     package var rates: RateStore { RateStore(database: database) }

@@ -1,6 +1,6 @@
 /// Everything that decides who answers a message, gathered before the decision (checklist section 0).
 package struct AnswerFacts: Sendable, Equatable {
-    package enum Line: Sendable, Equatable {
+    package enum Channel: Sendable, Equatable {
         /// The address the customer wrote to is one of the organization's.
         case known
         /// It is nobody's; the platform's own organization answers.
@@ -15,7 +15,7 @@ package struct AnswerFacts: Sendable, Equatable {
         case triggered(name: String)
     }
 
-    package var line = Line.known
+    package var channel = Channel.known
     package var isFromSelf = false
     package var isDuplicate = false
     package var isBlocked = false

@@ -3,7 +3,7 @@ package import FoundationEssentials
 /// A customer's message as every channel hands it to the road, whatever provider brought it.
 package struct InboundMessage: Sendable, Equatable {
     package var kind: ChannelKind
-    /// Our side of the line, opaque per kind: `whatsapp:+14155238886`. Decides the organization.
+    /// Our side of the channel, opaque per kind: `whatsapp:+14155238886`. Decides the organization.
     package var localAddress: String
     /// The customer's side, opaque per kind. Never parsed as a phone number without checking.
     package var remoteAddress: String

@@ -6,7 +6,7 @@ package import FoundationEssentials
 package enum MessagingWindow {
     package static let length: TimeInterval = 24 * 60 * 60
 
-    /// Whether the line has a window at all. SMS, which shares a kind with WhatsApp through Twilio, has none; its
+    /// Whether the channel has a window at all. SMS, which shares a kind with WhatsApp through Twilio, has none; its
     /// addresses carry no channel prefix.
     package static func applies(to kind: ChannelKind, address: String) -> Bool {
         switch kind {

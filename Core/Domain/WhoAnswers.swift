@@ -36,17 +36,17 @@ package enum WhoAnswers {
         return nil
     }
 
-    // MARK: Rules 2 and 3: whose line, which conversation
+    // MARK: Rules 2 and 3: whose channel, which conversation
 
     private static func unreachable(_ facts: AnswerFacts, _ trail: inout Trail) -> AnswerDecision.Answer? {
-        switch facts.line {
-        case .known: trail.pass(.channel, "The line belongs to the organization.")
-        case .platformDefault: trail.pass(.channel, "The line belongs to nobody; the platform's default AI answers.")
+        switch facts.channel {
+        case .known: trail.pass(.channel, "The channel belongs to the organization.")
+        case .platformDefault: trail.pass(.channel, "The channel belongs to nobody; the platform's default AI answers.")
         }
         guard !facts.isGroup || facts.answersGroups else {
-            return trail.stop(.group, .inbox, "It was written in a group, and this line does not answer groups.")
+            return trail.stop(.group, .inbox, "It was written in a group, and this channel does not answer groups.")
         }
-        trail.pass(.group, facts.isGroup ? "This line answers groups." : "It was not written in a group.")
+        trail.pass(.group, facts.isGroup ? "This channel answers groups." : "It was not written in a group.")
         guard facts.owner != .human else {
             return trail.stop(.owner, .humanOwned, "A person owns the conversation; machines stay silent.")
         }
@@ -109,7 +109,7 @@ package enum WhoAnswers {
 
     private static func persona(_ facts: AnswerFacts, _ trail: inout Trail) -> AnswerDecision.Answer {
         guard facts.organizationAutoReply, facts.channelAutoReply else {
-            let whose = facts.organizationAutoReply ? "line" : "organization"
+            let whose = facts.organizationAutoReply ? "channel" : "organization"
             trail.pass(.persona, "Automatic replies of the \(whose) are off.")
             return trail.stop(.inbox, .inbox, "It waits in the inbox, unassigned.")
         }

@@ -53,7 +53,7 @@ extension AnswerFacts {
         let time: String = try row["local_time"]
         guard let localTime = LocalTime(time) else { throw .decoding("local_time is \(time)") }
         self.init(localTime: localTime)
-        line = try row["is_platform"] ? .platformDefault : .known
+        channel = try row["is_platform"] ? .platformDefault : .known
         isBlocked = try row["is_blocked"]
         isGroup = try row["is_group"]
         answersGroups = try row["answers_groups"]

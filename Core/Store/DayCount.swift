@@ -23,8 +23,8 @@ extension DayCount {
 extension Query {
     /// A row for each of the last 30 days, days without messages included, oldest first. From the counters
     /// (`Baseline/21_counts.sql`): a day is a sum of quarters of an hour, whatever the time zone.
-    /// - Parameter line: `nil` for all lines of the organization.
-    static func messagesPerDay(of organization: OrganizationID, on line: ChannelID? = nil, at now: Date) -> Query {
+    /// - Parameter channel: `nil` for all channels of the organization.
+    static func messagesPerDay(of organization: OrganizationID, on channel: ChannelID? = nil, at now: Date) -> Query {
         var query: Query = """
             with zone as (
                 select time_zone as name, (\(now)::timestamptz at time zone time_zone)::date as today
@@ -38,7 +38,7 @@ extension Query {
                 -- Earlier than any zone's first day: a bound that the planner knows.
                 where c.organization_id = \(organization) and c.quarter >= \(now.addingTimeInterval(-31 * 86_400))
             """
-        if let line { query.append(" and c.channel_id = \(line)") }
+        if let channel { query.append(" and c.channel_id = \(channel)") }
         query.append(
             """
              group by 1)

@@ -34,7 +34,7 @@ package struct InboundIDs: Sendable {
 
 extension Query {
     /// Stores an inbound message in one statement (`Functions/inbox.sql`): organization, dedupe, contact, conversation, message,
-    /// turn, job, usage, decision and event. One row, an `InboundReceipt`; none when no line of that kind exists.
+    /// turn, job, usage, decision and event. One row, an `InboundReceipt`; none when no channel of that kind exists.
     package static func receive(
         _ message: InboundMessage, ids: InboundIDs, at now: Date, debounce: Debounce
     ) throws -> Query {

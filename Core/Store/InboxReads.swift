@@ -38,7 +38,7 @@ package struct InboxReads: Sendable {
         return try rows[0].first.map(ConversationView.init(row:))
     }
 
-    /// Of one conversation or of one line, newest first.
+    /// Of one conversation or of one channel, newest first.
     package func messages(
         _ place: MessagePlace, of organization: OrganizationID, after: (Date, MessageID)?, limit: Int
     ) async throws -> [MessageView] {
@@ -51,8 +51,8 @@ package struct InboxReads: Sendable {
         return try await database.pipeline(for: organization, [query])[0].map(MessageView.init(row:))
     }
 
-    /// The line's kind and address; `nil` when the organization has no such line.
-    package func line(_ id: ChannelID, of organization: OrganizationID) async throws -> LineView? {
+    /// The channel's kind and address; `nil` when the organization has no such channel.
+    package func channel(_ id: ChannelID, of organization: OrganizationID) async throws -> ChannelRecord? {
         let rows = try await database.pipeline(
             for: organization,
             [
@@ -63,7 +63,7 @@ package struct InboxReads: Sendable {
                 where c.id = \(id) and c.deleted_at is null
                 """
             ])
-        return try rows[0].first.map(LineView.init(row:))
+        return try rows[0].first.map(ChannelRecord.init(row:))
     }
 
     /// Everything that explains a message: itself, its decisions, and what became of the messages that answered it.
@@ -133,18 +133,18 @@ package struct ConversationFilter: Sendable, Equatable {
 
 package enum MessagePlace: Sendable {
     case conversation(ConversationID)
-    case line(ChannelID)
+    case channel(ChannelID)
 
     fileprivate var column: String {
         switch self {
         case .conversation: "m.conversation_id"
-        case .line: "m.channel_id"
+        case .channel: "m.channel_id"
         }
     }
     fileprivate var id: UUID {
         switch self {
         case .conversation(let id): id.rawValue
-        case .line(let id): id.rawValue
+        case .channel(let id): id.rawValue
         }
     }
 }

@@ -94,7 +94,8 @@ package struct MessageView: Sendable, Equatable {
     }
 }
 
-package struct LineView: Sendable, Equatable {
+/// What a message that is to leave through a channel needs to know of it.
+package struct ChannelRecord: Sendable, Equatable {
     package var id: ChannelID
     package var kind: ChannelKind
     package var address: String?

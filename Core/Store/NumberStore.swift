@@ -2,7 +2,7 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
-/// Numbers of an organization: purchases and the lines they became.
+/// Numbers of an organization: purchases and the channels they became.
 package struct NumberStore: Sendable {
     private let database: Database
     /// How long one process may work on a purchase before another may go on with it, seconds.
@@ -12,7 +12,7 @@ package struct NumberStore: Sendable {
         self.database = database
     }
 
-    /// Writes the request before anything is bought and takes the purchase for this process. The plan's number of lines is
+    /// Writes the request before anything is bought and takes the purchase for this process. The plan's number of channels is
     /// checked under the organization's lock, so that two requests can't both take the last place.
     /// - Throws: `NumberStoreError`.
     package func request(_ purchase: NumberPurchase, limit: (Plan) -> Int?, at now: Date) async throws -> NumberPurchase
@@ -58,9 +58,9 @@ package struct NumberStore: Sendable {
         return try NumberPurchase(row: row)
     }
 
-    /// Marks the purchase bought and opens its line, in one transaction. The first line of an organization is its primary.
+    /// Marks the purchase bought and opens its channel, in one transaction. The first channel of an organization is its primary.
     package func bought(
-        _ purchase: NumberPurchase, providerID: String, line: ChannelID, name: String, at now: Date
+        _ purchase: NumberPurchase, providerID: String, channel: ChannelID, name: String, at now: Date
     ) async throws -> NumberPurchase {
         let rows = try await database.pipeline(
             for: purchase.organization,
@@ -68,7 +68,7 @@ package struct NumberStore: Sendable {
                 """
                 insert into channels (id, organization_id, kind, address, name, status, is_primary, provider_id, created_at,
                     updated_at)
-                select \(line), \(purchase.organization), 'whatsapp_twilio', \("whatsapp:" + purchase.number), \(name),
+                select \(channel), \(purchase.organization), 'whatsapp_twilio', \("whatsapp:" + purchase.number), \(name),
                     'connected', not exists (select from channels where is_primary and deleted_at is null),
                     \(providerID), \(now), \(now)
                 where not exists (select from channels where kind = 'whatsapp_twilio' and deleted_at is null
@@ -107,7 +107,7 @@ package struct NumberStore: Sendable {
             ])
     }
 
-    /// After the provider gave the number back: its line, if it had become one, is closed with it.
+    /// After the provider gave the number back: its channel, if it had become one, is closed with it.
     package func released(_ purchase: NumberPurchase, at now: Date) async throws {
         try await database.pipeline(
             for: purchase.organization,
@@ -149,7 +149,7 @@ package struct NumberStore: Sendable {
         """
     }
 
-    /// Lines that count against the plan: what is bought, or may be, and lines connected without us buying.
+    /// Channels that count against the plan: what is bought, or may be, and channels connected without us buying.
     private static func held(except number: String) -> Query {
         """
         select (select count(*) from number_purchases

@@ -9,15 +9,15 @@ extension Endpoint {
         .patch, "/api/v1/channels/{id}",
         also: formerRoutes("PATCH", rest: "/{id}") + ["PUT /api/v1/devices/{id}"],
         "Changes the fields that are named; the others stay.",
-        for: .member(.admin), takes: .body(LineChange.form), answers: .one(Line.answer), repeats: .once,
+        for: .member(.admin), takes: .body(ChannelChange.form), answers: .one(ChannelView.answer), repeats: .once,
         example: ["name": "Support", "auto_reply": false]
     ) { call, change in
-        try await call.lines.change(try call.id(of: "channel"), of: call.organization, change, at: call.now)
+        try await call.channels.change(try call.id(of: "channel"), of: call.organization, change, at: call.now)
     }
 }
 
-extension LineChange {
-    fileprivate static let form = Form(LineChange()) {
+extension ChannelChange {
+    fileprivate static let form = Form(ChannelChange()) {
         $0.optional("name", \.name, .text(1...255))
         $0.optional("description", \.description, .text(0...1000))
         $0.clearable("persona_id", \.persona, .id(of: "persona"), about: "Null: the organization's General.")
@@ -28,7 +28,7 @@ extension LineChange {
         $0.clearable(
             "business_hours", \.businessHours, .businessHours, about: "Null: the organization's own hours.")
         $0.rule { change throws(Fault) in
-            guard change != LineChange() else { throw .malformed("Name at least one field to change.") }
+            guard change != ChannelChange() else { throw .malformed("Name at least one field to change.") }
         }
     }
 }

@@ -11,22 +11,22 @@ extension Endpoint {
         "What a channel did, how healthy it is, and what its pace still allows.",
         for: .member(.viewer, scope: KeyScope(.analytics, .read)), answers: .one(ChannelStats.answer)
     ) { call in
-        let stats = try await call.lines.stats(try call.id(of: "channel"), of: call.organization, at: call.now)
+        let stats = try await call.channels.stats(try call.id(of: "channel"), of: call.organization, at: call.now)
         return ChannelStats(stats: try stats.found("channel"), now: call.now)
     }
 }
 
 private struct ChannelStats: Sendable {
-    var stats: LineStats
+    var stats: ChannelStatistics
     var now: Date
 
     var health: LineHealth? { stats.signals.map { LineHealth($0, at: now) } }
     var pace: Pace? { stats.activity.map { Pace($0, at: now) } }
 
     static let answer = Answer<ChannelStats> {
-        $0.field("last_24_hours", \.stats.lastDay, LineStats.Count.answer)
-        $0.field("last_7_days", \.stats.lastWeek, LineStats.Count.answer)
-        $0.field("last_30_days", \.stats.lastMonth, LineStats.Count.answer)
+        $0.field("last_24_hours", \.stats.lastDay, ChannelStatistics.Count.answer)
+        $0.field("last_7_days", \.stats.lastWeek, ChannelStatistics.Count.answer)
+        $0.field("last_30_days", \.stats.lastMonth, ChannelStatistics.Count.answer)
         $0.field("conversations", \.stats.conversations)
         $0.field("open_conversations", \.stats.openConversations)
         $0.field("last_message_at", \.stats.lastMessageAt)
@@ -36,8 +36,8 @@ private struct ChannelStats: Sendable {
     }
 }
 
-extension LineStats.Count {
-    fileprivate static let answer = Answer<LineStats.Count> {
+extension ChannelStatistics.Count {
+    fileprivate static let answer = Answer<ChannelStatistics.Count> {
         $0.field("inbound", \.inbound)
         $0.field("outbound", \.outbound)
         $0.field("ai_replies", \.aiReplies)

@@ -9,13 +9,13 @@ extension Endpoint {
         .post, "/api/v1/channels", also: formerRoutes("POST"),
         "A new line over WhatsApp Web; the session worker shows its code.",
         for: .member(.admin), takes: .body(NewChannel.form),
-        answers: .created(Line.answer) { "/api/v1/channels/\($0.id.text)" },
+        answers: .created(ChannelView.answer) { "/api/v1/channels/\($0.id.text)" },
         faults: [DocumentedFault(409, "plan-limit", "The plan has room for no further line.")], repeats: .once,
         example: ["name": "Sales Line", "description": "The shop's counter", "pairing": "qr"]
     ) { call, new in
         var line = new.line(ChannelID(call.subject))
         if let phone = new.phone { line.pairingPhone = try await call.phoneNumber(phone).digits }
-        return try await call.lines.create(line, of: call.organization, limit: \.lineLimit, at: call.now)
+        return try await call.channels.create(line, of: call.organization, limit: \.lineLimit, at: call.now)
     }
 }
 

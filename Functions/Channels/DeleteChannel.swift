@@ -14,8 +14,8 @@ extension Endpoint {
         let id: ChannelID = try call.id(of: "channel")
         let cascade =
             query.isDryRun
-            ? try await call.lines.cascade(id, of: call.organization)
-            : try await call.lines.delete(id, of: call.organization, at: call.now)
+            ? try await call.channels.cascade(id, of: call.organization)
+            : try await call.channels.delete(id, of: call.organization, at: call.now)
         return Deletion(id: id, isDone: !query.isDryRun, cascade: try cascade.found("channel"))
     }
 }

@@ -79,10 +79,10 @@ private struct ShownCode: Sendable {
 
 extension LinkState {
     fileprivate static let pairing = Answer<LinkState> {
-        $0.field("id", \.line.id)
-        $0.field("status", \.line.status)
-        $0.field("status_reason", \.line.statusReason)
-        $0.field("next_step", \.line.nextStep)
+        $0.field("id", \.channel.id)
+        $0.field("status", \.channel.status)
+        $0.field("status_reason", \.channel.statusReason)
+        $0.field("next_step", \.channel.nextStep)
         $0.field("pairing", shape: .choice(["qr", "code"])) { .string($0.pairing) }
         $0.field("phone", \.shownPhone)
         $0.field("pairing_code", \.pairingCode)
@@ -101,8 +101,8 @@ extension LinkState {
 extension Fault {
     /// Says why there is no code and what to do, instead of an empty picture.
     fileprivate static func noCode(_ state: LinkState) -> Fault {
-        if state.line.status.isConnected { return .conflict("already-linked", "The line is linked and connected.") }
-        let words = [state.line.statusReason, state.line.nextStep].filter { !$0.isEmpty }
+        if state.channel.status.isConnected { return .conflict("already-linked", "The line is linked and connected.") }
+        let words = [state.channel.statusReason, state.channel.nextStep].filter { !$0.isEmpty }
         var fault = conflict("no-code", words.isEmpty ? "There is no code to scan now." : words.joined(separator: " "))
         fault.retryAfter = 2
         return fault

@@ -12,9 +12,9 @@ extension Endpoint {
         for: .member(.viewer, scope: KeyScope(.messages, .read)), takes: .query(ListQuery.form),
         answers: .page(of: MessageView.answer)
     ) { call, query in
-        let channel = try await call.inbox.line(call.id(of: "channel"), of: call.organization).found("channel")
+        let channel = try await call.inbox.channel(call.id(of: "channel"), of: call.organization).found("channel")
         let messages = try await call.inbox.messages(
-            .line(channel.id), of: call.organization, after: query.after(), limit: query.limit + 1)
+            .channel(channel.id), of: call.organization, after: query.after(), limit: query.limit + 1)
         return query.page(messages) { Cursor($0.createdAt, $0.id) }
     }
 }

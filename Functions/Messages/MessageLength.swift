@@ -2,7 +2,7 @@ import Domain
 import Store
 import Web
 
-extension LineView {
+extension ChannelRecord {
     /// UTF-16 units, on any channel. Longer texts nobody reads on a phone.
     static let longestMessage = 4_096
 

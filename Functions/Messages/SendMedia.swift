@@ -17,10 +17,10 @@ extension Endpoint {
             "url": "https://example.com/menu.pdf", "mimetype": "application/pdf", "caption": "Our menu",
         ]
     ) { call, sent in
-        let line = try await call.line(of: sent.destination)
-        try line.checkLength(of: sent.caption, field: "caption")
-        let file = try await call.file(sent, on: line)
-        return try await call.send(to: sent.destination, on: line) { id in
+        let channel = try await call.channel(of: sent.destination)
+        try channel.checkLength(of: sent.caption, field: "caption")
+        let file = try await call.file(sent, on: channel)
+        return try await call.send(to: sent.destination, on: channel) { id in
             PersonReply(
                 id: id, text: sent.caption, media: [file.reference], type: MessageType(contentType: file.contentType),
                 content: file.name.isEmpty ? nil : MessageContent(filename: file.name))
@@ -42,7 +42,7 @@ private struct MediaForm {
         $0.optional("mimetype", \.contentType, .contentType, about: "Of the file at `url`.")
         $0.optional("upload_id", \.upload, .id(of: "upload"), about: "What `POST /api/v1/uploads` answered.")
         $0.optional("filename", \.filename, .text(0...255))
-        $0.optional("caption", \.caption, .text(0...LineView.longestMessage))
+        $0.optional("caption", \.caption, .text(0...ChannelRecord.longestMessage))
         $0.rule { file throws(Fault) in try file.checkSource() }
     }
 
@@ -63,7 +63,7 @@ private struct OutgoingFile {
 }
 
 extension Call<Member> {
-    fileprivate func file(_ sent: MediaForm, on line: LineView) async throws -> OutgoingFile {
+    fileprivate func file(_ sent: MediaForm, on channel: ChannelRecord) async throws -> OutgoingFile {
         guard let id = sent.upload else {
             let reference = MediaReference(url: sent.url ?? "", contentType: sent.contentType ?? "")
             return OutgoingFile(reference: reference, contentType: reference.contentType, name: sent.filename)
@@ -72,13 +72,13 @@ extension Call<Member> {
             throw Fault.invalid("upload_id", "There is no such upload, or its day is over.")
         }
         return OutgoingFile(
-            reference: try reference(to: upload, on: line), contentType: upload.contentType,
+            reference: try reference(to: upload, on: channel), contentType: upload.contentType,
             name: sent.filename.isEmpty ? upload.filename : sent.filename)
     }
 
     /// The session worker reads the database; a provider fetches by a signed address.
-    private func reference(to upload: Upload, on line: LineView) throws -> MediaReference {
-        guard line.kind != .whatsappWeb else { return MediaReference(upload: upload) }
+    private func reference(to upload: Upload, on channel: ChannelRecord) throws -> MediaReference {
+        guard channel.kind != .whatsappWeb else { return MediaReference(upload: upload) }
         return MediaReference(
             url: try api.uploadLinks.url(of: upload.id, in: organization), contentType: upload.contentType)
     }

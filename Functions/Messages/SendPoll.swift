@@ -17,8 +17,8 @@ extension Endpoint {
             "options": ["Rye", "Wheat"],
         ]
     ) { call, sent in
-        let line = try await call.line(of: sent.destination)
-        return try await call.send(to: sent.destination, on: line) { sent.reply(id: $0, on: line) }
+        let channel = try await call.channel(of: sent.destination)
+        return try await call.send(to: sent.destination, on: channel) { sent.reply(id: $0, on: channel) }
     }
 }
 
@@ -36,8 +36,8 @@ private struct PollForm {
     }
 
     /// Ruling C23: channels without polls get a text.
-    func reply(id: MessageID, on line: LineView) -> PersonReply {
-        guard line.kind == .whatsappWeb else { return PersonReply(id: id, text: text) }
+    func reply(id: MessageID, on channel: ChannelRecord) -> PersonReply {
+        guard channel.kind == .whatsappWeb else { return PersonReply(id: id, text: text) }
         let poll = MessageContent.Poll(options: options, selectable: allowsSeveral ? 0 : 1)
         return PersonReply(id: id, text: question, type: .poll, content: MessageContent(poll: poll))
     }

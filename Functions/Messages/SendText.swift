@@ -16,9 +16,9 @@ extension Endpoint {
             "channel_id": .string(Example.channel), "number": .string(Example.phone), "message": "Your order is ready.",
         ]
     ) { call, sent in
-        let line = try await call.line(of: sent.destination)
-        try line.checkLength(of: sent.message, field: "message")
-        return try await call.send(to: sent.destination, on: line) { PersonReply(id: $0, text: sent.message) }
+        let channel = try await call.channel(of: sent.destination)
+        try channel.checkLength(of: sent.message, field: "message")
+        return try await call.send(to: sent.destination, on: channel) { PersonReply(id: $0, text: sent.message) }
     }
 }
 
@@ -28,6 +28,6 @@ private struct TextForm {
 
     static let form = Form(TextForm()) {
         $0.destination(\.destination)
-        $0.required("message", \.message, .message(LineView.longestMessage))
+        $0.required("message", \.message, .message(ChannelRecord.longestMessage))
     }
 }

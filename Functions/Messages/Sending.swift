@@ -31,29 +31,29 @@ extension Form {
 
 extension Call<Member> {
     /// The channel that a message leaves by.
-    func line(of destination: Destination) async throws -> LineView {
-        guard let id = destination.channel, let line = try await api.inbox.line(id, of: organization) else {
-            throw SendRefusal.noLine
+    func channel(of destination: Destination) async throws -> ChannelRecord {
+        guard let id = destination.channel, let channel = try await api.inbox.channel(id, of: organization) else {
+            throw SendRefusal.noChannel
         }
-        return line
+        return channel
     }
 
     /// Finds the conversation or begins it, looks whether it may be written to now, and queues what `compose` makes.
     func send(
-        to destination: Destination, on line: LineView, _ compose: (MessageID) -> PersonReply
+        to destination: Destination, on channel: ChannelRecord, _ compose: (MessageID) -> PersonReply
     ) async throws -> QueuedMessage {
-        let id = try await conversation(with: destination.recipient, on: line)
+        let id = try await conversation(with: destination.recipient, on: channel)
         let conversation = try await api.inbox.conversation(id, of: organization).found("conversation")
         try api.conversationActions.checkSendable(conversation)
         return try await queue(compose(MessageID(subject)), in: conversation)
     }
 
-    private func conversation(with recipient: Recipient, on line: LineView) async throws -> ConversationID {
+    private func conversation(with recipient: Recipient, on channel: ChannelRecord) async throws -> ConversationID {
         switch recipient {
-        case .chat(let address): try await api.conversationActions.chat(at: address, on: line, of: organization)
+        case .chat(let address): try await api.conversationActions.chat(at: address, on: channel, of: organization)
         case .number(let text):
             try await api.conversationActions.thread(
-                with: try PhoneNumber.read(text, country: line.country), on: line, of: organization)
+                with: try PhoneNumber.read(text, country: channel.country), on: channel, of: organization)
         }
     }
 }

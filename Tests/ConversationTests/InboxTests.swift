@@ -86,7 +86,7 @@ import Testing
 
     @Test func aKindWithoutAnyLineIsRefused() async throws {
         try await Road.with { road in
-            _ = await #expect(throws: InboxError.noLine(.whatsappWeb)) {
+            _ = await #expect(throws: InboxError.noChannel(.whatsappWeb)) {
                 _ = try await road.inbox.receive(
                     InboundMessage(
                         kind: .whatsappWeb, localAddress: "x", remoteAddress: "y", providerMessageID: "1", text: "Hi"))

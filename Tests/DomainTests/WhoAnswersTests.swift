@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func aStrangersNumberIsAnsweredByThePlatform() throws {
-        let decision = try Self.decide { $0.line = .platformDefault }
+        let decision = try Self.decide { $0.channel = .platformDefault }
         #expect(decision.answer == .persona(campaign: nil))
         #expect(decision.gates.contains { $0.gate == .channel && $0.reason.contains("default AI") })
     }

@@ -93,11 +93,14 @@ import Testing
     }
 
     private static func figures(_ app: Database, _ place: Place) -> [(String, Run)] {
-        let (organizations, lines) = (OrganizationStore(database: app), LineStore(database: app))
+        let (organizations, channels) = (OrganizationStore(database: app), ChannelStore(database: app))
         return [
             ("organization", { _ = try await organizations.overview(place.organization, at: Date()) }),
             ("days", { _ = try await organizations.days(place.organization, at: Date()) }),
-            ("line statistics", { _ = try await lines.stats(place.webChannel, of: place.organization, at: Date()) }),
+            (
+                "channel statistics",
+                { _ = try await channels.stats(place.webChannel, of: place.organization, at: Date()) }
+            ),
         ]
     }
 

@@ -15,10 +15,10 @@ extension OrganizationStoreError: FaultConvertible {
     }
 }
 
-extension LineStoreError: FaultConvertible {
+extension ChannelStoreError: FaultConvertible {
     package var fault: Fault {
         switch self {
-        case .noLine: .notFound("channel")
+        case .noChannel: .notFound("channel")
         case .noOrganization: .notFound("organization")
         case .unknownPersona: .invalid("persona_id", "There is no such persona.")
         case .providerNumber:

@@ -8,7 +8,7 @@ extension ConversationActions {
     /// The chat with `number` on a line: the one that goes by the number, by the hidden id that the line knows for it, or by
     /// another address of the same person; else a new one if the line may begin one.
     func linkedThread(
-        with number: PhoneNumber, on line: LineView, of organization: OrganizationID
+        with number: PhoneNumber, on line: ChannelRecord, of organization: OrganizationID
     ) async throws -> ConversationID {
         let local = try linkedAddress(of: line)
         return try await database.transaction(for: organization) { connection in
@@ -22,9 +22,9 @@ extension ConversationActions {
 
     /// A chat that exists already, by its own address: a group `...@g.us`, a hidden id `...@lid`.
     package func chat(
-        at address: String, on line: LineView, of organization: OrganizationID
+        at address: String, on line: ChannelRecord, of organization: OrganizationID
     ) async throws -> ConversationID {
-        guard line.kind == .whatsappWeb else { throw SendRefusal.unsupportedLine(line.kind) }
+        guard line.kind == .whatsappWeb else { throw SendRefusal.unsupportedChannel(line.kind) }
         let local = try linkedAddress(of: line)
         let rows = try await database.pipeline(
             for: organization,
@@ -39,18 +39,18 @@ extension ConversationActions {
     }
 
     /// A line that comes back by itself takes messages meanwhile; one that waits for its owner does not.
-    private func linkedAddress(of line: LineView) throws(SendRefusal) -> String {
+    private func linkedAddress(of line: ChannelRecord) throws(SendRefusal) -> String {
         let status = LineStatus(rawValue: line.status) ?? .error
         guard let local = line.address, !status.needsOwner, status != .banned else {
-            throw .lineNotConnected(reason: line.statusReason)
+            throw .channelNotConnected(reason: line.statusReason)
         }
         return local
     }
 
-    private func checkStart(on line: LineView, _ connection: Connection) async throws {
+    private func checkStart(on line: ChannelRecord, _ connection: Connection) async throws {
         let now = clock.now()
         guard let row = try await connection.query(.activity(of: line.id, at: now)).first else {
-            throw SendRefusal.noLine
+            throw SendRefusal.noChannel
         }
         let pacing = Pacing(isReplyOnly: line.isReplyOnly)
         if let reason = pacing.objectionToStart(now: now, line: try LineActivity(row: row)) {
@@ -59,7 +59,7 @@ extension ConversationActions {
     }
 
     private static func find(
-        _ number: PhoneNumber, on line: LineView, _ local: String, of organization: OrganizationID
+        _ number: PhoneNumber, on line: ChannelRecord, _ local: String, of organization: OrganizationID
     ) -> Query {
         """
         select id from conversations

@@ -5,10 +5,10 @@ package import Store
 
 /// A person writes to a number, whether or not it ever wrote to them.
 package enum SendRefusal: Error, Sendable, Equatable {
-    case noLine
-    /// The line's kind can't be written to through here.
-    case unsupportedLine(ChannelKind)
-    case lineNotConnected(reason: String)
+    case noChannel
+    /// The channel's kind can't be written to through here.
+    case unsupportedChannel(ChannelKind)
+    case channelNotConnected(reason: String)
     /// The line's pacing forbids to begin a chat now.
     case paced(reason: String)
     /// A group or a hidden id that never wrote to the line.
@@ -19,29 +19,29 @@ package enum SendRefusal: Error, Sendable, Equatable {
 }
 
 extension ConversationActions {
-    /// The conversation with `number` on a line, made when there is none yet and the line may start one.
+    /// The conversation with `number` on a channel, made when there is none yet and the channel may start one.
     package func thread(
-        with number: PhoneNumber, on line: LineView, of organization: OrganizationID
+        with number: PhoneNumber, on channel: ChannelRecord, of organization: OrganizationID
     ) async throws -> ConversationID {
-        if line.kind == .whatsappWeb { return try await linkedThread(with: number, on: line, of: organization) }
-        guard line.kind == .whatsappTwilio || line.kind == .sandbox else {
-            throw SendRefusal.unsupportedLine(line.kind)
+        if channel.kind == .whatsappWeb { return try await linkedThread(with: number, on: channel, of: organization) }
+        guard channel.kind == .whatsappTwilio || channel.kind == .sandbox else {
+            throw SendRefusal.unsupportedChannel(channel.kind)
         }
-        guard line.status == "connected", let local = line.address else {
-            throw SendRefusal.lineNotConnected(reason: line.statusReason)
+        guard channel.status == "connected", let local = channel.address else {
+            throw SendRefusal.channelNotConnected(reason: channel.statusReason)
         }
         let remote = number.whatsappAddress
         return try await database.transaction(for: organization) { connection in
             let rows = try await connection.query(
                 """
                 select id from conversations
-                where channel_id = \(line.id) and local_address = \(local) and remote_address = \(remote)
+                where channel_id = \(channel.id) and local_address = \(local) and remote_address = \(remote)
                 """)
             if let row = rows.first { return try row["id"] }
-            guard !MessagingWindow.applies(to: line.kind, address: local) else {
+            guard !MessagingWindow.applies(to: channel.kind, address: local) else {
                 throw SendRefusal.windowClosed(since: nil)
             }
-            return try await open(line, local: local, remote: remote, of: organization, connection)
+            return try await open(channel, local: local, remote: remote, of: organization, connection)
         }
     }
 
@@ -55,7 +55,8 @@ extension ConversationActions {
     }
 
     func open(
-        _ line: LineView, local: String, remote: String, of organization: OrganizationID, _ connection: Connection
+        _ channel: ChannelRecord, local: String, remote: String, of organization: OrganizationID,
+        _ connection: Connection
     ) async throws -> ConversationID {
         let now = clock.now()
         let (contact, conversation): (ContactID, ConversationID) = (ids.make(), ids.make())
@@ -63,29 +64,29 @@ extension ConversationActions {
             // The same lock as an incoming first message takes.
             """
             select pg_advisory_xact_lock(
-                hashtextextended(\(organization)::text || \(line.kind.rawValue)::text || ' ' || \(remote)::text, 0))
+                hashtextextended(\(organization)::text || \(channel.kind.rawValue)::text || ' ' || \(remote)::text, 0))
             """,
             """
             insert into contacts (id, organization_id, created_at, updated_at)
             select \(contact), \(organization), \(now), \(now)
             where not exists (select from contact_addresses
-                where organization_id = \(organization) and kind = \(line.kind.rawValue) and address = \(remote))
+                where organization_id = \(organization) and kind = \(channel.kind.rawValue) and address = \(remote))
             """,
             """
             insert into contact_addresses (organization_id, kind, address, contact_id, created_at)
-            select \(organization), \(line.kind.rawValue), \(remote), id, \(now) from contacts where id = \(contact)
+            select \(organization), \(channel.kind.rawValue), \(remote), id, \(now) from contacts where id = \(contact)
             """,
             """
             insert into conversations (id, organization_id, channel_id, contact_id, remote_address, local_address,
                 last_message_at, created_at)
-            select \(conversation), \(organization), \(line.id), contact_id, \(remote), \(local), \(now), \(now)
+            select \(conversation), \(organization), \(channel.id), contact_id, \(remote), \(local), \(now), \(now)
             from contact_addresses
-            where organization_id = \(organization) and kind = \(line.kind.rawValue) and address = \(remote)
+            where organization_id = \(organization) and kind = \(channel.kind.rawValue) and address = \(remote)
             on conflict (organization_id, channel_id, local_address, remote_address) do nothing
             """,
             """
             select id from conversations
-            where channel_id = \(line.id) and local_address = \(local) and remote_address = \(remote)
+            where channel_id = \(channel.id) and local_address = \(local) and remote_address = \(remote)
             """,
         ])
         guard let row = rows[4].first else { throw ConversationActionError.noConversation }

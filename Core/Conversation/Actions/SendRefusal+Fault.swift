@@ -6,12 +6,14 @@ extension Fault {
     /// What a person is told who may not write now.
     package init(_ refusal: SendRefusal) {
         switch refusal {
-        case .noLine: self = .notFound("account")
-        case .unsupportedLine(let kind):
-            self = .conflict("unsupported-line", "Messages can't be started on a \(kind.rawValue) line from here yet.")
-        case .lineNotConnected(let reason):
+        case .noChannel: self = .notFound("channel")
+        case .unsupportedChannel(let kind):
             self = .conflict(
-                "line-not-connected", reason.isEmpty ? "The line is not connected." : "The line is not connected. \(reason)")
+                "unsupported-line", "Messages can't be started on a \(kind.rawValue) channel from here yet.")
+        case .channelNotConnected(let reason):
+            self = .conflict(
+                "line-not-connected",
+                reason.isEmpty ? "The channel is not connected." : "The channel is not connected. \(reason)")
         case .paced(let reason): self = .conflict("paced", reason)
         case .unknownChat: self = .notFound("chat on this line")
         case .optedOut:

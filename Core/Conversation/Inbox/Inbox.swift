@@ -29,7 +29,7 @@ package struct Inbox: Sendable {
     package func receive(_ message: InboundMessage) async throws -> InboundReceipt {
         let query = try Query.receive(message, ids: InboundIDs(ids), at: clock.now(), debounce: debounce)
         let (stored, called) = try await store(query)
-        guard let row = stored.first else { throw InboxError.noLine(message.kind) }
+        guard let row = stored.first else { throw InboxError.noChannel(message.kind) }
         faults.reach(.inboxStored)
         return try InboundReceipt(row, wakeNeeded: try called.first?["called"] != true)
     }
@@ -55,12 +55,12 @@ package struct Inbox: Sendable {
 }
 
 package enum InboxError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// No organization, not even the platform's, has a line of that kind.
-    case noLine(ChannelKind)
+    /// No organization, not even the platform's, has a channel of that kind.
+    case noChannel(ChannelKind)
 
     package var description: String {
         switch self {
-        case .noLine(let kind): "no line of kind \(kind.rawValue)"
+        case .noChannel(let kind): "no channel of kind \(kind.rawValue)"
         }
     }
 }

@@ -35,7 +35,7 @@ package struct NumberProvisioning: Sendable {
         guard purchase.status != .releasing else { throw NumberProvisioningError.releasing }
         let bought = try await provider(purchase)
         return try await store.bought(
-            purchase, providerID: bought.sid, line: ids.make(), name: name, at: clock.now())
+            purchase, providerID: bought.sid, channel: ids.make(), name: name, at: clock.now())
     }
 
     private func provider(_ purchase: NumberPurchase) async throws -> TwilioNumber {

@@ -21,7 +21,7 @@ extension Outbox {
 
     private func take(_ entry: OutboxEntry, in conversation: ConversationRecord, at now: Date) -> Taken {
         guard let sender = sender(conversation.kind) else {
-            let objection = Objection(gate: "channel", status: .failed, reason: "This kind of line can't send.")
+            let objection = Objection(gate: "channel", status: .failed, reason: "This kind of channel can't send.")
             return (.settled, settle(entry, in: conversation, objection, at: now))
         }
         let attempt = SendAttempt(conversation: conversation, entry: entry, sender: sender)

@@ -6,8 +6,8 @@ import Web
 
 extension LineStatus: Answerable {}
 
-extension Line {
-    static let answer = Answer<Line> {
+extension ChannelView {
+    static let answer = Answer<ChannelView> {
         $0.field("id", \.id)
         $0.field("kind", \.kind)
         $0.field("name", \.name)
@@ -45,8 +45,8 @@ extension Line {
     }
 }
 
-extension Line.Link {
-    fileprivate static let answer = Answer<Line.Link> {
+extension ChannelView.Link {
+    fileprivate static let answer = Answer<ChannelView.Link> {
         $0.field("wanted", shape: .choice(["connected", "stopped", "unlinked"])) { .string($0.wanted) }
         $0.field("push_name", \.pushName)
         $0.field("platform", \.platform)

@@ -2,8 +2,8 @@ package import Domain
 package import FoundationEssentials
 import Postgres
 
-/// What a line did, as its statistics show it.
-package struct LineStats: Sendable, Equatable {
+/// What a channel did, as its statistics show it.
+package struct ChannelStatistics: Sendable, Equatable {
     package struct Count: Sendable, Equatable {
         package var inbound: Int
         package var outbound: Int
@@ -23,8 +23,10 @@ package struct LineStats: Sendable, Equatable {
     package var activity: LineActivity?
 }
 
-extension LineStore {
-    package func stats(_ id: ChannelID, of organization: OrganizationID, at now: Date) async throws -> LineStats? {
+extension ChannelStore {
+    package func stats(_ id: ChannelID, of organization: OrganizationID, at now: Date) async throws
+        -> ChannelStatistics?
+    {
         let answers = try await database.pipeline(
             for: organization,
             [
@@ -33,7 +35,7 @@ extension LineStore {
             ])
         guard let row = answers[0].first else { return nil }
         let day: LineActivity? = try answers[3].first.map(LineActivity.init(row:))
-        return LineStats(
+        return ChannelStatistics(
             lastDay: try .init(row, "day"), lastWeek: try .init(row, "week"), lastMonth: try .init(row, "month"),
             conversations: try row["conversations"], openConversations: try row["open_conversations"],
             lastMessageAt: try row["last_message_at"], days: try answers[1].map(DayCount.init(row:)),
@@ -60,7 +62,7 @@ extension LineStore {
                 coalesce(sum(conversations) filter (where status = 'open'), 0) as open_conversations
             from conversation_counts where organization_id = c.organization_id and channel_id = c.id
         ) threads
-        where c.id = \(id) and \(unescaped: Line.isLine)
+        where c.id = \(id) and \(unescaped: ChannelView.isWhatsApp)
         group by c.organization_id, c.id, threads.conversations, threads.open_conversations
         """
     }
@@ -119,7 +121,7 @@ extension LineStore {
     }
 }
 
-extension LineStats.Count {
+extension ChannelStatistics.Count {
     fileprivate init(_ row: Row, _ window: String) throws {
         inbound = try row["inbound_\(window)"]
         outbound = try row["outbound_\(window)"]

@@ -2,9 +2,9 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
-/// Lines of an organization: made, listed, changed, deleted, and what is asked of their connection. Nothing here speaks to
+/// Channels of an organization: made, listed, changed, deleted, and what is asked of their connection. Nothing here speaks to
 /// WhatsApp: the session worker sees what is wanted of a line and does it.
-package struct LineStore: Sendable {
+package struct ChannelStore: Sendable {
     let database: Database
 
     package init(database: Database) {
@@ -14,40 +14,40 @@ package struct LineStore: Sendable {
     /// Oldest first.
     package func list(
         of organization: OrganizationID, after: (Date, ChannelID)?, limit: Int
-    ) async throws -> [Line] {
+    ) async throws -> [ChannelView] {
         let rows = try await database.pipeline(
             for: organization,
             [
                 """
-                select \(unescaped: Line.columns) from \(unescaped: Line.tables)
-                where c.organization_id = \(organization) and \(unescaped: Line.isLine)
+                select \(unescaped: ChannelView.columns) from \(unescaped: ChannelView.tables)
+                where c.organization_id = \(organization) and \(unescaped: ChannelView.isWhatsApp)
                     and (\(after?.0)::timestamptz is null
                         or (c.created_at, c.id) > (\(after?.0)::timestamptz, \(after?.1)::uuid))
                 order by c.created_at, c.id limit \(limit)
                 """
             ])
-        return try rows[0].map(Line.init(row:))
+        return try rows[0].map(ChannelView.init(row:))
     }
 
-    package func line(_ id: ChannelID, of organization: OrganizationID) async throws -> Line? {
-        try await database.pipeline(for: organization, [.line(id)])[0].first.map(Line.init(row:))
+    package func channel(_ id: ChannelID, of organization: OrganizationID) async throws -> ChannelView? {
+        try await database.pipeline(for: organization, [.channel(id)])[0].first.map(ChannelView.init(row:))
     }
 
-    /// `nil` for a line that is not linked by scanning.
+    /// `nil` for a channel that is not linked by scanning.
     package func linkState(_ id: ChannelID, of organization: OrganizationID) async throws -> LinkState? {
         let rows = try await database.pipeline(
             for: organization,
             [
                 """
-                select \(unescaped: Line.columns), l.pairing, l.pairing_phone, codes.*
-                from \(unescaped: Line.tables)
+                select \(unescaped: ChannelView.columns), l.pairing, l.pairing_phone, codes.*
+                from \(unescaped: ChannelView.tables)
                 cross join lateral (
                     select case when l.qr_expires_at > clock_timestamp() then l.qr end as qr,
                         extract(epoch from l.qr_expires_at - clock_timestamp())::float8 as qr_seconds,
                         case when l.pairing_code_expires_at > clock_timestamp() then l.pairing_code end as pairing_code,
                         extract(epoch from l.pairing_code_expires_at - clock_timestamp())::float8 as pairing_code_seconds
                 ) codes
-                where c.id = \(id) and \(unescaped: Line.isLine) and l.channel_id is not null
+                where c.id = \(id) and \(unescaped: ChannelView.isWhatsApp) and l.channel_id is not null
                 """
             ])
         return try rows[0].first.map(LinkState.init(row:))
@@ -55,44 +55,51 @@ package struct LineStore: Sendable {
 
     /// Makes a line that a session worker takes at once. The plan's number of lines is checked under the organization's
     /// lock, so that two requests can't both take the last place. The same id again is the same line.
-    /// - Throws: `LineStoreError`.
+    /// - Throws: `ChannelStoreError`.
     package func create(
         _ new: NewLine, of organization: OrganizationID, limit: (Plan) -> Int?, at now: Date
-    ) async throws -> Line {
+    ) async throws -> ChannelView {
         try await naming(persona: new.persona) {
             try await database.transaction(for: organization) { connection in
                 let answers = try await connection.pipeline(Self.places(of: organization, besides: new.id))
-                guard let row = answers[1].first else { throw LineStoreError.noOrganization }
+                guard let row = answers[1].first else { throw ChannelStoreError.noOrganization }
                 if let limit = limit(try row.value("plan")), try row["held"] >= limit {
-                    throw LineStoreError.planLimit(limit)
+                    throw ChannelStoreError.planLimit(limit)
                 }
-                let made = try await connection.pipeline(Self.making(new, of: organization, at: now) + [.line(new.id)])
-                guard let line = try made.last?.first.map(Line.init(row:)) else { throw LineStoreError.noLine }
-                return line
+                let made = try await connection.pipeline(
+                    Self.making(new, of: organization, at: now) + [.channel(new.id)])
+                guard let channel = try made.last?.first.map(ChannelView.init(row:)) else {
+                    throw ChannelStoreError.noChannel
+                }
+                return channel
             }
         }
     }
 
-    /// - Throws: `LineStoreError`.
+    /// - Throws: `ChannelStoreError`.
     package func change(
-        _ id: ChannelID, of organization: OrganizationID, _ change: LineChange, at now: Date
-    ) async throws -> Line {
+        _ id: ChannelID, of organization: OrganizationID, _ change: ChannelChange, at now: Date
+    ) async throws -> ChannelView {
         try await naming(persona: change.persona ?? nil) {
             let rows = try await database.pipeline(
-                for: organization, Self.changing(id, of: organization, change, at: now) + [.line(id)])
-            guard let line = try rows.last?.first.map(Line.init(row:)) else { throw LineStoreError.noLine }
-            return line
+                for: organization, Self.changing(id, of: organization, change, at: now) + [.channel(id)])
+            guard let channel = try rows.last?.first.map(ChannelView.init(row:)) else {
+                throw ChannelStoreError.noChannel
+            }
+            return channel
         }
     }
 
     /// Writes what is wanted; the notification that wakes the worker leaves with the commit.
-    /// - Throws: `LineStoreError.noLine` also for a line that is not linked by scanning.
+    /// - Throws: `ChannelStoreError.noChannel` also for a channel that is not linked by scanning.
     package func ask(_ request: LineRequest, of id: ChannelID, in organization: OrganizationID, at now: Date)
-        async throws -> Line
+        async throws -> ChannelView
     {
-        let rows = try await database.pipeline(for: organization, [.ask(request, of: id, at: now), .line(id)])
-        guard let line = try rows[1].first.map(Line.init(row:)), line.link != nil else { throw LineStoreError.noLine }
-        return line
+        let rows = try await database.pipeline(for: organization, [.ask(request, of: id, at: now), .channel(id)])
+        guard let channel = try rows[1].first.map(ChannelView.init(row:)), channel.link != nil else {
+            throw ChannelStoreError.noChannel
+        }
+        return channel
     }
 
     /// The lock first, in a statement of its own: one that waits for a lock counts what there was before it waited.
@@ -135,12 +142,12 @@ package struct LineStore: Sendable {
     }
 
     private static func changing(
-        _ id: ChannelID, of organization: OrganizationID, _ change: LineChange, at now: Date
+        _ id: ChannelID, of organization: OrganizationID, _ change: ChannelChange, at now: Date
     ) -> [Query] {
         let demotion: Query = """
             update channels set is_primary = false, updated_at = \(now)
             where organization_id = \(organization) and is_primary and deleted_at is null and id <> \(id)
-                and exists (select from channels c where c.id = \(id) and \(unescaped: Line.isLine))
+                and exists (select from channels c where c.id = \(id) and \(unescaped: ChannelView.isWhatsApp))
             """
         // The order of locks: whatsapp_lines, then channels.
         let replyOnly: Query = """
@@ -159,7 +166,7 @@ package struct LineStore: Sendable {
                     business_hours = case when \(change.businessHours != nil) then \(change.businessHours ?? nil)::jsonb
                         else business_hours end,
                     updated_at = \(now)
-                where c.id = \(id) and \(unescaped: Line.isLine)
+                where c.id = \(id) and \(unescaped: ChannelView.isWhatsApp)
                 returning c.id, c.organization_id
             )
             insert into events (organization_id, type, subject_id, at)
@@ -172,16 +179,16 @@ package struct LineStore: Sendable {
         do {
             return try await body()
         } catch let error as PostgresError where error.sqlState == "23503" && persona != nil {
-            throw LineStoreError.unknownPersona
+            throw ChannelStoreError.unknownPersona
         }
     }
 }
 
 extension Query {
-    static func line(_ id: ChannelID) -> Query {
+    static func channel(_ id: ChannelID) -> Query {
         """
-        select \(unescaped: Line.columns) from \(unescaped: Line.tables)
-        where c.id = \(id) and \(unescaped: Line.isLine)
+        select \(unescaped: ChannelView.columns) from \(unescaped: ChannelView.tables)
+        where c.id = \(id) and \(unescaped: ChannelView.isWhatsApp)
         """
     }
 

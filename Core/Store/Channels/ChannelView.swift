@@ -2,15 +2,14 @@ package import Domain
 package import FoundationEssentials
 import Postgres
 
-/// A WhatsApp line as its owner sees it ("device", "account"): the channel, and for a line of kind `whatsapp_web` what is
-/// known of its link.
-package struct Line: Sendable, Equatable {
+/// A connected WhatsApp number as its owner sees it, and for a line over WhatsApp Web what is known of its link.
+package struct ChannelView: Sendable, Equatable {
     package var id: ChannelID
     package var kind: ChannelKind
     package var name: String
     package var description: String
     package var status: LineStatus
-    /// One plain sentence: why the line is in this status.
+    /// One plain sentence: why the channel is in this status.
     package var statusReason: String
     package var autoReply: Bool
     package var isPrimary: Bool
@@ -47,8 +46,8 @@ package struct Line: Sendable, Equatable {
         coalesce(l.leased_until > clock_timestamp(), false) as is_held
         """
     static let tables = "channels c left join whatsapp_lines l on l.channel_id = c.id"
-    /// Lines that people know by a WhatsApp number.
-    static let isLine = "c.kind in ('whatsapp_web', 'whatsapp_twilio') and c.deleted_at is null"
+    /// Channels that people know by a WhatsApp number.
+    static let isWhatsApp = "c.kind in ('whatsapp_web', 'whatsapp_twilio') and c.deleted_at is null"
 
     init(row: Row) throws {
         id = try row["id"]
@@ -77,7 +76,7 @@ package struct Line: Sendable, Equatable {
 
 /// What is on the screen while a line is being linked. Whoever sees it may link a device.
 package struct LinkState: Sendable, Equatable {
-    package var line: Line
+    package var channel: ChannelView
     /// `qr` or `code`.
     package var pairing: String
     package var pairingPhone: String?
@@ -89,7 +88,7 @@ package struct LinkState: Sendable, Equatable {
     package var pairingCodeSeconds: Double?
 
     init(row: Row) throws {
-        line = try Line(row: row)
+        channel = try ChannelView(row: row)
         pairing = try row["pairing"]
         pairingPhone = try row["pairing_phone"]
         qr = try row["qr"]
@@ -118,7 +117,7 @@ package struct NewLine: Sendable, Equatable {
 }
 
 /// The fields an owner may set; `nil` leaves a field as it is.
-package struct LineChange: Sendable, Equatable {
+package struct ChannelChange: Sendable, Equatable {
     package var name: String?
     package var description: String?
     package var autoReply: Bool?
@@ -145,8 +144,8 @@ package enum LineRequest: Sendable, Equatable {
     case logOut
 }
 
-package enum LineStoreError: Error, Equatable {
-    case noLine, noOrganization, unknownPersona
+package enum ChannelStoreError: Error, Equatable {
+    case noChannel, noOrganization, unknownPersona
     /// It is released, not deleted.
     case providerNumber
     case planLimit(Int)

@@ -10,17 +10,17 @@ package struct LineCascade: Sendable, Equatable {
     package var queuedMessages: Int
     /// A phone is linked: the session worker logs out and wipes its keys.
     package var isLinked: Bool
-    /// Another line becomes the primary one.
+    /// Another channel becomes the primary one.
     package var isPrimary: Bool
 }
 
-extension LineStore {
+extension ChannelStore {
     package func cascade(_ id: ChannelID, of organization: OrganizationID) async throws -> LineCascade? {
         try await database.pipeline(for: organization, [Self.cascade(id)])[0].first.map(LineCascade.init(row:))
     }
 
     /// Closes the line, withdraws what it had not sent, and asks the session worker to log out. Repeated: `nil`.
-    /// - Throws: `LineStoreError.providerNumber` for a number of a provider: it is released, not deleted.
+    /// - Throws: `ChannelStoreError.providerNumber` for a number of a provider: it is released, not deleted.
     package func delete(_ id: ChannelID, of organization: OrganizationID, at now: Date) async throws -> LineCascade? {
         try await database.transaction(for: organization) { connection in
             // In the order of locks: the worker that holds the line comes from there.
@@ -29,7 +29,7 @@ extension LineStore {
                 "select kind from channels where id = \(id) and deleted_at is null for no key update",
             ])
             guard let row = locked[1].first else { return nil }
-            guard try row["kind"] == ChannelKind.whatsappWeb.rawValue else { throw LineStoreError.providerNumber }
+            guard try row["kind"] == ChannelKind.whatsappWeb.rawValue else { throw ChannelStoreError.providerNumber }
             let answers = try await connection.pipeline(
                 [Self.cascade(id), .ask(.logOut, of: id, at: now)] + Self.deleting(id, of: organization, at: now))
             return try answers[0].first.map(LineCascade.init(row:))
@@ -42,7 +42,7 @@ extension LineStore {
             (select count(*) from conversations t where t.channel_id = c.id) as conversations,
             (select count(*) from conversations t join messages m on m.conversation_id = t.id
                 where t.channel_id = c.id and m.status = 'queued') as queued
-        from \(unescaped: Line.tables) where c.id = \(id) and \(unescaped: Line.isLine)
+        from \(unescaped: ChannelView.tables) where c.id = \(id) and \(unescaped: ChannelView.isWhatsApp)
         """
     }
 
@@ -67,7 +67,7 @@ extension LineStore {
             insert into events (organization_id, type, subject_id, at)
             select organization_id, 'channel.deleted', id, \(now) from deleted
             """,
-            // There is always one primary line while there are lines.
+            // There is always one primary channel while there are channels.
             """
             update channels c set is_primary = true, updated_at = \(now)
             where c.id = (select o.id from channels o where o.organization_id = \(organization) and o.deleted_at is null
