@@ -84,7 +84,7 @@ import Testing
             ),
             (
                 "messages of a line",
-                { _ = try await inbox.messages(.line(place.channel), of: place.organization, after: nil, limit: 50) }
+                { _ = try await inbox.messages(.channel(place.channel), of: place.organization, after: nil, limit: 50) }
             ),
             ("why", { _ = try await inbox.trail(place.message, of: place.organization) }),
             ("events", { _ = try await inbox.events(of: place.organization, after: .start, limit: 100) }),
