@@ -30,6 +30,13 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
         sql = Self.numbered(fragments)
     }
 
+    /// A copy that goes on with more.
+    package func appending(_ more: Query) -> Query {
+        var whole = self
+        whole.append(more)
+        return whole
+    }
+
     private static func numbered(_ fragments: [String]) -> String {
         var sql = fragments[0]
         for (index, fragment) in fragments.enumerated().dropFirst() { sql += "$\(index)\(fragment)" }

@@ -3,47 +3,48 @@ package import FoundationEssentials
 package import Postgres
 
 extension Query {
-    /// Everything that decides who answers a turn and that is in the database: one row.
+    /// Everything that decides who answers a conversation's first unfinished turn and that is in the database: one row.
     ///
     /// The wall-clock time at the business and the month are Postgres's `AT TIME ZONE`. An away message counts as sent
     /// when it was sent less than half a day ago and the business was not open for a message since.
-    package static func answerFacts(of turn: TurnID, in conversation: ConversationID, at now: Date) -> Query {
-        """
-        with thread as (select * from conversations where id = \(conversation)),
-        local as (
-            select \(now)::timestamptz at time zone time_zone as time,
-                date_trunc('month', \(now)::timestamptz at time zone time_zone) at time zone time_zone as month_began
-            from organizations
-        )
-        select organizations.name, organizations.is_platform, organizations.plan, organizations.message_limit,
-            organizations.business_hours::text as business_hours, channels.business_hours::text as channel_hours,
-            organizations.welcome_message, organizations.away_message, organizations.quota_message,
-            organizations.auto_reply, channels.auto_reply as channel_auto_reply, channels.answers_groups,
-            contacts.is_blocked, contacts.opted_out_at is not null as is_opted_out,
-            thread.is_group, thread.owner, to_char(local.time, 'YYYY-MM-DD HH24:MI') as local_time,
-            coalesce(used.inbound, 0) as inbound, coalesce(used.outbound, 0) as outbound,
-            not exists (
-                select from conversations as threads join turns on turns.conversation_id = threads.id
-                where threads.contact_id = thread.contact_id
-                    and (turns.opened_at, turns.id) < (select opened_at, id from turns where id = \(turn))) as is_first,
-            exists (
-                select from decisions
-                where conversation_id = thread.id and gate = 'quota' and outcome = 'answered'
-                    and at >= local.month_began) as quota_notice_sent,
-            coalesce((
-                select outcome <> 'passed' from decisions
-                where conversation_id = thread.id and gate = 'hours' and outcome <> 'stopped'
-                    and at > \(now)::timestamptz - interval '12 hours'
-                order by at desc, id desc
-                limit 1), false) as away_message_sent
-        from thread
-        join organizations on organizations.id = thread.organization_id
-        join channels on channels.id = thread.channel_id
-        join contacts on contacts.id = thread.contact_id
-        cross join local
-        left join usage as used on used.organization_id = thread.organization_id
-            and used.period = to_char(local.time, 'YYYY-MM')
-        """
+    package static func answerFacts(in conversation: ConversationID, at now: Date) -> Query {
+        unfinishedTurn(of: conversation).appending(
+            """
+            , thread as (select * from conversations where id = \(conversation)),
+            local as (
+                select \(now)::timestamptz at time zone time_zone as time,
+                    date_trunc('month', \(now)::timestamptz at time zone time_zone) at time zone time_zone as month_began
+                from organizations
+            )
+            select organizations.name, organizations.is_platform, organizations.plan, organizations.message_limit,
+                organizations.business_hours::text as business_hours, channels.business_hours::text as channel_hours,
+                organizations.welcome_message, organizations.away_message, organizations.quota_message,
+                organizations.auto_reply, channels.auto_reply as channel_auto_reply, channels.answers_groups,
+                contacts.is_blocked, contacts.opted_out_at is not null as is_opted_out,
+                thread.is_group, thread.owner, to_char(local.time, 'YYYY-MM-DD HH24:MI') as local_time,
+                coalesce(used.inbound, 0) as inbound, coalesce(used.outbound, 0) as outbound,
+                not exists (
+                    select from conversations as threads join turns on turns.conversation_id = threads.id
+                    where threads.contact_id = thread.contact_id
+                        and (turns.opened_at, turns.id) < (select opened_at, id from this)) as is_first,
+                exists (
+                    select from decisions
+                    where conversation_id = thread.id and gate = 'quota' and outcome = 'answered'
+                        and at >= local.month_began) as quota_notice_sent,
+                coalesce((
+                    select outcome <> 'passed' from decisions
+                    where conversation_id = thread.id and gate = 'hours' and outcome <> 'stopped'
+                        and at > \(now)::timestamptz - interval '12 hours'
+                    order by at desc, id desc
+                    limit 1), false) as away_message_sent
+            from thread
+            join organizations on organizations.id = thread.organization_id
+            join channels on channels.id = thread.channel_id
+            join contacts on contacts.id = thread.contact_id
+            cross join local
+            left join usage as used on used.organization_id = thread.organization_id
+                and used.period = to_char(local.time, 'YYYY-MM')
+            """)
     }
 }
 

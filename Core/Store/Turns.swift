@@ -43,40 +43,57 @@ extension Query {
         """
     }
 
-    /// The customer's messages of a turn, oldest first. A turn that a person gave back has none of its own: then those
-    /// that nobody has answered.
-    package static func messages(of turn: TurnID, in conversation: ConversationID) -> Query {
+    /// The first of them as a table expression, so that what belongs to it is read in the round trip that finds it.
+    static func unfinishedTurn(of conversation: ConversationID) -> Query {
         """
-        select body, provider_keyword, provider_message_id from (
-            select * from messages
-            where turn_id = \(turn) and direction = 'inbound'
-            union all
-            select * from messages
-            where conversation_id = \(conversation) and direction = 'inbound'
-                and not exists (select from messages where turn_id = \(turn) and direction = 'inbound')
-                and created_at > coalesce((
-                    select max(created_at) from messages
-                    where conversation_id = \(conversation) and direction = 'outbound' and status <> 'cancelled'),
-                    '-infinity')
-        ) own
-        order by created_at, id
-        limit 50
+        with this as materialized (
+            select id, opened_at from turns
+            where conversation_id = \(conversation) and state in ('open', 'composing')
+            order by opened_at, id
+            limit 1
+        )
         """
     }
 
-    /// What was said before and in this turn, newest first: messages of later turns are left out, and the turn's own come
-    /// last even when the reply to the turn before was written after them.
-    package static func history(upTo turn: TurnID, in conversation: ConversationID, limit: Int) -> Query {
-        """
-        select direction, body, media from messages
-        where conversation_id = \(conversation) and status not in ('failed', 'cancelled')
-            and (direction = 'outbound' or turn_id is null or turn_id in (
-                select earlier.id from turns earlier, turns this
-                where this.id = \(turn) and earlier.conversation_id = \(conversation)
-                    and (earlier.opened_at, earlier.id) <= (this.opened_at, this.id)))
-        order by (direction = 'inbound' and turn_id = \(turn)) desc, created_at desc, part desc, id desc
-        limit \(limit)
-        """
+    /// The customer's messages of the turn to work on first, oldest first. A turn that a person gave back has none of its
+    /// own: then those that nobody has answered.
+    package static func turnMessages(in conversation: ConversationID) -> Query {
+        unfinishedTurn(of: conversation).appending(
+            """
+
+            select body, provider_keyword, provider_message_id from (
+                select * from messages
+                where turn_id = (select id from this) and direction = 'inbound'
+                union all
+                select * from messages
+                where conversation_id = \(conversation) and direction = 'inbound'
+                    and not exists (
+                        select from messages where turn_id = (select id from this) and direction = 'inbound')
+                    and created_at > coalesce((
+                        select max(created_at) from messages
+                        where conversation_id = \(conversation) and direction = 'outbound' and status <> 'cancelled'),
+                        '-infinity')
+            ) own
+            order by created_at, id
+            limit 50
+            """)
+    }
+
+    /// What was said before and in the turn to work on first, newest first: messages of later turns are left out, and the
+    /// turn's own come last even when the reply to the turn before was written after them.
+    package static func turnHistory(in conversation: ConversationID, limit: Int) -> Query {
+        unfinishedTurn(of: conversation).appending(
+            """
+
+            select direction, body, media from messages
+            where conversation_id = \(conversation) and status not in ('failed', 'cancelled')
+                and (direction = 'outbound' or turn_id is null or turn_id not in (
+                    select later.id from turns later, this
+                    where later.conversation_id = \(conversation)
+                        and (later.opened_at, later.id) > (this.opened_at, this.id)))
+            order by (direction = 'inbound' and turn_id = (select id from this)) desc, created_at desc, part desc, id desc
+            limit \(limit)
+            """)
     }
 
     package static func compose(_ turn: TurnID, by responder: String, under epoch: Int) -> Query {

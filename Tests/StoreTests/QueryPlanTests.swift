@@ -125,9 +125,9 @@ import Testing
                 queries {
                     [
                         .lock(place.conversation), .unfinishedTurns(of: place.conversation),
-                        .messages(of: place.turn, in: place.conversation),
-                        .history(upTo: place.turn, in: place.conversation, limit: 20),
-                        .answerFacts(of: place.turn, in: place.conversation, at: now),
+                        .turnMessages(in: place.conversation),
+                        .turnHistory(in: place.conversation, limit: 20),
+                        .answerFacts(in: place.conversation, at: now),
                         .allowance(in: place.conversation, at: now), .nextPart(of: place.turn),
                         .isQuestionWaiting(in: place.conversation),
                     ]

@@ -8,8 +8,9 @@ extension TurnRun {
     func begin(
         _ id: ConversationID, of organization: OrganizationID, isLastTry: Bool
     ) async throws -> TurnStep {
-        try await effects.state.transaction(
-            "conversation", for: organization, reading: [.lock(id), .unfinishedTurns(of: id)]
+        let now = clock.now()
+        return try await effects.state.transaction(
+            "conversation", for: organization, reading: Self.questions(id, at: now)
         ) { more, answers in
             guard let row = answers[0].first else {
                 return (.over(.cancel(reason: "There is no such conversation.")), [])
@@ -17,14 +18,25 @@ extension TurnRun {
             let turns = try answers[1].map { row throws(PostgresError) in try TurnRecord(row) }
             guard let turn = turns.first else { return (.over(.done), []) }
             let context = TurnContext(
-                conversation: try ConversationRecord(row), turn: turn,
-                nextDue: turns.dropFirst().first?.dueAt, now: clock.now())
+                conversation: try ConversationRecord(row), turn: turn, nextDue: turns.dropFirst().first?.dueAt,
+                facts: answers[2], said: Said(answers[3], answers[4]), now: now)
             effects.began(context.turn.id, id)
             let (step, writes) = try await begin(context, isLastTry: isLastTry, asking: more)
             effects.wrote(writes)
             faults.reach(.turnDeciding)
             return (step, writes)
         }
+    }
+
+    /// The conversation, locked, its turns, and all that the first of them may need: in one round trip, because most turns
+    /// that are looked at are answered.
+    private static func questions(_ id: ConversationID, at now: Date) -> [Query] {
+        [.lock(id), .unfinishedTurns(of: id), .answerFacts(in: id, at: now)] + said(in: id)
+    }
+
+    /// The turn's messages, and everything said until then.
+    private static func said(in id: ConversationID) -> [Query] {
+        [.turnMessages(in: id), .turnHistory(in: id, limit: historyLimit)]
     }
 
     private typealias Begun = (step: TurnStep, writes: [Query])
@@ -52,14 +64,11 @@ extension TurnRun {
         guard let responder = responders.named(context.turn.responder) else {
             throw TurnError.unknownResponder(context.turn.responder ?? "")
         }
-        let answers = try await more("said", Self.said(context))
-        return (.compose(try assignment(context, for: responder, messages: answers[0], history: answers[1])), [])
+        return (.compose(try assignment(context, for: responder)), [])
     }
 
     private func decide(_ context: TurnContext, asking more: TurnQuestion) async throws -> Begun {
-        var answers = try await more("facts", questions(context))
-        let messages = try answers[1].map { row throws(PostgresError) in try TurnMessage(row) }
-        let decision = WhoAnswers.decide(try facts(context, answers, messages: messages))
+        let decision = WhoAnswers.decide(try await facts(context, asking: more))
         let responder = responders.answering(decision.answer)
         var context = context
         if let responder { context.claim(byFlow: responder.author == .flow) }
@@ -67,52 +76,37 @@ extension TurnRun {
             [.record(decision.gates, turn: context.turn.id, in: context.conversation, at: context.now)]
             + (try queries(for: decision, by: responder, context))
         guard let responder else { return (.over(context.afterwards), writes) }
-        guard decision.welcome != nil else {
-            return (
-                .compose(try assignment(context, for: responder, messages: answers[1], history: answers[2])), writes
-            )
-        }
+        guard decision.welcome != nil else { return (.compose(try assignment(context, for: responder)), writes) }
         // The responder is told that the customer was welcomed.
         effects.wrote(writes)
-        answers = try await more("welcomed", writes + Self.said(context)).suffix(2)
-        return (.compose(try assignment(context, for: responder, messages: answers[0], history: answers[1])), [])
+        let answers = try await more("welcomed", writes + Self.said(in: context.conversation.id))
+        context.said = Said(answers[writes.count], answers[writes.count + 1])
+        return (.compose(try assignment(context, for: responder)), [])
     }
 
-    /// The facts, what was said, and what the responders ask beside.
-    private func questions(_ context: TurnContext) -> [Query] {
-        [.answerFacts(of: context.turn.id, in: context.conversation.id, at: context.now)] + Self.said(context)
-            + responders.all.flatMap { $0.questions(about: context.turn, in: context.conversation) }
-    }
-
-    private func facts(_ context: TurnContext, _ answers: [[Row]], messages: [TurnMessage]) throws -> AnswerFacts {
-        guard let row = answers[0].first else { throw PostgresError.decoding("the conversation has no facts") }
-        var facts = try AnswerFacts(row, messages: messages)
-        var rest = answers.dropFirst(3)
-        for responder in responders.all {
-            let own = rest.prefix(responder.questions(about: context.turn, in: context.conversation).count)
-            rest = rest.dropFirst(own.count)
-            try responder.inform(&facts, Array(own), messages: messages)
+    /// What is in the database, and what the responders add to it.
+    private func facts(_ context: TurnContext, asking more: TurnQuestion) async throws -> AnswerFacts {
+        let messages = try context.said.messages.map { row throws(PostgresError) in try TurnMessage(row) }
+        var facts = try AnswerFacts(try context.factsRow, messages: messages)
+        let questions = responders.all.map { $0.questions(about: context.turn, in: context.conversation) }
+        let asked = questions.flatMap { $0 }
+        var answers = (asked.isEmpty ? [] : try await more("facts", asked))[...]
+        for (responder, questions) in zip(responders.all, questions) {
+            try responder.inform(&facts, Array(answers.prefix(questions.count)), messages: messages)
+            answers = answers.dropFirst(questions.count)
         }
         return facts
     }
 
-    /// The turn's messages, and everything said until then.
-    private static func said(_ context: TurnContext) -> [Query] {
-        let (turn, conversation) = (context.turn.id, context.conversation.id)
-        return [
-            .messages(of: turn, in: conversation), .history(upTo: turn, in: conversation, limit: historyLimit),
-        ]
-    }
-
-    private func assignment(
-        _ context: TurnContext, for responder: any Responder, messages: [Row], history: [Row]
-    ) throws -> Assignment {
-        let lines = try history.reversed().map { row throws(PostgresError) in HistoryLine(try PastMessage(row)) }
+    private func assignment(_ context: TurnContext, for responder: any Responder) throws -> Assignment {
+        let lines = try context.said.history.reversed().map { row throws(PostgresError) in
+            HistoryLine(try PastMessage(row))
+        }
         return Assignment(
             conversation: context.conversation, turn: context.turn.id, responder: responder, history: lines,
-            lastMessageID: try messages.last.map { row throws(PostgresError) in try TurnMessage(row) }?
+            lastMessageID: try context.said.messages.last.map { row throws(PostgresError) in try TurnMessage(row) }?
                 .providerMessageID,
-            nextDue: context.nextDue)
+            quotaLimit: try AnswerFacts(try context.factsRow, messages: []).quota.limit, nextDue: context.nextDue)
     }
 }
 
@@ -121,7 +115,16 @@ struct TurnContext: Sendable {
     var conversation: ConversationRecord
     let turn: TurnRecord
     let nextDue: Date?
+    let facts: [Row]
+    var said: Said
     let now: Date
+
+    var factsRow: Row {
+        get throws(PostgresError) {
+            guard let row = facts.first else { throw .decoding("the conversation has no facts") }
+            return row
+        }
+    }
 
     var afterwards: JobOutcome { nextDue.map { .snooze(until: $0) } ?? .done }
 
@@ -129,6 +132,17 @@ struct TurnContext: Sendable {
     mutating func claim(byFlow isFlow: Bool) {
         guard let claimed = conversation.ownership.claimed(byFlow: isFlow) else { return }
         conversation.ownership = claimed
+    }
+}
+
+/// The turn's messages, oldest first, and everything said until then, newest first.
+struct Said: Sendable {
+    let messages: [Row]
+    let history: [Row]
+
+    init(_ messages: [Row], _ history: [Row]) {
+        self.messages = messages
+        self.history = history
     }
 }
 

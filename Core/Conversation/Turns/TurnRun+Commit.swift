@@ -9,17 +9,27 @@ extension TurnRun {
     func commit(_ response: TurnResponse, to assignment: Assignment) async throws -> JobOutcome {
         let (id, now) = (assignment.conversation.id, clock.now())
         let organization = assignment.conversation.organization
+        let texts = MessageSplit(response.reply.text).parts
+        let counting = Query.countOutbound(texts.count, of: organization, limit: assignment.quotaLimit, at: now)
         return try await effects.state.transaction(
             "reply", for: organization, booking: spent(response.reply.runs, assignment, at: now),
-            reading: Self.current(id) + [.allowance(in: id, at: now), .nextPart(of: assignment.turn)]
+            reading: Self.current(id) + [.nextPart(of: assignment.turn), counting]
         ) { more, answers in
             var writes: [Query] =
                 assignment.responder.author == .ai ? [.countReply(of: organization, at: now)] : []
-            if let conversation = try Self.current(assignment, answers) {
-                let limits = try ReplyLimits(allowance: answers[2], nextPart: answers[3])
-                let answer = try await answer(response, assignment, conversation, limits, asking: more, at: now)
-                effects.wrote(answer)
-                writes += answer
+            let wasCounted = !answers[3].isEmpty
+            if let conversation = try Self.current(assignment, answers),
+                conversation.ownership.allowsReply(composedUnder: assignment.epoch), wasCounted
+            {
+                let part: Int = try answers[2].first?["part"] ?? 0
+                let said = try say(texts, of: response, assignment, in: conversation, from: part, at: now)
+                effects.wrote(said)
+                writes += said
+            } else {
+                let unsaid = try await leaveUnsaid(assignment, answers, asking: more, at: now)
+                effects.wrote(unsaid)
+                writes += unsaid
+                if wasCounted { writes.append(.uncountOutbound(texts.count, of: organization, at: now)) }
             }
             faults.reach(.turnReplying)
             return (assignment.afterwards, writes)
@@ -39,39 +49,17 @@ extension TurnRun {
         return try ConversationRecord(row)
     }
 
-    /// What bounds a reply: what is left of the quota, and how many parts the turn has said already.
-    private struct ReplyLimits {
-        let allowance: QuotaAllowance
-        /// The number of its first part.
-        let nextPart: Int
-
-        init(allowance rows: [Row], nextPart parts: [Row]) throws {
-            guard let row = rows.first else { throw PostgresError.decoding("the conversation has no organization") }
-            allowance = try QuotaAllowance(row)
-            nextPart = try parts.first?["part"] ?? 0
-        }
-    }
-
-    private func answer(
-        _ response: TurnResponse, _ assignment: Assignment, _ conversation: ConversationRecord, _ limits: ReplyLimits,
-        asking more: TurnQuestion, at now: Date
-    ) async throws -> [Query] {
+    /// - Parameter part: the number of its first part, behind a welcome.
+    private func say(
+        _ texts: [String], of response: TurnResponse, _ assignment: Assignment, in conversation: ConversationRecord,
+        from part: Int, at now: Date
+    ) throws -> [Query] {
         let reply = response.reply
-        guard conversation.ownership.allowsReply(composedUnder: assignment.epoch) else {
-            return overtaken(assignment.turn, in: conversation, at: now)
-        }
-        let texts = MessageSplit(reply.text).parts
-        let counting = Query.countOutbound(
-            texts.count, of: conversation.organization, limit: limits.allowance.quota.limit, at: now)
-        guard try await more("counting", [counting])[0].first != nil else {
-            return try overQuota(assignment.turn, limits.allowance, part: limits.nextPart, in: conversation, at: now)
-        }
         let spokenBy = reply.wantsHuman ? conversation.ownership.handedToPeople() : conversation.ownership
         let parts = texts.enumerated().map { offset, body in
             OutboundMessage(
                 id: ids.make(), author: assignment.responder.author, body: body, turn: assignment.turn,
-                part: limits.nextPart + offset,
-                epoch: spokenBy.epoch)
+                part: part + offset, epoch: spokenBy.epoch)
         }
         return [
             .record(
@@ -81,6 +69,22 @@ extension TurnRun {
             + response.writes + (try queue(parts, in: conversation, at: now))
             + (reply.wantsHuman
                 ? try callPerson(in: conversation, reason: reply.reason, turn: assignment.turn, at: now) : [])
+    }
+
+    /// Another process answered, a person took the conversation, or the quota is used up.
+    private func leaveUnsaid(
+        _ assignment: Assignment, _ answers: [[Row]], asking more: TurnQuestion, at now: Date
+    ) async throws -> [Query] {
+        guard let conversation = try Self.current(assignment, answers) else { return [] }
+        guard conversation.ownership.allowsReply(composedUnder: assignment.epoch) else {
+            return overtaken(assignment.turn, in: conversation, at: now)
+        }
+        guard let row = try await more("allowance", [.allowance(in: conversation.id, at: now)])[0].first else {
+            throw PostgresError.decoding("the conversation has no organization")
+        }
+        return try overQuota(
+            assignment.turn, try QuotaAllowance(row), part: try answers[2].first?["part"] ?? 0, in: conversation,
+            at: now)
     }
 
     /// Books what was paid for a reply that will not be said.

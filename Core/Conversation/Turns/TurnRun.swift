@@ -85,6 +85,8 @@ struct Assignment: Sendable {
     let history: [HistoryLine]
     /// The provider's id of the customer's last message.
     let lastMessageID: String?
+    /// Messages a month, when the decision fell.
+    let quotaLimit: Int
     /// When the next turn of the conversation is due, which came up while this one is being answered.
     let nextDue: Date?
 

@@ -21,6 +21,15 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
     /// Whether it may work on the data of organizations.
     var worksOnTenants: Bool { self != .app && self != .health }
 
+    /// Of its sessions, beside those that all have. Roles on the road of a message ask the same few statements again and again,
+    /// of tables divided by month: planning each anew costs more than running it, and the general plan leaves out months too.
+    var settings: [String] {
+        switch self {
+        case .inbound, .jobs, .lines: ["plan_cache_mode=force_generic_plan"]
+        case .app, .api, .auth, .health, .housekeeping, .runner: []
+        }
+    }
+
     /// What `parley_app` may not do, and who may.
     struct Capability: Sendable {
         let name: String

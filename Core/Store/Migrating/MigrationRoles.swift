@@ -22,7 +22,7 @@ struct MigrationRoles {
                 end if;
             end $$
             """)
-        for role in DatabaseRole.allCases { try await set(Self.settings, of: role) }
+        for role in DatabaseRole.allCases { try await set(Self.settings + role.settings, of: role) }
         if let appPassword { try await setPassword(appPassword) }
     }
 
