@@ -23,6 +23,25 @@ import Testing
         }
     }
 
+    @Test func housekeepingReadsNoLargeTableAsAWhole() async throws {
+        try await withLargeData { db, place in
+            // Two hundred years of months that were closed.
+            try await db.owner.query(
+                """
+                insert into parley.usage_periods (organization_id, period, closed_at)
+                select \(place.organization), to_char(date '1800-01-01' + n * interval '1 month', 'YYYY-MM'), now()
+                from generate_series(1, 2400) n
+                """)
+            try await db.owner.query("analyze parley.usage_periods")
+            let close: Run = { try await db.app.query("select close_usage_periods(now(), 100)") }
+            #expect(try await Self.scans(in: db, during: close) == [])
+            let prune: Run = { try await db.app.query("select prune_history(now(), 100)") }
+            #expect(try await Self.scans(in: db, during: prune) == [])
+            try await db.owner.query("drop index parley.open_usage_periods")
+            #expect(try await Self.scans(in: db, during: close) == ["usage_periods"])
+        }
+    }
+
     @Test func aQueryWithoutAnIndexIsNamed() async throws {
         try await withLargeData { db, place in
             let scans = try await Self.scans(in: db) {

@@ -15,6 +15,8 @@ create table usage_periods (
     closed_at timestamptz,
     primary key (organization_id, period)
 );
+-- By month, as `close_usage_periods` looks for those that are over.
+create index open_usage_periods on usage_periods (period, organization_id) where closed_at is null;
 call protect('usage_periods', 'select, insert, update');
 create policy housekeeping on usage_periods to parley_definer using (true) with check (true);
 grant select (organization_id, period, closed_at), update (closed_at) on usage_periods to parley_definer;

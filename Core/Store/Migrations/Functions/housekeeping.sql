@@ -1,14 +1,23 @@
 -- What the monthly reset and the quarter-hourly pruning do. Quotas don't depend on either: usage is keyed by period.
 
--- Closes every period that is over in its organization's own time zone. Returns how many this call closed.
-create or replace function close_usage_periods(at timestamptz) returns integer
+-- Closes periods that are over in their organization's own time zone, at most `room` of them. Returns how many it closed.
+create or replace function close_usage_periods(at timestamptz, room integer) returns integer
     language plpgsql security definer set search_path = parley, pg_temp as $$
 declare
+    -- No clock on earth is further ahead than UTC+14: what has this month's name there is over nowhere.
+    newest constant char(7) := to_char((at + interval '14 hours') at time zone 'UTC', 'YYYY-MM');
     closed integer;
 begin
-    update usage_periods p set closed_at = at from organizations o
-        where o.id = p.organization_id and p.closed_at is null
-            and p.period < to_char(at at time zone o.time_zone, 'YYYY-MM');
+    update usage_periods p set closed_at = at
+    from (
+        select open.organization_id, open.period from usage_periods open
+        join organizations o on o.id = open.organization_id
+        where open.closed_at is null and open.period < newest
+            and open.period < to_char(at at time zone o.time_zone, 'YYYY-MM')::char(7)
+        order by open.period, open.organization_id
+        limit room
+        for no key update of open skip locked) over
+    where p.organization_id = over.organization_id and p.period = over.period;
     get diagnostics closed = row_count;
     return closed;
 end
@@ -48,87 +57,112 @@ begin
 end
 $$;
 
--- Deletes what organizations no longer keep, from the one after `previous` on, until about `room` rows went: the oldest
--- messages with their statuses and keys, turns, decisions and model runs, each older than its organization's retention.
--- `last` is where to go on; NULL: all have been looked at.
-create or replace function prune_history(at timestamptz, previous uuid, room integer, out gone integer, out last uuid)
+-- Deletes what organizations no longer keep: the oldest messages with their statuses and keys, turns, decisions and model
+-- runs, each older than its organization's retention. Looks at no more than 20 organizations, from where the last call
+-- stopped, and until `room` rows went. `is_round`: the last organization has been looked at, and the next call begins anew.
+create or replace function prune_history(at timestamptz, room integer, out gone integer, out is_round boolean)
     language plpgsql security definer set search_path = parley, pg_temp as $$
 declare
+    most constant integer := 20;
+    looked_at integer := 0;
+    previous uuid;
     organization record;
 begin
     gone := 0;
+    select coalesce(last_looked_at, '00000000-0000-0000-0000-000000000000') into previous from history_pruning for update;
     for organization in
         select o.id, at - make_interval(days => o.retention_days) as before from organizations o
-        where previous is null or o.id > previous
-        order by o.id
+        where o.id > previous order by o.id limit most
     loop
-        gone := gone
-            + prune_rows('message_statuses', 'message_id', 'true', organization.id, organization.before, room)
-            + prune_rows('message_keys', 'message_id', 'true', organization.id, organization.before, room)
-            + prune_rows('messages', 'id', 'true', organization.id, organization.before, room)
-            + prune_rows('turn_replies', 'turn_id', 'true', organization.id, organization.before, room)
-            + prune_rows('turns', 'id', 'closed_at is not null', organization.id, organization.before, room)
-            + prune_rows('ai_runs', 'id', 'true', organization.id, organization.before, room)
-            + prune_rows('decisions', 'at', 'true', organization.id, organization.before, room)
-            + prune_rows('message_counts', 'quarter', 'true', organization.id, organization.before, room)
-            + prune_rows('conversation_days', 'day', 'true', organization.id, organization.before, room);
-        if gone >= room then
-            last := organization.id;
-            return;
-        end if;
+        gone := gone + prune_organization(organization.id, organization.before, room - gone);
+        looked_at := looked_at + 1;
+        previous := organization.id;
+        exit when gone >= room;
     end loop;
+    is_round := looked_at < most and gone < room;
+    update history_pruning set last_looked_at = case when is_round then null else previous end;
 end
 $$;
 
--- At most `room` rows of one organization, the oldest first. The bound is looked up apart: then both statements read a range
--- of the primary key, in the months that it lies in.
+-- At most about `room` rows of one organization.
+create or replace function prune_organization(organization uuid, before timestamptz, room integer) returns integer
+    language plpgsql volatile set search_path = parley, pg_temp as $$
+declare
+    kind record;
+    gone integer := 0;
+begin
+    for kind in
+        select * from (values
+            ('message_statuses', 'message_id', 'true'), ('message_keys', 'message_id', 'true'), ('messages', 'id', 'true'),
+            ('turn_replies', 'turn_id', 'true'), ('turns', 'id', 'closed_at is not null'), ('ai_runs', 'id', 'true'),
+            ('decisions', 'at', 'true'), ('message_counts', 'quarter', 'true'), ('conversation_days', 'day', 'true')
+        ) as kinds (name, key, condition)
+    loop
+        gone := gone + prune_rows(kind.name, kind.key, kind.condition, organization, before, room - gone);
+        exit when gone >= room;
+    end loop;
+    return gone;
+end
+$$;
+
+-- The oldest rows of one organization, `room` of them and those that share the last one's key. The bound is looked up apart:
+-- then both statements read a range of an index, in the months that it lies in.
 create or replace function prune_rows(
     kind text, key text, condition text, organization uuid, before timestamptz, room integer) returns integer
     language plpgsql volatile set search_path = parley, pg_temp as $$
 declare
     bound text := case when key in ('at', 'quarter', 'day') then before::text else first_id(before)::text end;
-    nth text;
+    last text;
     gone integer;
 begin
-    execute format('select %I::text from %I where organization_id = %L and %I < %L and %s order by %I offset %s limit 1',
-        key, kind, organization, key, bound, condition, key, room) into nth;
-    execute format('delete from %I where organization_id = %L and %I < %L and %s',
-        kind, organization, key, coalesce(nth, bound), condition);
+    execute format(
+        'select %1$I::text from (select %1$I from %2$I where organization_id = %3$L and %1$I < %4$L and %5$s'
+        ' order by %1$I limit %6$s) oldest order by %1$I desc limit 1',
+        key, kind, organization, bound, condition, room) into last;
+    if last is null then
+        return 0;
+    end if;
+    execute format('delete from %I where organization_id = %L and %I <= %L and %s',
+        kind, organization, key, last, condition);
     get diagnostics gone = row_count;
     return gone;
 end
 $$;
 
--- Drops the months that are older than everybody's retention, events after 90 days. Returns how many went.
-create or replace function drop_old_partitions(at timestamptz) returns integer
+-- Drops the oldest month of a table that is older than everybody's retention, events after 90 days. One month per
+-- transaction, because it locks the table and all that refer to it. Returns false when there is none.
+create or replace function drop_old_partition(at timestamptz) returns boolean
     language plpgsql security definer set search_path = parley, pg_temp as $$
 declare
     longest integer := (select max(retention_days) from organizations);
-    old record;
-    dropped integer := 0;
-begin
-    for old in
-        select c.relname::text as name from partition_parents() p
+    old text := (
+        select c.relname::text from partition_parents() p
         join pg_inherits i on i.inhparent = ('parley.' || p.name)::regclass
         join pg_class c on c.oid = i.inhrelid and c.relname ~ '_\d{4}_\d{2}$'
         where to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month'
             < (at - make_interval(days => case p.name when 'events' then 90 else longest end)) at time zone 'UTC'
-        order by c.relname
-        limit 50
-    loop
-        perform drop_partition(old.name);
-        dropped := dropped + 1;
-    end loop;
-    return dropped;
+        order by right(c.relname, 7), c.relname
+        limit 1);
+begin
+    if old is null then
+        return false;
+    end if;
+    perform drop_partition(old);
+    return true;
 end
 $$;
 
-alter function close_usage_periods(timestamptz) owner to parley_definer;
+alter function close_usage_periods(timestamptz, integer) owner to parley_definer;
 alter function prune(timestamptz) owner to parley_definer;
-alter function prune_history(timestamptz, uuid, integer) owner to parley_definer;
-alter function drop_old_partitions(timestamptz) owner to parley_definer;
-revoke execute on function close_usage_periods(timestamptz), prune(timestamptz), prune_history(timestamptz, uuid, integer),
-    prune_rows(text, text, text, uuid, timestamptz, integer), drop_old_partitions(timestamptz) from public;
-grant execute on function close_usage_periods(timestamptz), prune(timestamptz), prune_history(timestamptz, uuid, integer),
-    drop_old_partitions(timestamptz) to parley_app;
-grant execute on function prune_rows(text, text, text, uuid, timestamptz, integer) to parley_definer;
+alter function prune_history(timestamptz, integer) owner to parley_definer;
+alter function drop_old_partition(timestamptz) owner to parley_definer;
+revoke execute on function
+    close_usage_periods(timestamptz, integer), prune(timestamptz), prune_history(timestamptz, integer),
+    prune_organization(uuid, timestamptz, integer), prune_rows(text, text, text, uuid, timestamptz, integer),
+    drop_old_partition(timestamptz) from public;
+grant execute on function
+    close_usage_periods(timestamptz, integer), prune(timestamptz), prune_history(timestamptz, integer),
+    drop_old_partition(timestamptz) to parley_app;
+grant execute on function
+    prune_organization(uuid, timestamptz, integer), prune_rows(text, text, text, uuid, timestamptz, integer)
+    to parley_definer;
