@@ -8,7 +8,6 @@ import Testing
 @Suite struct IsolationPolicyTests {
     /// Tables of nobody in particular, and why that is right.
     private static let shared = [
-        "idle_runners": "which runner is looking for jobs; holds no tenant's data",
         "login_attempts": "parley_app has no right to it, only to two functions",
         "model_prices": "the operator's price list, read-only",
         "runner_events": "the host's queue of asynchronous invocations",

@@ -11,7 +11,11 @@ import Testing
         try await TestDatabase.with { db in
             let organization = try await Self.traffic(in: db)
             let kept = try await Self.figures(in: db)
-            try await db.app.pipeline(for: organization, ["select rebuild_message_counts(\(organization))"])
+            _ = try await db.owner.withConnection {
+                try await $0.pipeline([
+                    "set local role parley_owner", "select parley.rebuild_message_counts(\(organization))",
+                ])
+            }
             let counted = try await Self.figures(in: db)
             #expect(kept == counted)
             #expect(kept.count > 10)

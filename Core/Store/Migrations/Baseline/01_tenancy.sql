@@ -9,6 +9,8 @@ create schema if not exists parley authorization parley_owner;
 grant usage on schema parley to parley_app, parley_definer;
 -- SECURITY DEFINER functions are handed to parley_definer, whose owner must be able to hold objects here.
 grant create on schema parley to parley_definer;
+-- Postgres lets everybody call a new function. Here nobody may until it is granted: one that is forgotten is refused, not open.
+alter default privileges revoke execute on functions from public;
 
 -- The organization a transaction works for; NULL when none was named, and then no policy lets a row through.
 create function current_organization() returns uuid
@@ -20,8 +22,8 @@ create function current_user_id() returns uuid
     language sql stable parallel safe
     return nullif(current_setting('parley.user', true), '')::uuid;
 
--- The organization that answers numbers nobody owns (checklist section 0, rule 2). Its id is fixed so that code and
--- operators can name it.
+-- The organization that answers numbers nobody owns : without one they would get no
+-- answer at all. Its id is fixed so that code and operators can name it.
 create function platform_organization() returns uuid
     language sql immutable parallel safe
     return '00000000-0000-7000-8000-000000000001'::uuid;
@@ -55,6 +57,10 @@ create function id_at(moment timestamptz, id uuid) returns uuid
     language sql immutable parallel safe
     return (left(first_id(moment)::text, 13) || substr(id::text, 14))::uuid;
 
+grant execute on function
+    current_organization(), current_user_id(), platform_organization(), first_id(timestamptz), id_time(uuid),
+    id_at(timestamptz, uuid) to parley_app, parley_definer;
+
 create table organizations (
     id uuid primary key,
     name text not null check (length(name) between 1 and 200),
@@ -74,9 +80,9 @@ create table organizations (
     away_message text not null default '' check (length(away_message) <= 4000),
     quota_message text not null default '' check (length(quota_message) <= 4000),
     auto_reply boolean not null default true,
-    -- Exactly one organization answers numbers that belong to nobody (checklist section 0, rule 2).
+    -- Exactly one organization answers numbers that belong to nobody.
     is_platform boolean not null default false,
-    -- The personal organization of the user who signed up (ruling C5).
+    -- The one that a user got at sign-up, so that they can begin without making one.
     is_personal boolean not null default false,
     onboarding_completed boolean not null default false,
     -- How long messages, and what hangs on them, are kept.

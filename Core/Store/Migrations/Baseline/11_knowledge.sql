@@ -1,5 +1,5 @@
--- What the assistant knows about a business (ruling C3: it belongs to the organization). Name, description, industry and website are
--- columns of organizations; this is the rest of the profile, the items, and the snapshots training made of both.
+-- What the assistant knows about a business; all its channels answer from the same. Name, description, industry and website
+-- are columns of organizations; this is the rest of the profile, the items, and the snapshots training made of both.
 
 create table knowledge (
     organization_id uuid primary key references organizations (id),
@@ -59,6 +59,9 @@ create index knowledge_items_of_organization on knowledge_items (organization_id
 call protect('knowledge_items');
 
 create function knowledge_limit() returns integer language sql immutable parallel safe return 2000;
+-- What computes a column runs as whoever writes the row.
+grant execute on function
+    join_words(text[]), searchable_words(text), knowledge_words(text, text[], text), knowledge_limit() to parley_app;
 
 -- What training compiled, numbered: the profile and the list of items as they were. The last ten are kept.
 create table knowledge_snapshots (

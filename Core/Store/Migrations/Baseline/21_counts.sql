@@ -44,6 +44,13 @@ create table conversation_counts (
 call protect('conversation_counts');
 
 create policy housekeeping on message_counts to parley_definer using (true) with check (true);
-create policy housekeeping on conversation_days to parley_definer using (true);
+create policy housekeeping on conversation_days to parley_definer using (true) with check (true);
 grant select, insert, update, delete on message_counts to parley_definer;
-grant select (organization_id, day), delete on conversation_days to parley_definer;
+grant select, insert, delete on conversation_days to parley_definer;
+
+-- What `rebuild_message_counts` reads and writes anew.
+create policy rebuilding on conversation_counts to parley_definer using (true) with check (true);
+create policy rebuilding on conversations for select to parley_definer using (true);
+grant select (organization_id), insert, delete on conversation_counts to parley_definer;
+grant select (organization_id, channel_id, conversation_id, author, status, created_at) on messages to parley_definer;
+grant select (organization_id, channel_id, status) on conversations to parley_definer;

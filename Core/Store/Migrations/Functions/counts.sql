@@ -18,6 +18,9 @@ create or replace function is_sent(status text) returns boolean
     language sql immutable parallel safe
     return status in ('sending', 'sent', 'delivered', 'read', 'unknown');
 
+grant execute on function quarter_of(timestamptz), count_slot(), counted_status(text), is_sent(text)
+    to parley_app, parley_definer;
+
 -- A statement writes messages of one organization; imports across organizations leave triggers out and rebuild.
 create or replace function count_messages() returns trigger
     language plpgsql as $$
@@ -94,10 +97,10 @@ create or replace trigger status_counts after update of status, channel_id on co
     for each row when ((old.status, old.channel_id) is distinct from (new.status, new.channel_id))
     execute function count_conversation();
 
--- Makes the figures of an organization anew from its rows. Writers wait meanwhile: after an import, or when a figure is
--- doubted. Call it in a transaction that works for the organization.
+-- Makes the figures of an organization anew from its rows: after an import, or when a figure is doubted. For the operator
+-- alone (parley_owner), because the writers of all organizations wait meanwhile; no program calls it.
 create or replace function rebuild_message_counts(organization uuid) returns void
-    language plpgsql as $$
+    language plpgsql security definer set search_path = parley, pg_temp as $$
 begin
     -- Statements of their own: what they read is what was committed when the locks were had.
     lock table message_counts, conversation_counts, conversation_days in share row exclusive mode;
@@ -144,6 +147,8 @@ begin
 end
 $$;
 
+alter function rebuild_message_counts(uuid) owner to parley_definer;
 alter function fold_message_counts(timestamptz, integer) owner to parley_definer;
 revoke execute on function rebuild_message_counts(uuid), fold_message_counts(timestamptz, integer) from public;
-grant execute on function rebuild_message_counts(uuid), fold_message_counts(timestamptz, integer) to parley_app;
+grant execute on function rebuild_message_counts(uuid) to parley_owner;
+grant execute on function fold_message_counts(timestamptz, integer) to parley_app;

@@ -9,7 +9,7 @@
 -- A statement of its own, in no transaction that writes: NOTIFY takes a lock of the whole cluster at commit, which must not
 -- wait for the disk.
 create or replace function call_runner() returns boolean
-    language plpgsql volatile as $$
+    language plpgsql volatile security definer set search_path = parley, pg_temp as $$
 declare
     listening uuid;
 begin
@@ -25,7 +25,7 @@ $$;
 -- The runner listens for so many seconds. False, and nothing is announced, when another one listens and `unless_another`.
 create or replace function announce_runner(runner uuid, seconds double precision, unless_another boolean)
     returns boolean
-    language plpgsql volatile as $$
+    language plpgsql volatile security definer set search_path = parley, pg_temp as $$
 begin
     if unless_another and exists (select from idle_runners where id <> runner and until > clock_timestamp()) then
         return false;
@@ -38,10 +38,13 @@ $$;
 
 -- The runner stops listening. After this it must look for due jobs once more.
 create or replace function withdraw_runner(runner uuid) returns void
-    language sql volatile as $$
+    language sql volatile security definer set search_path = parley, pg_temp as $$
     delete from idle_runners where id = runner or until < clock_timestamp() - interval '1 minute'
 $$;
 
+alter function call_runner() owner to parley_definer;
+alter function announce_runner(uuid, double precision, boolean) owner to parley_definer;
+alter function withdraw_runner(uuid) owner to parley_definer;
 revoke execute on function
     call_runner(),
     announce_runner(uuid, double precision, boolean),

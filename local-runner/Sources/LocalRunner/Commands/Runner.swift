@@ -120,7 +120,8 @@ struct Runner: Service {
         say("Starting the sandbox ...")
         let sandbox = SandboxChild(
             root: options.installation.rootFolder, data: data, account: account, publicURL: variables.publicURL,
-            frontPort: variables.frontPort, databaseURL: variables.databaseURL, logs: logs)
+            frontPort: variables.frontPort,
+            databaseURL: DatabaseAccess.url(variables.databaseURL, as: .housekeeping), logs: logs)
         try await sandbox.start()
         variables.environment.merge(sandbox.variables(variables.environment)) { $1 }
         return sandbox

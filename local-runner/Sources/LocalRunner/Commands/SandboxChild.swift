@@ -22,7 +22,7 @@ final class SandboxChild {
 
     /// - Parameters:
     ///   - account: Twilio account SID and token it plays.
-    ///   - databaseURL: Parley's database, for what must be ready before the clock moves.
+    ///   - databaseURL: Parley's database as the role of housekeeping, for what must be ready before the clock moves.
     ///   - frontPort: where webhooks for `publicURL` are delivered.
     init(
         root: String, data: DataDirectory, account: (sid: String, token: String), publicURL: String, frontPort: Int,
