@@ -30,8 +30,8 @@ package struct IdempotentWrites: Sendable {
         let claim = try await keys.claim(
             key, user: user, fingerprint: Self.fingerprint(request, organization), subject: ids.next(), at: clock.now())
         switch claim {
-        case .run(let subject): return try await run(key, user: user) { try await write(subject) }
-        case .replay(let status, let type, let body): return Self.replay(status, type, body)
+        case .run(let attempt): return try await run(attempt, write)
+        case .replay(let answer): return Self.replay(answer)
         case .busy:
             throw Fault(
                 status: 409, code: "in-progress",
@@ -46,24 +46,26 @@ package struct IdempotentWrites: Sendable {
 
     /// Only success is kept. A refused write changed nothing and may be tried again; of any other failure nobody knows
     /// whether it was committed, so the next try runs under the same id when this one's time is over.
-    private func run(_ key: String, user: UserID, _ write: () async throws -> Response) async throws -> Response {
+    private func run(
+        _ attempt: IdempotentTry, _ write: (_ subject: UUID) async throws -> Response
+    ) async throws -> Response {
         let response: Response
         do {
-            response = try await write()
+            response = try await write(attempt.subject)
         } catch let fault as Fault {
-            try? await keys.release(key, user: user)
+            try? await keys.release(attempt)
             throw fault
         }
-        try await keys.store(
-            key, user: user, status: response.status, contentType: response.headers["content-type"],
-            body: Data(response.body))
+        let answer = IdempotencyAnswer(
+            status: response.status, contentType: response.headers["content-type"], body: Data(response.body))
+        try await keys.store(answer, of: attempt)
         return response
     }
 
-    private static func replay(_ status: Int, _ type: String?, _ body: Data) -> Response {
+    private static func replay(_ answer: IdempotencyAnswer) -> Response {
         var headers = Headers([("idempotent-replayed", "true")])
-        if let type { headers.add("content-type", type) }
-        return Response(status: status, headers: headers, body: [UInt8](body))
+        if let type = answer.contentType { headers.add("content-type", type) }
+        return Response(status: answer.status, headers: headers, body: [UInt8](answer.body))
     }
 
     private static func fingerprint(_ request: Request, _ organization: OrganizationID?) -> Data {

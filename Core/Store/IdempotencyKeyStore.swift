@@ -23,49 +23,78 @@ package struct IdempotencyKeyStore: Sendable {
                 """
                 insert into idempotency_keys (user_id, key, fingerprint, subject_id, busy_until, created_at)
                 values (\(user), \(key), \(fingerprint), \(subject), \(until), \(now))
-                on conflict (user_id, key) do update set busy_until = \(until)
+                on conflict (user_id, key) do update set busy_until = \(until), claim = idempotency_keys.claim + 1
                     where idempotency_keys.fingerprint = \(fingerprint) and idempotency_keys.status is null
                         and idempotency_keys.busy_until <= \(now)
-                returning subject_id
+                returning subject_id, claim
                 """,
                 """
                 select fingerprint, status, content_type, body from idempotency_keys
                 where user_id = \(user) and key = \(key)
                 """,
             ])
-        if let row = answers[0].first { return .run(subject: try row["subject_id"]) }
+        if let row = answers[0].first {
+            return .run(IdempotentTry(user: user, key: key, subject: try row["subject_id"], claim: try row["claim"]))
+        }
         guard let row = answers[1].first else { return .busy }
         guard try row["fingerprint"] == fingerprint else { return .otherRequest }
         guard let status: Int = try row["status"], let body: Data = try row["body"] else { return .busy }
-        return .replay(status: status, contentType: try row["content_type"], body: body)
+        return .replay(IdempotencyAnswer(status: status, contentType: try row["content_type"], body: body))
     }
 
-    package func store(
-        _ key: String, user: UserID, status: Int, contentType: String?, body: Data
-    ) async throws {
+    /// Nothing happens when another try took over meanwhile: its answer is the one to repeat.
+    package func store(_ answer: IdempotencyAnswer, of attempt: IdempotentTry) async throws {
         try await database.pipeline(
-            as: user,
+            as: attempt.user,
             [
                 """
-                update idempotency_keys set status = \(status)::integer, content_type = \(contentType), body = \(body),
-                    busy_until = null
-                where user_id = \(user) and key = \(key)
+                update idempotency_keys set status = \(answer.status)::integer, content_type = \(answer.contentType),
+                    body = \(answer.body), busy_until = null
+                where user_id = \(attempt.user) and key = \(attempt.key) and claim = \(attempt.claim)::integer
+                    and status is null
                 """
             ])
     }
 
-    /// A try that was refused or failed did nothing: the key is free again.
-    package func release(_ key: String, user: UserID) async throws {
+    /// A try that was refused did nothing: the key is free again, unless another try took over.
+    package func release(_ attempt: IdempotentTry) async throws {
         try await database.pipeline(
-            as: user,
-            ["delete from idempotency_keys where user_id = \(user) and key = \(key) and status is null"])
+            as: attempt.user,
+            [
+                """
+                delete from idempotency_keys
+                where user_id = \(attempt.user) and key = \(attempt.key) and claim = \(attempt.claim)::integer
+                    and status is null
+                """
+            ])
+    }
+}
+
+/// One try of a write, which holds its key until its time is over.
+package struct IdempotentTry: Sendable, Equatable {
+    let user: UserID
+    let key: String
+    /// The id of what it creates, the same for every try.
+    package let subject: UUID
+    let claim: Int
+}
+
+package struct IdempotencyAnswer: Sendable, Equatable {
+    package let status: Int
+    package let contentType: String?
+    package let body: Data
+
+    package init(status: Int, contentType: String?, body: Data) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
     }
 }
 
 package enum IdempotencyClaim: Sendable, Equatable {
-    /// This try is the one to run; what it creates gets this id.
-    case run(subject: UUID)
-    case replay(status: Int, contentType: String?, body: Data)
+    /// This try is the one to run.
+    case run(IdempotentTry)
+    case replay(IdempotencyAnswer)
     /// Another try is running.
     case busy
     /// The key was used for something else.

@@ -101,6 +101,8 @@ create table idempotency_keys (
     subject_id uuid not null,
     -- A try that is running; when it passed without an answer, the process died and the next one takes over.
     busy_until timestamptz,
+    -- Rises with every try; one that was taken for dead can no longer store or free anything.
+    claim integer not null default 0,
     status integer,
     content_type text,
     body bytea,
