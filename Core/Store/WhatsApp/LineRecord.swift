@@ -160,8 +160,13 @@ extension Query {
         "update whatsapp_lines set lid = \(lid) where channel_id = \(line.channel) and lid is distinct from \(lid)"
     }
 
+    /// Batches may be stored in another order than they were made: the counter never goes back, for an id that was given away
+    /// must not be made again. Ids go round after 16,777,215, so of two the one less than half a round ahead is the later.
     /// - Parameter next: first id of the next batch; persisted before this one is uploaded.
     package static func setNextPreKey(_ line: HeldLine, _ next: Int) -> Query {
-        "update whatsapp_lines set next_pre_key = \(next)::integer where channel_id = \(line.channel)"
+        """
+        update whatsapp_lines set next_pre_key = \(next)::integer
+        where channel_id = \(line.channel) and (\(next)::integer - next_pre_key + 16777215) % 16777215 < 8388608
+        """
     }
 }
