@@ -23,12 +23,14 @@ extension ChannelStore {
     /// - Throws: `ChannelStoreError.providerNumber` for a number of a provider: it is released, not deleted.
     package func delete(_ id: ChannelID, of organization: OrganizationID, at now: Date) async throws -> LineCascade? {
         try await database.transaction(for: organization) { connection in
-            // In the order of locks: the worker that holds the line comes from there.
+            // In the order of locks: the worker that holds the line comes from there. The organization's, because who deletes
+            // two lines at once would make one of them the primary one.
             let locked = try await connection.pipeline([
+                "select from organizations where id = \(organization) for no key update",
                 "select from whatsapp_lines where channel_id = \(id) for no key update",
                 "select kind from channels where id = \(id) and deleted_at is null for no key update",
             ])
-            guard let row = locked[1].first else { return nil }
+            guard let row = locked[2].first else { return nil }
             guard try row["kind"] == ChannelKind.whatsappWeb.rawValue else { throw ChannelStoreError.providerNumber }
             let answers = try await connection.pipeline(
                 [Self.cascade(id), .ask(.logOut, of: id, at: now)] + Self.deleting(id, of: organization, at: now))
