@@ -112,6 +112,35 @@ final class Road: Sendable {
         try await work()
     }
 
+    // MARK: What fails
+
+    /// Runs the due turn until it is being written, and kills whoever runs it.
+    func loseTurn(composing body: @escaping @Sendable (ComposeRequest) async throws -> ComposedReply) async throws {
+        composes(body)
+        guard let job = try await queue.claim([.turn]) else { throw TestSetupError("no turn is due") }
+        let dying = Task { try await perform(job) }
+        while try await count("select count(*) from parley.turns where state = 'composing'") == 0 {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        dying.cancel()
+        _ = try? await dying.value
+        try await loseLeases()
+    }
+
+    /// Everything that is being worked on may be taken by another process.
+    func loseLeases() async throws {
+        try await database.owner.query(
+            "update parley.jobs set leased_until = now() - interval '1 second' where state = 'running'")
+    }
+
+    /// The database refuses messages with this text, and so the transaction that stores them; `nil`: none any more.
+    func refuse(_ text: String?) async throws {
+        try await database.owner.query("alter table parley.messages drop constraint if exists refused")
+        guard let text else { return }
+        try await database.owner.query(
+            "alter table parley.messages add constraint refused check (body <> '\(unescaped: text)')")
+    }
+
     func messages(_ direction: String = "outbound") async throws -> [(text: String, status: String, code: String?)] {
         try await database.owner.query(
             """

@@ -67,6 +67,58 @@ import Testing
         }
     }
 
+    /// Whatever dies in between: while the reply is written, or when it is to be stored.
+    @Test func aWelcomeThatUsesUpTheQuotaIsFollowedByItsNoticeOnce() async throws {
+        try await Road.with { road in
+            try await road.set("message_limit", "1")
+            try await road.set("welcome_message", "Welcome!")
+            try await road.set("quota_message", "Limit reached.")
+            try await road.receive("one")
+            road.advance(3)
+            struct Died: Error {}
+            try await road.loseTurn { _ in
+                try await Task.sleep(for: .seconds(60)); throw Died()
+            }
+            road.composes { _ in ComposedReply(text: "Too much", reason: "ok") }
+            try await road.refuse("Limit reached.")
+            let job = try #require(try await road.queue.claim([.turn]))
+            await #expect(throws: PostgresError.self) { try await road.perform(job) }
+            try await road.refuse(nil)
+            try await road.loseLeases()
+            try await road.work()
+            #expect(road.provider.sent == ["Welcome!", "Limit reached."])
+            try await road.receive("two")
+            try await road.settle()
+            #expect(road.provider.sent == ["Welcome!", "Limit reached."])
+            #expect(try await road.count("select outbound as count from parley.usage") == 2)
+        }
+    }
+
+    @Test func whatAModelCallCostIsBookedAlsoWhenItsReplyIsRolledBack() async throws {
+        try await Road.with { road in
+            road.composes { _ in
+                let run = AIRun(
+                    id: AIRunID(UUID(version7At: Date(), random: Randomness.system.bytes(10))), provider: "openai",
+                    model: "m", tokensIn: 10, tokensOut: 5, costMicros: 7, milliseconds: 1)
+                return ComposedReply(text: "Paid for", reason: "ok", runs: [run])
+            }
+            try await road.receive("Hi")
+            road.advance(3)
+            try await road.refuse("Paid for")
+            let job = try #require(try await road.queue.claim())
+            await #expect(throws: PostgresError.self) { try await road.perform(job) }
+            #expect(try await road.messages().isEmpty)
+            #expect(try await road.count("select ai_replies as count from parley.usage") == 0)
+            #expect(try await road.count("select cost_micros as count from parley.usage") == 7)
+            #expect(try await road.count("select count(*) from parley.ai_runs where turn_id is not null") == 1)
+            try await road.refuse(nil)
+            try await road.loseLeases()
+            try await road.work()
+            #expect(road.provider.sent == ["Paid for"])
+            #expect(try await road.count("select cost_micros as count from parley.usage") == 14)
+        }
+    }
+
     @Test func concurrentRepliesNeverExceedTheQuota() async throws {
         try await Road.with { road in
             try await road.set("message_limit", "3")
@@ -176,18 +228,10 @@ import Testing
         try await Road.with { road in
             try await road.receive("Hi")
             road.advance(3)
-            let lost = try #require(try await road.queue.claim())
             struct Died: Error {}
-            road.composes { _ in
+            try await road.loseTurn { _ in
                 try await Task.sleep(for: .seconds(60)); throw Died()
             }
-            let dying = Task { try await road.perform(lost) }
-            while try await road.count("select count(*) from parley.turns where state = 'composing'") == 0 {
-                try await Task.sleep(for: .milliseconds(5))
-            }
-            dying.cancel()
-            _ = try? await dying.value
-            try await road.database.owner.query("update parley.jobs set leased_until = now() - interval '1 second'")
             road.composes { _ in ComposedReply(text: "Second try", reason: "ok") }
             try await road.work()
             #expect(road.provider.sent == ["Second try"])
