@@ -2,7 +2,7 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
-/// Keys of model providers that organizations brought: written, listed by name, never returned (ruling C28).
+/// Keys of model providers that organizations brought: written, listed by name, never returned.
 package struct CredentialStore: Sendable {
     private let database: Database
     private let box: SecretBox

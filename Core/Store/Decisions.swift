@@ -2,7 +2,7 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
-/// One line of "why was this answered so, or not at all?" (moonshots M11).
+/// One line of "why was this answered so, or not at all?".
 package struct DecisionRecord: Sendable, Equatable, Codable {
     package let gate: String
     package let outcome: String

@@ -10,7 +10,7 @@ package struct UserStore: Sendable {
         self.database = database
     }
 
-    /// Writes the user, their personal organization (ruling C5), their ownership of it and its system personas, all or
+    /// Writes the user, their personal organization, their ownership of it and its system personas, all or
     /// nothing.
     /// - Throws: `UserStoreError.emailTaken`.
     package func signUp(_ account: NewAccount) async throws {

@@ -12,7 +12,7 @@ create table contacts (
 create index contacts_by_organization on contacts (organization_id, created_at);
 call protect('contacts');
 
--- A contact is a set of addresses, never a phone number (moonshots M13).
+-- A contact is a set of addresses, never a phone number.
 create table contact_addresses (
     organization_id uuid not null references organizations (id),
     kind text not null,

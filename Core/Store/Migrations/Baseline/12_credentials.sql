@@ -1,5 +1,5 @@
--- Keys of model providers, sealed (AES-256-GCM) by the application under PARLEY_SECRET_KEYS and bound to their row. Ruling C28: no
--- endpoint returns them.
+-- Keys of model providers, sealed (AES-256-GCM) by the application under PARLEY_SECRET_KEYS and bound to their row. No endpoint
+-- returns them.
 
 create table provider_credentials (
     id uuid not null,

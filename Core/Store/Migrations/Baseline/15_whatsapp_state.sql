@@ -1,4 +1,4 @@
--- What a WhatsApp Web line keeps between connections (protocol sheet, section 8). Nothing here is kept in memory only.
+-- What a WhatsApp Web line keeps between connections. Nothing here is kept in memory only.
 
 -- Secrets, each sealed for its own row (Store/SecretBox.swift). Names: `self` for what there is one of; a device's address
 -- (`100000000000001_1.0`); group and address; a number; a message's id.

@@ -1,4 +1,4 @@
--- The decision trail: why was a message answered so, or not at all (moonshots M11). Divided by month.
+-- The decision trail: why was a message answered so, or not at all. Divided by month.
 
 create sequence decisions_id_seq;
 create table decisions (
