@@ -1,6 +1,6 @@
 -- What a WhatsApp Web line keeps between connections. Nothing here is kept in memory only.
 
--- Secrets, each sealed for its own row (Store/SecretBox.swift). Names: `self` for what there is one of; a device's address
+-- Secrets, each sealed for its own row (Store/Secrets/SecretBox.swift). Names: `self` for what there is one of; a device's address
 -- (`100000000000001_1.0`); group and address; a number; a message's id.
 create table whatsapp_keys (
     organization_id uuid not null,
