@@ -115,7 +115,8 @@ import Testing
                 "receive",
                 queries {
                     let message = InboundMessage(
-                        kind: .whatsappTwilio, localAddress: "line-0", remoteAddress: "customer-0",
+                        kind: .whatsappTwilio, localAddress: "whatsapp:+14155238886",
+                        remoteAddress: "whatsapp:+15550000000",
                         providerMessageID: UUID().uuidString, text: "Hi")
                     return [try .receive(message, ids: InboundIDs(ids), at: Date(), debounce: Debounce(quiet: 2))]
                 }
@@ -151,7 +152,7 @@ import Testing
                         .report(
                             StatusReport(
                                 organization: place.organization, message: place.message, kind: .whatsappTwilio,
-                                localAddress: "line-0", providerMessageID: "SM3000", status: .read), at: now)
+                                localAddress: "whatsapp:+14155238886", providerMessageID: "SM3001", status: .read), at: now)
                     ]
                 }
             ),
@@ -202,13 +203,20 @@ import Testing
         let turn: TurnID
     }
 
+    /// The benchmarks' data set, loaded by one session.
+    private static func dataset(_ sizes: [String: Int]) throws -> String {
+        let folder = ProjectRoot.path + "/Tests/Benchmarks/dataset"
+        let text = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
+            String(decoding: try #require(FileManager.default.contents(atPath: "\(folder)/\(name)")), as: UTF8.self)
+        }.joined()
+        return sizes.merging(["first": 0, "last": 1]) { own, _ in own }.reduce(text) {
+            $0.replacing(":" + $1.key, with: String($1.value))
+        }
+    }
+
     private func withLargeData(_ body: (TestDatabase, Place) async throws -> Void) async throws {
         try await TestDatabase.with { db in
-            let path = ProjectRoot.path + "/Tests/Benchmarks/dataset.sql"
-            let file = try #require(FileManager.default.contents(atPath: path))
-            let sql = ["organizations": 3, "conversations": 2_000, "messages": 24_000].reduce(
-                String(decoding: file, as: UTF8.self)
-            ) { $0.replacing(":" + $1.key, with: String($1.value)) }
+            let sql = try Self.dataset(["organizations": 3, "conversations": 2_000, "messages": 24_000])
             try await db.owner.withConnection { try await $0.script(sql) }
             // Its session hands in what it counted while loading.
             await db.owner.close()
@@ -218,7 +226,7 @@ import Testing
                 select m.organization_id, m.channel_id, m.conversation_id, m.id, m.turn_id,
                     (select id from parley.channels c where c.organization_id = m.organization_id and kind = 'whatsapp_web')
                         as web_channel
-                from parley.messages m where provider_message_id = 'SM3000'
+                from parley.messages m where provider_message_id = 'SM3001'
                 """)
             let row = try #require(rows.first)
             try await body(

@@ -31,6 +31,8 @@ create index inbox_by_channel on conversations (channel_id, last_message_at, id)
 create index conversations_of_contact on conversations (contact_id);
 -- Chats that the business began and nobody answered yet.
 create index started_chats on conversations (channel_id, created_at) where last_inbound_at is null and not is_group;
+-- The few that are not one customer.
+create index groups_of_channel on conversations (channel_id) where is_group;
 call protect('conversations');
 
 -- One open turn per conversation: several quick messages become one turn (the debounce is `due_at`, not memory).
