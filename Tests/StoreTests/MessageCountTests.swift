@@ -84,7 +84,7 @@ import Testing
             select concat_ws(' ', 'conversations', channel_id, status, sum(conversations))
             from parley.conversation_counts group by channel_id, status having sum(conversations) <> 0
             union all
-            select concat_ws(' ', 'day', channel_id, kind, day, conversation_id) from parley.conversation_days
+            select concat_ws(' ', 'day', channel_id, day, conversation_id) from parley.sent_days
             """)
         return Set(try rows.map { try $0["line"] })
     }

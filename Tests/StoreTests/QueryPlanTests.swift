@@ -39,6 +39,16 @@ import Testing
         }
     }
 
+    @Test func lineStatisticsDoNotLookAtChatsOneByOne() async throws {
+        try await withLargeData { db, place in
+            let lines = LineStore(database: db.app)
+            let before = try await Self.lookups(of: "conversations", in: db)
+            let stats = try await lines.stats(place.webChannel, of: place.organization, at: Date())
+            #expect(try #require(stats?.signals).contacts > 20)
+            #expect(try await Self.lookups(of: "conversations", in: db) - before < 10)
+        }
+    }
+
     // MARK: What is hot
 
     private typealias Run = @Sendable () async throws -> Void
@@ -176,20 +186,32 @@ import Testing
         return after.filter { $0.value > before[$0.key, default: 0] }.keys.sorted()
     }
 
-    /// Sequential scans so far. A session hands its counters in when it ends.
+    /// How often rows of a table were looked up by an index so far.
+    private static func lookups(of table: String, in db: TestDatabase) async throws -> Int {
+        try await endSessions(of: db)
+        let rows = try await db.owner.query("select idx_scan as n from pg_stat_user_tables where relname = \(table)")
+        return try rows[0]["n"]
+    }
+
+    /// Sequential scans so far.
     private static func counted(in db: TestDatabase) async throws -> [String: Int] {
-        await db.app.close()
-        let sessions: Query =
-            "select count(*) as n from pg_stat_activity where usename = 'parley_app' and datname = current_database()"
-        for _ in 0..<200 where try await db.owner.query(sessions)[0]["n"] != 0 {
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        try await endSessions(of: db)
         let rows = try await db.owner.query(
             """
             select s.relname as name, s.seq_scan as scans from pg_stat_user_tables s join pg_class c on c.oid = s.relid
             where c.reltuples >= \(small)
             """)
         return Dictionary(try rows.map { (try $0["name"], try $0["scans"]) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A session hands its counters in when it ends.
+    private static func endSessions(of db: TestDatabase) async throws {
+        await db.app.close()
+        let sessions: Query =
+            "select count(*) as n from pg_stat_activity where usename = 'parley_app' and datname = current_database()"
+        for _ in 0..<200 where try await db.owner.query(sessions)[0]["n"] != 0 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     // MARK: The data

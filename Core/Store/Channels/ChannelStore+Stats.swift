@@ -83,31 +83,32 @@ extension ChannelStore {
         return """
             with lately as materialized (
                 select distinct d.conversation_id as id from channels c join organizations o on o.id = c.organization_id
-                join conversation_days d on d.organization_id = o.id and d.channel_id = c.id and d.kind = 'sent'
+                join sent_days d on d.organization_id = o.id and d.channel_id = c.id
                     and d.day >= (\(week)::timestamptz at time zone o.time_zone)::date
                     -- Earlier than the day is in any zone: a bound for the index.
                     and d.day >= (\(week.addingTimeInterval(-86_400))::timestamptz at time zone 'UTC')::date
                 where c.id = \(id)
             ), groups as (
                 select count(*) as count from conversations t join lately using (id) where t.channel_id = \(id) and t.is_group
+            ), chats as materialized (
+                select (select count(*) from lately) - groups.count as count from groups
             ), unanswered as (
                 select count(*) as count, count(*) filter (where t.created_at > \(week)) as started
                 from conversations t join lately using (id)
                 where t.channel_id = \(id) and t.last_inbound_at is null and not t.is_group
             ), left_us as (
-                select count(*) as count from contacts join conversations t on t.contact_id = contacts.id
+                select count(*) as count from contacts gone join conversations t on t.contact_id = gone.id
                 join lately on lately.id = t.id
-                where contacts.opted_out_at > \(week) and t.channel_id = \(id) and not t.is_group
+                where gone.opted_out_at > \(week) and t.channel_id = \(id) and not t.is_group
             )
-            select l.linked_at, sums.sent, sums.failed, contacts.count as contacts,
-                contacts.count - unanswered.count as contacts_who_wrote, unanswered.started,
+            select l.linked_at, sums.sent, sums.failed, chats.count as contacts,
+                chats.count - unanswered.count as contacts_who_wrote, unanswered.started,
                 left_us.count + refused.count as blocks,
                 (select count(*) from events e where e.subject_id = l.channel_id and e.type = 'channel.status'
                     and e.at > \(week) and e.data ->> 'status' = 'reconnecting') as drops,
                 (select count(*) from events e where e.subject_id = l.channel_id and e.type = 'channel.status'
                     and e.at > \(now.addingTimeInterval(-30 * 86_400)) and e.data ->> 'status' = 'banned') as suspensions
-            from whatsapp_lines l cross join unanswered cross join left_us
-            cross join lateral (select (select count(*) from lately) - groups.count as count from groups) contacts
+            from whatsapp_lines l cross join chats cross join unanswered cross join left_us
             cross join lateral (
                 select coalesce(sum(messages) filter (where is_sent(status)), 0)::bigint as sent,
                     coalesce(sum(messages) filter (where status = 'failed'), 0)::bigint as failed

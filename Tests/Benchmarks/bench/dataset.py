@@ -14,7 +14,7 @@ CONVERSATIONS = 100_000
 OPTIONS = "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=16GB -c checkpoint_timeout=1h -c autovacuum=off " \
           "-c shared_buffers=1GB -c maintenance_work_mem=1GB"
 # The longest first.
-INDEXED = ["messages", "conversation_days", "message_keys", "turns", "decisions", "message_statuses", "turn_replies", "events"]
+INDEXED = ["messages", "message_keys", "turns", "decisions", "sent_days", "message_statuses", "turn_replies", "events"]
 
 
 def make(directory, messages):

@@ -74,7 +74,7 @@ join pg_class t on t.oid = i.indrelid
 left join pg_constraint k on k.conindid = i.indexrelid and k.conrelid = t.oid and k.contype in ('p', 'u')
 where t.relnamespace = 'parley'::regnamespace and t.relname in (
     'messages', 'message_keys', 'turn_replies', 'message_statuses', 'turns', 'decisions', 'events', 'message_counts',
-    'conversation_days');
+    'sent_days');
 do $$
 declare
     index record;

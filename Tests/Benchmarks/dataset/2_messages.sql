@@ -46,9 +46,9 @@ select organization_id, 'message.received', question_id,
     jsonb_build_object('conversation_id', conversation_id, 'channel_id', channel_id), asked_at
 from pair where asked_at > now() - interval '60 days';
 -- Each conversation and day once: the conversation's former pair was on another day.
-insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
-select organization_id, channel_id, kind, at::date, conversation_id
-from dataset.size, pair cross join lateral (values ('contact', asked_at), ('ai', answered_at), ('sent', answered_at))
-    as done (kind, at)
-where n < conversations or (at - (n * step)::bigint * interval '1 millisecond'
-    + ((n - conversations) * step)::bigint * interval '1 millisecond')::date <> at::date;
+insert into sent_days (organization_id, channel_id, day, conversation_id)
+select organization_id, channel_id, answered_at::date, conversation_id
+from dataset.size, pair
+where n < conversations
+    or (answered_at - ((n * step)::bigint - ((n - conversations) * step)::bigint) * interval '1 millisecond')::date
+        <> answered_at::date;

@@ -19,18 +19,17 @@ create table message_counts (
 create index message_counts_to_fold on message_counts (quarter) where slot <> 0;
 call protect('message_counts');
 
--- What does not add up: in which conversation what happened on which day of the organization. Count distinct conversations;
--- never sum days. `kind` is an author of messages, or `sent`: something of ours left.
-create table conversation_days (
+-- What does not add up: in which conversation something of ours left on which day of the organization. Count distinct
+-- conversations; never sum days.
+create table sent_days (
     organization_id uuid not null,
     channel_id uuid not null,
-    kind text not null,
     day date not null,
     conversation_id uuid not null,
-    primary key (organization_id, channel_id, kind, day, conversation_id)
+    primary key (organization_id, channel_id, day, conversation_id)
 );
-create index conversation_days_by_age on conversation_days (organization_id, day);
-call protect('conversation_days');
+create index sent_days_by_age on sent_days (organization_id, day);
+call protect('sent_days');
 
 -- Conversations by channel and status, in slots like the above.
 create table conversation_counts (
@@ -44,6 +43,6 @@ create table conversation_counts (
 call protect('conversation_counts');
 
 create policy housekeeping on message_counts to parley_definer using (true) with check (true);
-create policy housekeeping on conversation_days to parley_definer using (true);
+create policy housekeeping on sent_days to parley_definer using (true);
 grant select, insert, update, delete on message_counts to parley_definer;
-grant select (organization_id, day), delete on conversation_days to parley_definer;
+grant select (organization_id, day), delete on sent_days to parley_definer;

@@ -18,31 +18,33 @@ create or replace function is_sent(status text) returns boolean
     language sql immutable parallel safe
     return status in ('sending', 'sent', 'delivered', 'read', 'unknown');
 
--- A statement writes messages of one organization; imports across organizations leave triggers out and rebuild.
-create or replace function count_messages() returns trigger
+-- The day of the organization on which something of ours left in a conversation.
+create or replace function keep_sent_day(organization uuid, channel uuid, conversation uuid, at timestamptz) returns void
     language plpgsql as $$
-declare
-    zone text;
+begin
+    insert into sent_days (organization_id, channel_id, day, conversation_id)
+    select organization, channel, (at at time zone o.time_zone)::date, conversation from organizations o
+    where o.id = organization
+    on conflict do nothing;
+end
+$$;
+
+-- Each row by itself: nearly every statement writes one message, and an import leaves triggers out and rebuilds.
+create or replace function count_message() returns trigger
+    language plpgsql as $$
 begin
     insert into message_counts as known (organization_id, quarter, channel_id, author, status, slot, messages)
-    select organization_id, quarter_of(created_at), channel_id, author, counted_status(status), count_slot(), count(*)
-    from written group by 1, 2, 3, 4, 5
+    values (new.organization_id, quarter_of(new.created_at), new.channel_id, new.author, counted_status(new.status),
+        count_slot(), 1)
     on conflict (organization_id, quarter, channel_id, author, status, slot)
         do update set messages = known.messages + excluded.messages;
-    -- Two small statements instead of one with three tables: this is on the way of every message.
-    select o.time_zone into zone from organizations o where o.id = (select organization_id from written limit 1);
-    insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
-    select organization_id, channel_id, author, (created_at at time zone zone)::date, conversation_id from written
-    where zone is not null
-    union all
-    select organization_id, channel_id, 'sent', (created_at at time zone zone)::date, conversation_id from written
-    where zone is not null and is_sent(status)
-    on conflict do nothing;
+    if is_sent(new.status) then
+        perform keep_sent_day(new.organization_id, new.channel_id, new.conversation_id, new.created_at);
+    end if;
     return null;
 end
 $$;
-create or replace trigger counts after insert on messages
-    referencing new table as written for each statement execute function count_messages();
+create or replace trigger counts after insert on messages for each row execute function count_message();
 
 create or replace function count_message_status() returns trigger
     language plpgsql as $$
@@ -58,11 +60,7 @@ begin
             do update set messages = known.messages + excluded.messages;
     end if;
     if is_sent(new.status) and not is_sent(old.status) then
-        insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
-        select new.organization_id, new.channel_id, 'sent', (new.created_at at time zone o.time_zone)::date,
-            new.conversation_id
-        from organizations o where o.id = new.organization_id
-        on conflict do nothing;
+        perform keep_sent_day(new.organization_id, new.channel_id, new.conversation_id, new.created_at);
     end if;
     return null;
 end
@@ -100,7 +98,7 @@ create or replace function rebuild_message_counts(organization uuid) returns voi
     language plpgsql as $$
 begin
     -- Statements of their own: what they read is what was committed when the locks were had.
-    lock table message_counts, conversation_counts, conversation_days in share row exclusive mode;
+    lock table message_counts, conversation_counts, sent_days in share row exclusive mode;
     delete from message_counts where organization_id = organization;
     insert into message_counts (organization_id, quarter, channel_id, author, status, slot, messages)
     select organization_id, quarter_of(created_at), channel_id, author, counted_status(status), 0, count(*)
@@ -109,12 +107,11 @@ begin
     insert into conversation_counts (organization_id, channel_id, status, slot, conversations)
     select organization_id, channel_id, status, 0, count(*)
     from conversations where organization_id = organization group by 1, 2, 3;
-    delete from conversation_days where organization_id = organization;
-    insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
-    select distinct m.organization_id, m.channel_id, kind, (m.created_at at time zone o.time_zone)::date, m.conversation_id
-    from messages m join organizations o on o.id = m.organization_id,
-        unnest(array[m.author, case when is_sent(m.status) then 'sent' end]) kind
-    where m.organization_id = organization and kind is not null;
+    delete from sent_days where organization_id = organization;
+    insert into sent_days (organization_id, channel_id, day, conversation_id)
+    select distinct m.organization_id, m.channel_id, (m.created_at at time zone o.time_zone)::date, m.conversation_id
+    from messages m join organizations o on o.id = m.organization_id
+    where m.organization_id = organization and is_sent(m.status);
 end
 $$;
 

@@ -71,7 +71,7 @@ begin
             + prune_rows('ai_runs', 'id', 'true', organization.id, organization.before, room)
             + prune_rows('decisions', 'at', 'true', organization.id, organization.before, room)
             + prune_rows('message_counts', 'quarter', 'true', organization.id, organization.before, room)
-            + prune_rows('conversation_days', 'day', 'true', organization.id, organization.before, room);
+            + prune_rows('sent_days', 'day', 'true', organization.id, organization.before, room);
         if gone >= room then
             last := organization.id;
             return;
