@@ -1,6 +1,8 @@
 """A large installation in an empty, migrated database (Tests/Benchmarks/dataset): as many sessions as processors."""
 
 import concurrent.futures
+import glob
+import hashlib
 import os
 import subprocess
 import time
@@ -18,20 +20,30 @@ INDEXED = ["messages", "message_keys", "turns", "decisions", "sent_days", "messa
 
 
 def make(directory, messages):
-    """A cluster with the data set in a folder, closed, for `Cluster(directory)`. One that is there already stays as it is."""
-    mark = f"{directory}/messages"
+    """A cluster with the data set in a folder, closed, for `Cluster(directory)`. One that is there already stays as it is,
+    unless it was made under other tables. Returns how many messages it has."""
+    mark = f"{directory}/made"
     if os.path.exists(mark):
-        return int(open(mark).read())
+        there, tables = open(mark).read().split()
+        if tables == tables_now():
+            return int(there)
+        Cluster(directory).remove()
     with Cluster(directory, OPTIONS, is_durable=False) as cluster:
         subprocess.run([f"{BIN}/parley", "migrate"], cwd=ROOT, env=os.environ | cluster.environment(), check=True,
-                       stdout=subprocess.DEVNULL)
+                       capture_output=True)
         seconds = load(cluster.url, messages)
         size = cluster.query("select pg_size_pretty(pg_database_size(current_database()))")
     print(f"{ORGANIZATIONS} organizations, {CONVERSATIONS} conversations, {messages} messages made in {seconds:.0f} s, {size}",
           flush=True)
     with open(mark, "w") as file:
-        file.write(str(messages))
+        file.write(f"{messages} {tables_now()}")
     return messages
+
+
+def tables_now():
+    """Changes with the files that make tables and those that fill them."""
+    files = sorted(glob.glob(f"{ROOT}/Core/Store/Migrations/Baseline/*.sql") + glob.glob(f"{HERE}/dataset/*.sql"))
+    return hashlib.sha256(b"".join(open(file, "rb").read() for file in files)).hexdigest()
 
 
 def psql(url, *arguments, **variables):

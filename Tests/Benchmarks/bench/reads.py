@@ -108,7 +108,7 @@ def measure(host, cluster):
 def second_pages(owner, paths):
     times = []
     for path, _ in itertools.islice(paths, SAMPLES):
-        cursor = owner.timed(path, limit=10)[1]["next_cursor"]
+        cursor = owner.timed(path, limit=1)[1]["next_cursor"]
         if cursor:
             times.append(owner.timed(path, limit=50, cursor=cursor)[0])
     return times
