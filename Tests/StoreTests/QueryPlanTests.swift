@@ -39,11 +39,11 @@ import Testing
         }
     }
 
-    @Test func lineStatisticsDoNotLookAtChatsOneByOne() async throws {
+    @Test func statisticsDoNotLookAtChatsOneByOne() async throws {
         try await withLargeData { db, place in
-            let lines = LineStore(database: db.app)
+            let channels = ChannelStore(database: db.app)
             let before = try await Self.lookups(of: "conversations", in: db)
-            let stats = try await lines.stats(place.webChannel, of: place.organization, at: Date())
+            let stats = try await channels.stats(place.webChannel, of: place.organization, at: Date())
             #expect(try #require(stats?.signals).contacts > 20)
             #expect(try await Self.lookups(of: "conversations", in: db) - before < 10)
         }
@@ -162,7 +162,8 @@ import Testing
                         .report(
                             StatusReport(
                                 organization: place.organization, message: place.message, kind: .whatsappTwilio,
-                                localAddress: "whatsapp:+14155238886", providerMessageID: "SM3001", status: .read), at: now)
+                                localAddress: "whatsapp:+14155238886", providerMessageID: "SM3001",
+                                status: .read), at: now)
                     ]
                 }
             ),
