@@ -60,6 +60,9 @@ struct IsolationSuite: Sendable {
                     for c in select conrelid::regclass as tab, conname from pg_constraint join pg_class t on t.oid = conrelid
                         where connamespace = 'parley'::regnamespace and contype in ('f', 'c') order by t.relispartition
                     loop execute format('alter table %s drop constraint if exists %I', c.tab, c.conname); end loop;
+                    for c in select contypid::regtype as type, conname from pg_constraint
+                        where connamespace = 'parley'::regnamespace and contypid <> 0
+                    loop execute format('alter domain %s drop constraint %I', c.type, c.conname); end loop;
                 end $$
                 """)
         }
@@ -74,9 +77,10 @@ struct IsolationSuite: Sendable {
     func insertion(into table: OwnedTable, for tenant: UUID) async throws -> String {
         let columns = try await db.owner.query(
             """
-            select a.attname as name, format_type(a.atttypid, null) as type,
+            select a.attname as name,
+                format_type(case t.typtype when 'd' then t.typbasetype else a.atttypid end, null) as type,
                 case when a.atttypmod > 4 then a.atttypmod - 4 else 8 end as length
-            from pg_attribute a
+            from pg_attribute a join pg_type t on t.oid = a.atttypid
             where a.attrelid = \("parley." + table.name)::text::regclass and a.attnum > 0 and not a.attisdropped
                 and (a.attname = \(table.column) or (a.attnotnull and not a.atthasdef and a.attidentity = ''))
             """)

@@ -58,6 +58,16 @@ import Testing
         }
     }
 
+    @Test func statisticsDoNotLookAtChatsOneByOne() async throws {
+        try await withLargeData { db, place in
+            let channels = ChannelStore(database: db.app)
+            let before = try await Self.lookups(of: "conversations", in: db)
+            let stats = try await channels.stats(place.webChannel, of: place.organization, at: Date())
+            #expect(try #require(stats?.signals).contacts > 20)
+            #expect(try await Self.lookups(of: "conversations", in: db) - before < 10)
+        }
+    }
+
     // MARK: What is hot
 
     private typealias Run = @Sendable () async throws -> Void
@@ -134,7 +144,8 @@ import Testing
                 "receive",
                 queries {
                     let message = InboundMessage(
-                        kind: .whatsappTwilio, localAddress: "line-0", remoteAddress: "customer-0",
+                        kind: .whatsappTwilio, localAddress: "whatsapp:+14155238886",
+                        remoteAddress: "whatsapp:+15550000000",
                         providerMessageID: UUID().uuidString, text: "Hi")
                     return [try .receive(message, ids: InboundIDs(ids), at: Date(), debounce: Debounce(quiet: 2))]
                 }
@@ -170,7 +181,8 @@ import Testing
                         .report(
                             StatusReport(
                                 organization: place.organization, message: place.message, kind: .whatsappTwilio,
-                                localAddress: "line-0", providerMessageID: "SM3000", status: .read), at: now)
+                                localAddress: "whatsapp:+14155238886", providerMessageID: "SM3001",
+                                status: .read), at: now)
                     ]
                 }
             ),
@@ -194,20 +206,32 @@ import Testing
         return after.filter { $0.value > before[$0.key, default: 0] }.keys.sorted()
     }
 
-    /// Sequential scans so far. A session hands its counters in when it ends.
+    /// How often rows of a table were looked up by an index so far.
+    private static func lookups(of table: String, in db: TestDatabase) async throws -> Int {
+        try await endSessions(of: db)
+        let rows = try await db.owner.query("select idx_scan as n from pg_stat_user_tables where relname = \(table)")
+        return try rows[0]["n"]
+    }
+
+    /// Sequential scans so far.
     private static func counted(in db: TestDatabase) async throws -> [String: Int] {
-        await db.app.close()
-        let sessions: Query =
-            "select count(*) as n from pg_stat_activity where usename = 'parley_app' and datname = current_database()"
-        for _ in 0..<200 where try await db.owner.query(sessions)[0]["n"] != 0 {
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        try await endSessions(of: db)
         let rows = try await db.owner.query(
             """
             select s.relname as name, s.seq_scan as scans from pg_stat_user_tables s join pg_class c on c.oid = s.relid
             where c.reltuples >= \(small)
             """)
         return Dictionary(try rows.map { (try $0["name"], try $0["scans"]) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A session hands its counters in when it ends.
+    private static func endSessions(of db: TestDatabase) async throws {
+        await db.app.close()
+        let sessions: Query =
+            "select count(*) as n from pg_stat_activity where usename = 'parley_app' and datname = current_database()"
+        for _ in 0..<200 where try await db.owner.query(sessions)[0]["n"] != 0 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     // MARK: The data
@@ -221,13 +245,20 @@ import Testing
         let turn: TurnID
     }
 
+    /// The benchmarks' data set, loaded by one session.
+    private static func dataset(_ sizes: [String: Int]) throws -> String {
+        let folder = ProjectRoot.path + "/Tests/Benchmarks/dataset"
+        let text = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
+            String(decoding: try #require(FileManager.default.contents(atPath: "\(folder)/\(name)")), as: UTF8.self)
+        }.joined()
+        return sizes.merging(["first": 0, "last": 1]) { own, _ in own }.reduce(text) {
+            $0.replacing(":" + $1.key, with: String($1.value))
+        }
+    }
+
     private func withLargeData(_ body: (TestDatabase, Place) async throws -> Void) async throws {
         try await TestDatabase.with { db in
-            let path = ProjectRoot.path + "/Tests/Benchmarks/dataset.sql"
-            let file = try #require(FileManager.default.contents(atPath: path))
-            let sql = ["organizations": 3, "conversations": 2_000, "messages": 24_000].reduce(
-                String(decoding: file, as: UTF8.self)
-            ) { $0.replacing(":" + $1.key, with: String($1.value)) }
+            let sql = try Self.dataset(["organizations": 3, "conversations": 2_000, "messages": 24_000])
             try await db.owner.withConnection { try await $0.script(sql) }
             // Its session hands in what it counted while loading.
             await db.owner.close()
@@ -237,7 +268,7 @@ import Testing
                 select m.organization_id, m.channel_id, m.conversation_id, m.id, m.turn_id,
                     (select id from parley.channels c where c.organization_id = m.organization_id and kind = 'whatsapp_web')
                         as web_channel
-                from parley.messages m where provider_message_id = 'SM3000'
+                from parley.messages m where provider_message_id = 'SM3001'
                 """)
             let row = try #require(rows.first)
             try await body(

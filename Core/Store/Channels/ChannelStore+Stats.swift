@@ -76,17 +76,39 @@ extension ChannelStore {
     }
 
     /// The last seven days; suspensions of thirty. Messages from the counters, chats from the days on which something was
-    /// sent in them: the first of these days counts as a whole.
+    /// sent in them: the first of these days counts as a whole. Of thousands of chats only the exceptions are looked at:
+    /// groups, those that nobody answered, and customers who opted out.
     private static func signals(_ id: ChannelID, at now: Date) -> Query {
         let week = now.addingTimeInterval(-7 * 86_400)
         return """
-            select l.linked_at, sums.sent, sums.failed, chats.contacts, chats.contacts_who_wrote, chats.started,
-                chats.opted_out + refused.count as blocks,
+            with lately as materialized (
+                select distinct d.conversation_id as id from channels c join organizations o on o.id = c.organization_id
+                join conversation_days d on d.organization_id = o.id and d.channel_id = c.id and d.kind = 'sent'
+                    and d.day >= (\(week)::timestamptz at time zone o.time_zone)::date
+                    -- Earlier than the day is in any zone: a bound for the index.
+                    and d.day >= (\(week.addingTimeInterval(-86_400))::timestamptz at time zone 'UTC')::date
+                where c.id = \(id)
+            ), groups as (
+                select count(*) as count from conversations t join lately using (id) where t.channel_id = \(id) and t.is_group
+            ), chats as materialized (
+                select (select count(*) from lately) - groups.count as count from groups
+            ), unanswered as (
+                select count(*) as count, count(*) filter (where t.created_at > \(week)) as started
+                from conversations t join lately using (id)
+                where t.channel_id = \(id) and t.last_inbound_at is null and not t.is_group
+            ), left_us as (
+                select count(*) as count from contacts gone join conversations t on t.contact_id = gone.id
+                join lately on lately.id = t.id
+                where gone.opted_out_at > \(week) and t.channel_id = \(id) and not t.is_group
+            )
+            select l.linked_at, sums.sent, sums.failed, chats.count as contacts,
+                chats.count - unanswered.count as contacts_who_wrote, unanswered.started,
+                left_us.count + refused.count as blocks,
                 (select count(*) from events e where e.subject_id = l.channel_id and e.type = 'channel.status'
                     and e.at > \(week) and e.data ->> 'status' = 'reconnecting') as drops,
                 (select count(*) from events e where e.subject_id = l.channel_id and e.type = 'channel.status'
                     and e.at > \(now.addingTimeInterval(-30 * 86_400)) and e.data ->> 'status' = 'banned') as suspensions
-            from whatsapp_lines l
+            from whatsapp_lines l cross join chats cross join unanswered cross join left_us
             cross join lateral (
                 select coalesce(sum(messages) filter (where is_sent(status)), 0)::bigint as sent,
                     coalesce(sum(messages) filter (where status = 'failed'), 0)::bigint as failed
@@ -98,24 +120,6 @@ extension ChannelStore {
                 select count(*) as count from messages
                 where channel_id = l.channel_id and created_at > \(week) and status = 'failed' and error_code = '463'
             ) refused
-            cross join lateral (
-                select count(*) as contacts, count(t.last_inbound_at) as contacts_who_wrote,
-                    count(*) filter (where t.last_inbound_at is null and t.created_at > \(week)) as started,
-                    count(*) filter (where t.opted_out_at > \(week)) as opted_out
-                from (
-                    select distinct d.conversation_id from organizations o join conversation_days d
-                        on d.organization_id = o.id and d.day >= (\(week)::timestamptz at time zone o.time_zone)::date
-                    where o.id = l.organization_id and d.channel_id = l.channel_id and d.kind = 'sent'
-                        -- Earlier than the day is in any zone: a bound for the index.
-                        and d.day >= (\(week.addingTimeInterval(-86_400))::timestamptz at time zone 'UTC')::date
-                ) lately
-                -- One by one (OFFSET keeps the planner from joining whole tables): few of many conversations.
-                cross join lateral (
-                    select t.last_inbound_at, t.created_at, contacts.opted_out_at
-                    from conversations t join contacts on contacts.id = t.contact_id
-                    where t.id = lately.conversation_id and not t.is_group offset 0
-                ) t
-            ) chats
             where l.channel_id = \(id)
             """
     }

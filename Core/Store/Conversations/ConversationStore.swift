@@ -19,7 +19,7 @@ package struct ConversationStore: Sendable {
             [
                 .setStatus(id, status, at: now),
                 """
-                select \(unescaped: ConversationView.columns) from \(unescaped: ConversationView.tables)
+                select \(unescaped: ConversationView.columns) from conversations c \(unescaped: ConversationView.joins)
                 where c.id = \(id)
                 """,
             ])

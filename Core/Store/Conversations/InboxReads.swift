@@ -10,19 +10,20 @@ package struct InboxReads: Sendable {
         self.database = database
     }
 
-    /// Latest first.
+    /// Latest first. The page is chosen before anything is joined to it.
     package func conversations(
         of organization: OrganizationID, _ filter: ConversationFilter, after: (Date, ConversationID)?, limit: Int
     ) async throws -> [ConversationView] {
         var query: Query = """
-            select \(unescaped: ConversationView.columns) from \(unescaped: ConversationView.tables)
-            where c.organization_id = \(organization)
+            select \(unescaped: ConversationView.columns) from (
+            select * from conversations c where c.organization_id = \(organization)
             """
         if let status = filter.status { query.append(" and c.status = \(status.rawValue)") }
         if let owner = filter.owner { query.append(" and c.owner = \(owner.rawValue)") }
         if let channel = filter.channel { query.append(" and c.channel_id = \(channel)") }
         if let (at, id) = after { query.append(" and (c.last_message_at, c.id) < (\(at)::timestamptz, \(id)::uuid)") }
-        query.append(" order by c.last_message_at desc, c.id desc limit \(limit)")
+        let order = "order by c.last_message_at desc, c.id desc"
+        query.append(" \(unescaped: order) limit \(limit)) c \(unescaped: ConversationView.joins) \(unescaped: order)")
         return try await database.pipeline(for: organization, [query])[0].map(ConversationView.init(row:))
     }
 
@@ -31,8 +32,8 @@ package struct InboxReads: Sendable {
             for: organization,
             [
                 """
-                select \(unescaped: ConversationView.columns) from \(unescaped: ConversationView.tables)
-                where c.id = \(id)
+                select \(unescaped: ConversationView.columns) from conversations c
+                \(unescaped: ConversationView.joins) where c.id = \(id)
                 """
             ])
         return try rows[0].first.map(ConversationView.init(row:))

@@ -27,8 +27,10 @@ package struct ConversationView: Sendable, Equatable {
         c.remote_address, c.local_address, c.is_group, c.status, c.owner, c.owner_user_id, c.epoch, c.last_inbound_at,
         c.last_message_at, c.created_at, contacts.opted_out_at is not null as opted_out
         """
-    static let tables = """
-        conversations c join channels on channels.id = c.channel_id join contacts on contacts.id = c.contact_id
+    /// Behind `from conversations c`. Contacts are looked up one by one (OFFSET keeps the planner from reading all of them).
+    static let joins = """
+        join channels on channels.id = c.channel_id
+        cross join lateral (select name, opted_out_at from contacts where id = c.contact_id offset 0) contacts
         """
 
     init(row: Row) throws {

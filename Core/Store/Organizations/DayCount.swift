@@ -27,21 +27,27 @@ extension Query {
     static func messagesPerDay(of organization: OrganizationID, on channel: ChannelID? = nil, at now: Date) -> Query {
         var query: Query = """
             with zone as (
-                select time_zone as name, (\(now)::timestamptz at time zone time_zone)::date as today
-                from organizations where id = \(organization)
-            ), counted as (
-                select (c.quarter at time zone zone.name)::date as day,
-                    sum(c.messages) filter (where c.author = 'contact') as inbound,
-                    sum(c.messages) filter (where c.author <> 'contact') as outbound,
-                    sum(c.messages) filter (where c.author = 'ai') as ai_replies
-                from zone join message_counts c on c.quarter >= (zone.today - 29)::timestamp at time zone zone.name
+                select name, today, (today - 29)::timestamp at time zone name as start from (
+                    select time_zone as name, (\(now)::timestamptz at time zone time_zone)::date as today
+                    from organizations where id = \(organization)) today
+            ), quarters as (
+                select quarter, sum(messages) filter (where author = 'contact') as inbound,
+                    sum(messages) filter (where author <> 'contact') as outbound,
+                    sum(messages) filter (where author = 'ai') as ai_replies
+                from message_counts
                 -- Earlier than any zone's first day: a bound that the planner knows.
-                where c.organization_id = \(organization) and c.quarter >= \(now.addingTimeInterval(-31 * 86_400))
+                where organization_id = \(organization) and quarter >= \(now.addingTimeInterval(-31 * 86_400))
             """
-        if let channel { query.append(" and c.channel_id = \(channel)") }
+        if let channel { query.append(" and channel_id = \(channel)") }
+        // Only a few thousand quarters are put into days: what a time zone says of a moment is dear.
         query.append(
             """
-             group by 1)
+             group by quarter
+            ), counted as (
+                select (q.quarter at time zone zone.name)::date as day, sum(q.inbound) as inbound,
+                    sum(q.outbound) as outbound, sum(q.ai_replies) as ai_replies
+                from zone join quarters q on q.quarter >= zone.start group by 1
+            )
             select to_char(days.day, 'YYYY-MM-DD') as day, coalesce(inbound, 0) as inbound,
                 coalesce(outbound, 0) as outbound, coalesce(ai_replies, 0) as ai_replies
             from zone cross join lateral (

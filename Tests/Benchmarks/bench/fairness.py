@@ -1,60 +1,20 @@
 """One organization's load and another one's customer: 100,000 due jobs of low priority and 40 slow turns of the first, and how
 long the second one's customers wait for their replies, beside the time they wait when nobody else is there."""
 
-import http.server
 import json
 import os
 import shutil
 import tempfile
-import threading
-import time
 import uuid
 
 from measure import ROOT, parley, percentile, verdict, wait_for
-from road import Provider
-from webhooks import TOKEN, ACCOUNT, Cluster
-
-import base64
-import hashlib
-import hmac
-import urllib.parse
-import urllib.request
+from servers import Model, Provider
+from webhooks import ACCOUNT, Cluster, post, signed
 
 REPLIES = 40
 BACKLOG = 100_000
 SLOW_TURNS = 40
-PUBLIC = "https://bench.example.com"
 LOUD, QUIET = "whatsapp:+14155230001", "whatsapp:+14155230002"
-
-
-class Model:
-    """Speaks enough of OpenAI's dialect: thinks for 5 s about what is slow, else for 0.1 s."""
-
-    def __init__(self):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_POST(self):
-                text = self.rfile.read(int(self.headers["content-length"])).decode()
-                time.sleep(5 if "slowly please" in text else 0.1)
-                body = json.dumps({
-                    "id": "x", "object": "chat.completion", "model": "gpt-4o-mini",
-                    "choices": [{"index": 0, "finish_reason": "stop",
-                                 "message": {"role": "assistant", "content": "We are glad to help."}}],
-                    "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}}).encode()
-                self.send_response(200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
 def functions():
@@ -86,39 +46,22 @@ def found(cluster, name, address):
 
 
 def write(host, customer, line, text):
-    form = {"AccountSid": ACCOUNT, "Body": text, "From": f"whatsapp:{customer}", "To": line, "NumMedia": "0",
-            "MessageSid": "SM" + uuid.uuid4().hex, "ProfileName": "Ann", "WaId": customer.lstrip("+")}
-    signed = f"{PUBLIC}/api/whatsapp/webhook" + "".join(name + form[name] for name in sorted(form))
-    signature = base64.b64encode(hmac.new(TOKEN.encode(), signed.encode(), hashlib.sha1).digest()).decode()
-    request = urllib.request.Request(
-        f"{host.url}/api/whatsapp/webhook", urllib.parse.urlencode(form).encode(), method="POST",
-        headers={"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature})
-    sent = time.perf_counter()
-    urllib.request.urlopen(request, timeout=20).read()
-    return sent
+    return post(host.url, signed({
+        "AccountSid": ACCOUNT, "Body": text, "From": f"whatsapp:{customer}", "To": line, "NumMedia": "0",
+        "MessageSid": "SM" + uuid.uuid4().hex, "ProfileName": "Ann", "WaId": customer.lstrip("+")}))
 
 
 def waits(host, provider, prefix):
-    times = []
-    for number in range(REPLIES):
-        customer = f"+1666{prefix}{number:06d}"
-        sent = write(host, customer, QUIET, "Are you open?")
-        while f"whatsapp:{customer}" not in provider.arrived:
-            if time.perf_counter() - sent > 180:
-                raise SystemExit(f"no reply to {customer} within 180 s")
-            time.sleep(0.001)
-        times.append((provider.arrived[f"whatsapp:{customer}"][0] - sent) * 1000)
-    return times
+    return [provider.wait(*write(host, f"+1666{prefix}{number:06d}", QUIET, "Are you open?"), 180)
+            for number in range(REPLIES)]
 
 
 def run():
     provider, model, folder = Provider(), Model(), functions()
-    allowed = ",".join(server.url.removeprefix("http://") for server in (provider, model))
     with Cluster() as cluster:
-        environment = cluster.environment() | {
-            "PUBLIC_URL": PUBLIC, "DEBOUNCE_SECONDS": "0", "TWILIO_API_BASE_URL": provider.url,
-            "TWILIO_MESSAGING_BASE_URL": provider.url, "OPENAI_API_KEY": "sk-bench",
-            "OPENAI_BASE_URL": f"{model.url}/v1", "EGRESS_ALLOW": allowed}
+        environment = cluster.environment() | provider.environment() | {
+            "DEBOUNCE_SECONDS": "0", "OPENAI_API_KEY": "sk-bench", "OPENAI_BASE_URL": f"{model.url}/v1",
+            "EGRESS_ALLOW": f"{provider.address},{model.address}"}
         with parley(functions=folder, environment=environment) as host:
             wait_for(f"{host.url}/health")
             loud = found(cluster, "Loud", LOUD)

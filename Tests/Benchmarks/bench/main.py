@@ -7,10 +7,12 @@ import fairness
 import memory
 import noop
 import road
+import scale
 import webhooks
 import whatsapp
 
-ALL = {"noop": noop, "cold": cold, "webhooks": webhooks, "road": road, "fairness": fairness, "memory": memory, "whatsapp": whatsapp}
+ALL = {"noop": noop, "cold": cold, "webhooks": webhooks, "road": road, "fairness": fairness, "scale": scale,
+       "memory": memory, "whatsapp": whatsapp}
 
 
 def main():

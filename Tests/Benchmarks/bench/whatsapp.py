@@ -126,8 +126,7 @@ def worker(host):
 
 def run():
     with Cluster() as cluster, Server() as server:
-        environment = cluster.environment() | server.environment() | {
-            "PUBLIC_URL": "https://bench.example.com", "DEBOUNCE_SECONDS": "0"}
+        environment = cluster.environment() | server.environment() | {"DEBOUNCE_SECONDS": "0"}
         with parley(environment=environment) as host:
             wait_for(f"{host.url}/health")
             cluster.query(f"""

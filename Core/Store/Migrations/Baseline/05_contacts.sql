@@ -10,6 +10,8 @@ create table contacts (
     primary key (organization_id, id)
 );
 create index contacts_by_organization on contacts (organization_id, created_at);
+-- Who opted out lately.
+create index opted_out_contacts on contacts (organization_id, opted_out_at) where opted_out_at is not null;
 call protect('contacts');
 
 -- A contact is a set of addresses, never a phone number.

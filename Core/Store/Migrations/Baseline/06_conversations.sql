@@ -1,3 +1,9 @@
+-- What a column may say is the type's business where rows are written all the time: a domain's check is kept ready by the
+-- session, a table's is read from its text again by every statement.
+create domain conversation_status as text check (value in ('open', 'pending', 'snoozed', 'resolved'));
+create domain conversation_owner as text check (value in ('ai', 'flow', 'human', 'none'));
+create domain turn_state as text check (value in ('open', 'composing', 'answered', 'closed'));
+
 create table conversations (
     id uuid not null,
     organization_id uuid not null references organizations (id),
@@ -7,8 +13,8 @@ create table conversations (
     remote_address text not null,
     local_address text not null,
     is_group boolean not null default false,
-    status text not null default 'open' check (status in ('open', 'pending', 'snoozed', 'resolved')),
-    owner text not null default 'none' check (owner in ('ai', 'flow', 'human', 'none')),
+    status conversation_status not null default 'open',
+    owner conversation_owner not null default 'none',
     owner_user_id uuid,
     -- Rises whenever what was composed or queued before must no longer be said: a person takes over or gives back, the AI
     -- hands over. A reply commits and leaves only under the epoch it was composed for.
@@ -31,6 +37,8 @@ create index inbox_by_channel on conversations (channel_id, last_message_at, id)
 create index conversations_of_contact on conversations (contact_id);
 -- Chats that the business began and nobody answered yet.
 create index started_chats on conversations (channel_id, created_at) where last_inbound_at is null and not is_group;
+-- The few that are not one customer.
+create index groups_of_channel on conversations (channel_id) where is_group;
 call protect('conversations');
 
 -- One open turn per conversation: several quick messages become one turn (the debounce is `due_at`, not memory).
@@ -38,7 +46,7 @@ create table turns (
     id uuid not null,
     organization_id uuid not null,
     conversation_id uuid not null,
-    state text not null default 'open' check (state in ('open', 'composing', 'answered', 'closed')),
+    state turn_state not null default 'open',
     opened_at timestamptz not null,
     due_at timestamptz not null,
     -- The epoch under which it is being composed, and who writes the reply (`Responder`).

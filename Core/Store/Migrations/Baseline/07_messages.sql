@@ -6,31 +6,37 @@
 -- Messages reach `organizations` through their conversation; a key of their own would lock the same organization row
 -- several times per message.
 
+create domain message_direction as text check (value in ('inbound', 'outbound'));
+-- Who wrote it: the customer, a person of the business, or a machine.
+create domain message_author as text check (value in ('contact', 'user', 'ai', 'flow', 'system'));
+create domain message_type as text check (value in
+    ('text', 'image', 'video', 'audio', 'document', 'buttons', 'poll', 'location', 'contact', 'sticker', 'reaction',
+     'unsupported'));
+-- Inbound: received. Outbound: queued -> sending -> sent -> delivered -> read | failed | unknown | cancelled.
+create domain message_status as text check (value in
+    ('received', 'queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'cancelled'));
+create domain provider_keyword as text check (value in ('STOP', 'START', 'HELP'));
+
 create table messages (
     -- Version 7 of the moment: it decides the partition.
     id uuid not null,
     organization_id uuid not null,
     conversation_id uuid not null,
     channel_id uuid not null,
-    direction text not null check (direction in ('inbound', 'outbound')),
-    -- Who wrote it: the customer, a person of the business, or a machine.
-    author text not null check (author in ('contact', 'user', 'ai', 'flow', 'system')),
+    direction message_direction not null,
+    author message_author not null,
     author_user_id uuid,
-    type text not null default 'text' check (type in
-        ('text', 'image', 'video', 'audio', 'document', 'buttons', 'poll', 'location', 'contact', 'sticker',
-         'reaction', 'unsupported')),
+    type message_type not null default 'text',
     body text not null default '',
     -- [{"url": ..., "content_type": ...}] as the provider gave them; never fetched while the webhook waits.
     media jsonb not null default '[]',
     -- STOP, START or HELP when the provider itself recognized and answered the word.
-    provider_keyword text check (provider_keyword in ('STOP', 'START', 'HELP')),
+    provider_keyword provider_keyword,
     -- The id of the pressed button or chosen list row; `body` holds what the customer saw.
     choice text check (length(choice) <= 1000),
     -- The provider's id: the dedupe key of inbound messages, the handle of sent ones (`message_keys`).
     provider_message_id text check (length(provider_message_id) <= 200),
-    -- Inbound: received. Outbound: queued -> sending -> sent -> delivered -> read | failed | unknown | cancelled.
-    status text not null check (status in
-        ('received', 'queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'cancelled')),
+    status message_status not null,
     error_code text,
     -- Safe sentence for the inbox.
     error_reason text,

@@ -1,5 +1,7 @@
 -- Jobs, and the job runners that are looking for some.
 
+create domain job_state as text check (value in ('scheduled', 'ready', 'running', 'dead'));
+
 -- At most one waiting and one running job per (kind, key): work is named by what it is for, not by how often it was asked.
 create table jobs (
     organization_id uuid not null references organizations (id),
@@ -14,7 +16,7 @@ create table jobs (
     payload jsonb not null default '{}',
     -- scheduled: not due yet. ready: due. Whoever looks for jobs makes scheduled ones ready: so an index over what is due
     -- holds nothing else, and who comes next is found without reading past what waits for its time.
-    state text not null check (state in ('scheduled', 'ready', 'running', 'dead')),
+    state job_state not null,
     run_at timestamptz not null,
     attempts integer not null default 0,
     -- A running job whose lease passed is taken again: its process died. Real time, whatever the sandbox clock says.

@@ -20,10 +20,11 @@ create index message_counts_to_fold on message_counts (quarter) where slot <> 0;
 call protect('message_counts');
 
 -- What does not add up: in which conversation what happened on which day of the organization. Count distinct conversations;
--- never sum days. `kind` is an author of messages, or `sent`: something of ours left.
+-- never sum days.
 create table conversation_days (
     organization_id uuid not null,
     channel_id uuid not null,
+    -- received: the customer wrote. sent: something of ours left.
     kind text not null,
     day date not null,
     conversation_id uuid not null,
@@ -52,5 +53,5 @@ grant select, insert, delete on conversation_days to parley_definer;
 create policy rebuilding on conversation_counts to parley_definer using (true) with check (true);
 create policy rebuilding on conversations for select to parley_definer using (true);
 grant select (organization_id), insert, delete on conversation_counts to parley_definer;
-grant select (organization_id, channel_id, conversation_id, author, status, created_at) on messages to parley_definer;
+grant select (organization_id, channel_id, conversation_id, direction, author, status, created_at) on messages to parley_definer;
 grant select (organization_id, channel_id, status) on conversations to parley_definer;

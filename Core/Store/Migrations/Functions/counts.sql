@@ -21,31 +21,38 @@ create or replace function is_sent(status text) returns boolean
 grant execute on function quarter_of(timestamptz), count_slot(), counted_status(text), is_sent(text)
     to parley_app, parley_definer;
 
--- A statement writes messages of one organization; imports across organizations leave triggers out and rebuild.
-create or replace function count_messages() returns trigger
+-- The day of the organization on which something happened in a conversation.
+create or replace function keep_conversation_day(
+    organization uuid, channel uuid, conversation uuid, kind text, at timestamptz) returns void
     language plpgsql as $$
-declare
-    zone text;
+begin
+    insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
+    select organization, channel, keep_conversation_day.kind, (at at time zone o.time_zone)::date, conversation
+    from organizations o
+    where o.id = organization
+    on conflict do nothing;
+end
+$$;
+
+-- Each row by itself: nearly every statement writes one message, and an import leaves triggers out and rebuilds.
+create or replace function count_message() returns trigger
+    language plpgsql as $$
 begin
     insert into message_counts as known (organization_id, quarter, channel_id, author, status, slot, messages)
-    select organization_id, quarter_of(created_at), channel_id, author, counted_status(status), count_slot(), count(*)
-    from written group by 1, 2, 3, 4, 5
+    values (new.organization_id, quarter_of(new.created_at), new.channel_id, new.author, counted_status(new.status),
+        count_slot(), 1)
     on conflict (organization_id, quarter, channel_id, author, status, slot)
         do update set messages = known.messages + excluded.messages;
-    -- Two small statements instead of one with three tables: this is on the way of every message.
-    select o.time_zone into zone from organizations o where o.id = (select organization_id from written limit 1);
-    insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
-    select organization_id, channel_id, author, (created_at at time zone zone)::date, conversation_id from written
-    where zone is not null
-    union all
-    select organization_id, channel_id, 'sent', (created_at at time zone zone)::date, conversation_id from written
-    where zone is not null and is_sent(status)
-    on conflict do nothing;
+    if new.direction = 'inbound' then
+        perform keep_conversation_day(
+            new.organization_id, new.channel_id, new.conversation_id, 'received', new.created_at);
+    elsif is_sent(new.status) then
+        perform keep_conversation_day(new.organization_id, new.channel_id, new.conversation_id, 'sent', new.created_at);
+    end if;
     return null;
 end
 $$;
-create or replace trigger counts after insert on messages
-    referencing new table as written for each statement execute function count_messages();
+create or replace trigger counts after insert on messages for each row execute function count_message();
 
 create or replace function count_message_status() returns trigger
     language plpgsql as $$
@@ -61,11 +68,7 @@ begin
             do update set messages = known.messages + excluded.messages;
     end if;
     if is_sent(new.status) and not is_sent(old.status) then
-        insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
-        select new.organization_id, new.channel_id, 'sent', (new.created_at at time zone o.time_zone)::date,
-            new.conversation_id
-        from organizations o where o.id = new.organization_id
-        on conflict do nothing;
+        perform keep_conversation_day(new.organization_id, new.channel_id, new.conversation_id, 'sent', new.created_at);
     end if;
     return null;
 end
@@ -114,10 +117,10 @@ begin
     from conversations where organization_id = organization group by 1, 2, 3;
     delete from conversation_days where organization_id = organization;
     insert into conversation_days (organization_id, channel_id, kind, day, conversation_id)
-    select distinct m.organization_id, m.channel_id, kind, (m.created_at at time zone o.time_zone)::date, m.conversation_id
-    from messages m join organizations o on o.id = m.organization_id,
-        unnest(array[m.author, case when is_sent(m.status) then 'sent' end]) kind
-    where m.organization_id = organization and kind is not null;
+    select distinct m.organization_id, m.channel_id, case m.direction when 'inbound' then 'received' else 'sent' end,
+        (m.created_at at time zone o.time_zone)::date, m.conversation_id
+    from messages m join organizations o on o.id = m.organization_id
+    where m.organization_id = organization and (m.direction = 'inbound' or is_sent(m.status));
 end
 $$;
 

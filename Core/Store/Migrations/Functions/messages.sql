@@ -1,17 +1,20 @@
--- What must be unique among messages, whatever their month. Statements, not rows: a message is one, an import is many.
+-- What must be unique among messages, whatever their month.
 
 create or replace function keep_message_keys() returns trigger
     language plpgsql as $$
 begin
-    insert into message_keys (organization_id, channel_id, provider_message_id, message_id)
-    select organization_id, channel_id, provider_message_id, id from written where provider_message_id is not null;
-    insert into turn_replies (organization_id, turn_id, part, message_id)
-    select organization_id, turn_id, part, id from written where direction = 'outbound' and turn_id is not null;
+    if new.provider_message_id is not null then
+        insert into message_keys (organization_id, channel_id, provider_message_id, message_id)
+        values (new.organization_id, new.channel_id, new.provider_message_id, new.id);
+    end if;
+    if new.direction = 'outbound' and new.turn_id is not null then
+        insert into turn_replies (organization_id, turn_id, part, message_id)
+        values (new.organization_id, new.turn_id, new.part, new.id);
+    end if;
     return null;
 end
 $$;
-create or replace trigger keys after insert on messages
-    referencing new table as written for each statement execute function keep_message_keys();
+create or replace trigger keys after insert on messages for each row execute function keep_message_keys();
 
 -- The provider named a message that was sent.
 create or replace function change_message_key() returns trigger
