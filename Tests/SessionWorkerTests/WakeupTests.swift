@@ -1,4 +1,5 @@
 import Domain
+import Postgres
 import Support
 import Synchronization
 import Testing

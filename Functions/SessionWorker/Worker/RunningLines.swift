@@ -1,4 +1,5 @@
 import Domain
+import Store
 import Synchronization
 
 /// The lines that this process runs, as the worker last decided: it begins and drops them in one step, without waiting, so
