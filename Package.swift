@@ -64,6 +64,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: functions.map { .executable(name: $0.product, targets: [$0.target]) } + [
         .executable(name: "event-stream", targets: ["EventStream"]),
+        .executable(name: "loaded-run-jobs", targets: ["Load"]),
         .executable(name: "parley", targets: ["LocalRunner"]),
         .executable(name: "probe", targets: ["Probe"]),
         .executable(name: "session-worker", targets: ["SessionWorker"]),
@@ -108,6 +109,7 @@ let package = Package(
         room("Domain"),
         room("Environment", ["Domain"]),
         room("FunctionHost", ["Domain", "Environment", "Outbound", "Postgres", "Web", crypto, logging]),
+        room("Jobs", road + ["Environment", "FunctionHost"]),
         room("Outbound", ["Blocking", "CCurl"]),
         room("Postgres", ["Blocking", "CPostgres"]),
         room("Providers", ["Domain", "Outbound", "Web"]),
@@ -137,7 +139,7 @@ let package = Package(
         function("Pages", ["Web"]),
         function("Provisioning", api + ["Conversation", "Providers"]),
         function("Reference", ["API", "Web"], exclude: ["api.d.ts", "openapi.json"]),
-        function("RunJobs", road + ["Assistant", "Environment"]),
+        function("RunJobs", ["Jobs", "Web"]),
         // The other one: it may link an event loop and the wire.
         function(
             "SessionWorker",
@@ -163,6 +165,7 @@ let package = Package(
         .executableTarget(
             name: "LocalRunner",
             dependencies: [
+                "Blocking",
                 "CSpawn",
                 "Domain",
                 "Environment",
@@ -199,7 +202,7 @@ let package = Package(
         // MARK: Tests
         tests("AccessTests", api),
         tests("AssistantTests", ["Assistant", "Domain", "Outbound", "Store", "Web"]),
-        tests("ConversationTests", road + ["Assistant"]),
+        tests("ConversationTests", road + ["Assistant", "Load"]),
         tests("DomainTests", ["Domain"]),
         tests("EndToEndTests", ["Conversation", "Domain", "Outbound", "Postgres", "Store", "Web"]),
         tests("EventStreamingTests", ["EventStream"] + api + nio),
@@ -231,7 +234,11 @@ let package = Package(
         .target(
             name: "Support", dependencies: ["Domain", "FunctionHost", "Outbound", "Postgres", "Store", "Web", logging],
             path: "Tests/Support",
-            exclude: ["Probe"], swiftSettings: settings),
+            exclude: ["Load", "Probe"], swiftSettings: settings),
+        // The job runner with a kind of job that only takes its time: benchmarks start it in place of `run-jobs`.
+        .executableTarget(
+            name: "Load", dependencies: ["FunctionHost", "Jobs", "Store", "Web"], path: "Tests/Support/Load",
+            swiftSettings: settings),
         // A function that does as it is told (echo, sleep, crash): the host's tests and benchmarks run it.
         .executableTarget(
             name: "Probe", dependencies: ["Domain", "FunctionHost", "Web"], path: "Tests/Support/Probe",

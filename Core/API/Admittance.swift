@@ -22,7 +22,7 @@ struct Admitted<Caller: Sendable>: Sendable {
 
 /// Who may call, as a value.
 package enum AdmittanceRule: Sendable, Equatable {
-    /// Ruling C29 lists what is public, and nothing else is.
+    /// A test lists what is public, and nothing else is.
     case everybody
     case signedIn
     /// `scope`: what an API key must be allowed for this; `nil` opens to no key.

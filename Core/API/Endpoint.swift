@@ -18,7 +18,7 @@ package struct Endpoint: Sendable {
     package let method: Request.Method
     /// Canonical: `/api/v1/organizations/{id}`.
     package let path: String
-    /// Other routes of the same endpoint, whole: `GET /api/organizations/{id}` (the seed paths of checklist 10.1).
+    /// Other routes of the same endpoint, whole: `GET /api/organizations/{id}` (paths that older clients call).
     package let aliases: [String]
     /// One line for the reference.
     package let summary: String

@@ -3,6 +3,20 @@ import FunctionHost
 import Providers
 package import Web
 
+/// The whole of the `Main.swift` of a function that Twilio calls: the signature's secret and what works on the call are made once.
+///
+/// - Parameter make: of what works on the call; what is wrong with it ends the start.
+package func runTwilioHook<Part: Sendable>(
+    _ name: String, _ endpoints: [Endpoint], keeping make: @escaping @Sendable (APIEnvironment) throws -> Part
+) async -> Never {
+    await runAPI(
+        name, endpoints,
+        keeping: { api in
+            try api.keep(TwilioSignature.init)
+            try api.keep(make)
+        })
+}
+
 /// What Twilio calls: how it proves itself, and what it is answered.
 extension Admittance where Caller == Void {
     /// Twilio's signature over the public URL and the raw form. Content type and size are looked at before it, and nothing
@@ -23,7 +37,7 @@ extension Admittance where Caller == Void {
 }
 
 extension TwilioSignature {
-    /// Wired once per process: `runAPI(..., keeping:)`.
+    /// Wired once per process: `runTwilioHook`.
     package init(_ api: APIEnvironment) throws {
         self.init(authTokens: try api.configuration.twilioAuthTokens)
     }

@@ -1,5 +1,6 @@
 package import Domain
 package import FoundationEssentials
+import Web
 
 /// The secret of an API key: `pk_` and 64 bytes in base64url: the key's id, its organization's id, 32 random bytes. It says
 /// by itself whose it is, so that looking it up crosses no tenant.

@@ -1,3 +1,5 @@
+import Web
+
 /// The operator named by `DASHBOARD_USERNAME` and `DASHBOARD_PASSWORD`. The environment's password is the one that
 /// counts; the account is made at its first login.
 package struct FirstAdmin: Sendable {
@@ -7,7 +9,7 @@ package struct FirstAdmin: Sendable {
     package let username: String
     let password: String
 
-    /// - Throws: outside the sandbox, when the password is the default or empty (ruling C7).
+    /// - Throws: outside the sandbox, when the password is the default or empty.
     package init(username: String?, password: String?, isSandbox: Bool) throws(FirstAdminError) {
         self.username = username ?? Self.defaultUsername
         self.password = password ?? Self.defaultPassword

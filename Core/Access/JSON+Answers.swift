@@ -14,16 +14,8 @@ extension JSONValue {
 }
 
 extension Response {
-    package static func json(value: JSONValue, status: Int = 200) -> Response {
-        Response(status: status, headers: Headers([("content-type", "application/json")]), body: value.bytes)
-    }
-
-    package static func value(_ members: [String: JSONValue], status: Int = 200) -> Response {
-        json(value: .object(members), status: status)
-    }
-
     /// One page of a list: `{"items": [...], "next_cursor": null}`.
     package static func page<Item>(_ page: Page<Item>, _ json: (Item) -> JSONValue) -> Response {
-        .value(["items": .array(page.items.map(json)), "next_cursor": .text(page.next?.text)])
+        .json(["items": .array(page.items.map(json)), "next_cursor": .text(page.next?.text)])
     }
 }

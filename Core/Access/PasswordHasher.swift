@@ -2,6 +2,7 @@ import Crypto
 import CryptoExtras
 package import Domain
 import FoundationEssentials
+import Web
 
 /// scrypt (RFC 7914) with the parameters stored beside the hash: `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`, both unpadded
 /// base64url. Source of the default: OWASP Password Storage Cheat Sheet, the row that fits a 128 MB function

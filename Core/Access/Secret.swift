@@ -36,9 +36,3 @@ package struct WeakSecret: Error, CustomStringConvertible {
 func sha256(_ bytes: some Sequence<UInt8>) -> Data {
     Data(SHA256.hash(data: Data(bytes)))
 }
-
-/// Compares without telling by its time where the first difference is; only the length shows.
-package func equalInConstantTime(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
-    guard left.count == right.count else { return false }
-    return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-}

@@ -1,5 +1,6 @@
 package import Domain
 import FoundationEssentials
+import Web
 
 /// Signs what leaves with a redirect and must come back unchanged from a provider (OAuth `state`, C29): the purpose, a
 /// payload, an expiry and a nonce under an HMAC. `<payload>.<expiry>.<nonce>.<code>`, URL-safe.

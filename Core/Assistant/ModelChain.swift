@@ -2,10 +2,11 @@ package import Domain
 
 /// Asks one model after the other until one gives a usable answer, and keeps a record of every call.
 ///
-/// Retries (llm.md, "Errors and retries"): twice per model at most, only where that can help, after the provider's own delay or
+/// Retries: twice per model at most, only where that can help, after the provider's own delay or
 /// 0.5 s doubling to 8 s less up to a quarter; a delay over 20 s is too long for a chat. The whole stays within the time given.
 package struct ModelChain: Sendable {
     private static let retries = 2
+    private static let backoff = Backoff(base: 0.5, limit: 8, chance: 0.25)
     private static let longestDelay = 20.0
     /// With less left than this many seconds no call is begun.
     private static let leastTime = 0.5
@@ -137,14 +138,14 @@ package struct ModelChain: Sendable {
     /// `nil` when trying again can't help.
     private func delay(after failure: ModelError, attempt: Int) -> Double? {
         switch failure.kind {
-        case .retry(let after), .overloaded(let after): after ?? backoff(attempt)
+        case .retry(let after), .overloaded(let after): after ?? ownDelay(attempt)
         case .timeout, .credentials, .contextTooLong, .contentFiltered, .garbage, .permanent: nil
         }
     }
 
-    private func backoff(_ attempt: Int) -> Double {
-        let jitter = Double(randomness.bytes(1).first ?? 0) / 255 * 0.25
-        return min(8, 0.5 * Double(1 << attempt)) * (1 - jitter)
+    private func ownDelay(_ attempt: Int) -> Double {
+        let less = Double(randomness.bytes(1).first ?? 0) / 255
+        return Self.backoff.delay(after: attempt + 1, fraction: 1 - less)
     }
 }
 

@@ -1,4 +1,4 @@
-/// Why a model gave no usable answer, sorted by what to do about it (llm.md, "Errors and retries").
+/// Why a model gave no usable answer, sorted by what to do about it.
 package struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
         /// The same request may succeed, after so many seconds if the provider said so.

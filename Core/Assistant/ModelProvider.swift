@@ -89,7 +89,7 @@ package struct ModelAnswer: Sendable, Equatable {
     }
 }
 
-/// Tokens in our own terms, whatever the dialect counts where (llm.md, "Request / response essentials").
+/// Tokens in our own terms, whatever the dialect counts where.
 package struct TokenUsage: Sendable, Equatable {
     /// All of the prompt, cached tokens included.
     package var input: Int

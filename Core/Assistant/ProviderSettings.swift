@@ -21,7 +21,7 @@ package struct ProviderSettings: Sendable, Equatable {
         defaultModel = Variable.model(of: name).text(in: environment) ?? Self.usualModel(name)
     }
 
-    /// llm.md, first table.
+    /// As the providers publish them.
     private static func publishedURL(_ name: ModelProviderName) -> String {
         switch name {
         case .openai: "https://api.openai.com/v1"

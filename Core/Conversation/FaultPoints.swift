@@ -42,10 +42,6 @@ package enum FaultPoint: String, Sendable, CaseIterable {
     /// It is on the socket; nobody has acknowledged it.
     case lineWritten = "line.written"
     case lineAcknowledged = "line.acknowledged"
-
-    /// Those a job runner or a webhook comes by.
-    package static let road = allCases.filter { !$0.rawValue.hasPrefix("line.") }
-    package static let line = allCases.filter { $0.rawValue.hasPrefix("line.") }
 }
 
 /// What happens at a commit point: nothing in production.

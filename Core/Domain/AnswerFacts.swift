@@ -1,4 +1,4 @@
-/// Everything that decides who answers a message, gathered before the decision (checklist section 0).
+/// Everything that decides who answers a message, gathered before the decision.
 package struct AnswerFacts: Sendable, Equatable {
     package enum Channel: Sendable, Equatable {
         /// The address the customer wrote to is one of the organization's.

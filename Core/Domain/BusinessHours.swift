@@ -1,4 +1,4 @@
-/// When a business answers. Column `organizations.business_hours`, and `channels.business_hours` as an override (ruling C9).
+/// When a business answers. Column `organizations.business_hours`, and `channels.business_hours` as an override.
 ///
 /// A window belongs to the day it begins on: `22:00`-`02:00` on a Friday also covers Saturday 01:00, even if Saturday is
 /// a holiday; on a holiday no window begins.

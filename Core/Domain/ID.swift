@@ -39,7 +39,7 @@ extension ID: Codable {
     }
 }
 
-/// Names for the phantom parameter of `ID`; vocabulary of the product checklist, section 0.
+/// Names for the phantom parameter of `ID`; the product's vocabulary.
 package enum Entity {
     package enum AIRun {}
     package enum APIKey {}

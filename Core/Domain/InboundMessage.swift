@@ -57,7 +57,7 @@ package struct MediaReference: Sendable, Equatable, Codable {
     }
 }
 
-/// Checklist, ruling C1.
+/// Over which network, and through whom, a channel speaks.
 package enum ChannelKind: String, Sendable, Codable, CaseIterable {
     case whatsappWeb = "whatsapp_web"
     case whatsappTwilio = "whatsapp_twilio"

@@ -35,7 +35,7 @@ package enum MessageStatus: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Twilio's word (fact sheet `twilio.md`, "Status callback"); `nil` for a word that is new.
+    /// Twilio's word in a status callback; `nil` for a word that is new.
     ///
     /// Everything Twilio has accepted is `sent` to us: our own `queued` and `sending` mean that it may still be only here.
     package init?(twilio word: String) {
@@ -48,12 +48,5 @@ package enum MessageStatus: String, Sendable, Codable, CaseIterable {
         case "receiving", "received": self = .received
         default: return nil
         }
-    }
-}
-
-extension MessageStatus {
-    /// The statuses from which news of this one is an advance: what an UPDATE may replace.
-    package var predecessors: [MessageStatus] {
-        Self.allCases.filter { $0.advances(to: self) }
     }
 }

@@ -1,7 +1,7 @@
 package import FoundationEssentials
 
 /// The provider's rule that free-form messages may be sent only for 24 hours after the customer's last message; later
-/// only approved templates (fact sheet `twilio.md`, "24-hour window"). Enforced here so that a message which would be
+/// only approved templates (WhatsApp's 24-hour window). Enforced here so that a message which would be
 /// refused with 63016 is never sent, though the refusal is still expected.
 package enum MessagingWindow {
     package static let length: TimeInterval = 24 * 60 * 60

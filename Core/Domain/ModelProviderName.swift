@@ -1,4 +1,4 @@
-/// The model providers this product knows (checklist 10.5), and the built-in model. Stored by raw value.
+/// The model providers this product knows, and the built-in model. Stored by raw value.
 package enum ModelProviderName: String, Sendable, Codable, CaseIterable, Hashable {
     case openai, anthropic, gemini, groq, openrouter, mistral, sambanova, huggingface, deepseek
     /// Needs no key: answers from the organization's knowledge alone.

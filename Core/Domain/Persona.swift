@@ -3,9 +3,6 @@ package struct Persona: Sendable, Equatable {
     package enum SystemKind: String, Sendable, Codable, CaseIterable { case sales, support, general }
     package enum Tone: String, Sendable, Codable, CaseIterable { case professional, friendly, casual }
 
-    package static let temperatures = 0.0...1.0
-    package static let historyLimits = 1...100
-
     package var id: PersonaID
     package var version: Int
     package var name: String

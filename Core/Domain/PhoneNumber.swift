@@ -15,8 +15,6 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
     package var whatsappAddress: String { "whatsapp:+\(digits)" }
     /// WhatsApp's own address of the number.
     package var jid: String { "\(digits)@s.whatsapp.net" }
-    /// The form that the seed's payloads carry (ruling C24).
-    package var legacyJID: String { "\(digits)@c.us" }
     package var description: String { e164 }
 
     /// Reads `+14155550100`, `0014155550100`, `14155550100`, `14155550100@c.us`, `whatsapp:+14155550100`, and the

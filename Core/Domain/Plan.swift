@@ -1,4 +1,4 @@
-/// What an organization has bought (checklist 10.4).
+/// What an organization has bought.
 package enum Plan: String, Sendable, Codable, CaseIterable {
     case starter, business, enterprise
 
@@ -19,22 +19,10 @@ package enum Plan: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// WhatsApp lines linked by scanning; `nil` for any number of them (ruling C8).
+    /// WhatsApp lines linked by scanning; `nil` for any number of them.
     package var lineLimit: Int? { numberLimit }
 
-    /// US dollars a month.
-    package var monthlyPrice: Int {
-        switch self {
-        case .starter: 29
-        case .business: 99
-        case .enterprise: 299
-        }
-    }
-
-    package var keepsBusinessHours: Bool { self != .starter }
-    package var hasAPIAccess: Bool { self == .enterprise }
-
-    /// What this plan counts against its limit (ruling C20).
+    /// What this plan counts against its limit.
     package var counting: MessageCounting { .outbound }
 }
 

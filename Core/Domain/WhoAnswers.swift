@@ -1,4 +1,4 @@
-/// The one ordered rule of who answers a message (checklist section 0): each gate lets the message pass, or ends the way.
+/// The one ordered rule of who answers a message: each gate lets the message pass, or ends the way.
 /// Total and pure: the same facts always give the same decision and the same trail.
 package enum WhoAnswers {
     package static func decide(_ facts: AnswerFacts) -> AnswerDecision {

@@ -86,7 +86,7 @@ extension Configuration {
     package var sessionSecret: String { get throws(ConfigurationError) { try required(.sessionSecret) } }
     package var cronSecret: String? { get throws(ConfigurationError) { try secret(.cronSecret) } }
 
-    /// The first administrator (ruling C7).
+    /// The first administrator.
     package var dashboardUsername: String? { self[.dashboardUsername] }
     package var dashboardPassword: String? { get throws(ConfigurationError) { try secret(.dashboardPassword) } }
 

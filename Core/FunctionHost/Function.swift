@@ -15,7 +15,7 @@ package struct Function: Sendable {
     }
 }
 
-/// What the host says about one invocation (Lambda host contract, section 2).
+/// What the host says about one invocation.
 package struct InvocationContext: Sendable {
     package var requestID: String
     package var functionARN: String

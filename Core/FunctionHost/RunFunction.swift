@@ -3,7 +3,7 @@ import Glibc
 import Logging
 
 /// The whole of a function's `Main.swift`: builds the environment, lets `make` wire the handlers, and serves invocations
-/// until the host ends the process (Lambda host contract, section 2).
+/// until the host ends the process.
 ///
 /// Runs on the caller's executor, the main one: nothing else happens in the process while it waits for work.
 package func runFunction(

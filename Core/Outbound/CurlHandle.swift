@@ -3,7 +3,7 @@ import CCurl
 
 /// One easy handle on a queue of its own. It keeps its connections open between requests; one request at a time.
 actor CurlHandle {
-    /// Seconds a connection may take, within the request's own time-out (fact sheet llm.md: SDKs connect in 5 s).
+    /// Seconds a connection may take, within the request's own time-out (SDKs of model providers connect in 5 s).
     private static let connectTimeout = 5.0
     /// Seconds an idle connection may be used again: load balancers drop them after a minute.
     private static let maximumIdle = 50

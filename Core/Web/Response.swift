@@ -1,5 +1,3 @@
-package import FoundationEssentials
-
 /// What a handler answers. `cookies` are complete `Set-Cookie` values.
 package struct Response: Sendable, Equatable {
     package var status: Int
@@ -21,31 +19,6 @@ package struct Response: Sendable, Equatable {
         Response(status: status, headers: Headers([("content-type", type)]), body: Array(text.utf8))
     }
 
-    /// Encodes with ISO 8601 dates and sorted keys, so that equal values are equal bytes.
-    package static func json(_ value: some Encodable, status: Int = 200) throws -> Response {
-        Response(
-            status: status, headers: Headers([("content-type", "application/json")]),
-            body: Array(try JSON.encoder().encode(value)))
-    }
-}
-
-/// The one JSON dialect of the API: ISO 8601 dates, sorted keys, slashes unescaped.
-package enum JSON {
-    package static func encoder() -> JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
-    }
-
-    package static func decoder() -> JSONDecoder {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
-        return decoder
-    }
-}
-
-extension Response {
     package static func json(_ value: JSONValue, status: Int = 200) -> Response {
         Response(status: status, headers: Headers([("content-type", "application/json")]), body: value.bytes)
     }

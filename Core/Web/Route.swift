@@ -1,7 +1,7 @@
 /// A declared route: `GET /api/organizations/{id}`. The same text stands in the function's `function.json`, where the
 /// runner and the deployment read it.
 ///
-/// Precedence as HTTP APIs have it (Lambda host contract, section 3): full match, then `{var}`, then `{var+}`.
+/// Precedence as HTTP APIs have it: full match, then `{var}`, then `{var+}`.
 package struct Route: Hashable, Sendable {
     package let method: String
     package let segments: [Segment]

@@ -19,6 +19,7 @@ extension Endpoint {
         for: .member(.admin), takes: .body(NewAPIKey.form), limit: 16 << 10,
         answers: .one(NewAPIKey.answer, status: 201),
         faults: [DocumentedFault(409, "too-many-keys", "The organization has as many keys as it may; revoke one.")],
+        limits: .makingKeys,
         example: ["name": "Shop", "scopes": ["conversations:read", "messages:write"], "expires_in_days": 365]
     ) { call, new in
         let secret = APIKeySecret(

@@ -8,6 +8,7 @@ extension Endpoint {
         .post, "/api/v1/auth/login", also: ["POST /api/auth/login"], "A session for a login and its password.",
         for: .everybody, takes: .body(Credentials.form), limit: 16 << 10, answers: LoggedIn.reply(status: 200),
         faults: [DocumentedFault(401, "wrong-credentials", "The login or the password is wrong.")] + LoggedIn.faults,
+        limits: .signingIn,
         example: ["email": "alice@example.com", "password": "a long password"]
     ) { call, sent in
         let login = try await call.api.accounts().login(sent.login, password: sent.password, from: call.request)
@@ -61,8 +62,7 @@ struct LoggedIn: Sendable {
     }
 
     static let faults = [
-        DocumentedFault(403, "csrf", "A browser's request from another site."),
-        DocumentedFault(429, "too-many-tries", "Too many tries; wait and try again."),
+        DocumentedFault(403, "csrf", "A browser's request from another site.")
     ]
 }
 

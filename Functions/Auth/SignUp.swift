@@ -9,6 +9,7 @@ extension Endpoint {
         "A new account with its personal organization, and its first session.",
         for: .everybody, takes: .body(SignUp.form), limit: 16 << 10, answers: LoggedIn.reply(status: 201),
         faults: [DocumentedFault(409, "email-taken", "There is an account with this address.")] + LoggedIn.faults,
+        limits: .signingUp,
         example: ["email": "alice@example.com", "password": "a long password", "business_name": "Bakery"]
     ) { call, form in
         let login = try await call.api.accounts().signUp(form, from: call.request)

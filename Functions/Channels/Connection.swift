@@ -10,7 +10,8 @@ extension Endpoint {
     static let reconnectChannel = Endpoint(
         .post, "/api/v1/channels/{id}/reconnect", also: formerRoutes("POST", rest: "/{id}/reconnect"),
         "Connects a line, whatever stopped it; one that isn't linked shows a code.",
-        for: .member(.admin), answers: .accepted(ChannelView.answer), faults: [.notLinkable], repeats: .once
+        for: .member(.admin), answers: .accepted(ChannelView.answer), faults: [.notLinkable], repeats: .once,
+        limits: .connecting
     ) { call in try await call.ask(.connect) }
 
     static let disconnectChannel = Endpoint(
@@ -24,7 +25,7 @@ extension Endpoint {
         .post, "/api/v1/channels/{id}/pairing-code", also: formerRoutes("POST", rest: "/{id}/pairing-code"),
         "Asks for a code that a phone types in, instead of scanning; that phone rings.",
         for: .member(.admin), takes: .body(PairingPhone.form), limit: 4 << 10, answers: .accepted(ChannelView.answer),
-        faults: [.notLinkable], repeats: .once, example: ["phone": .string(Example.phone)]
+        faults: [.notLinkable], repeats: .once, limits: .connecting, example: ["phone": .string(Example.phone)]
     ) { call, pairing in
         try await call.ask(.pairingCode(phone: try await call.phoneNumber(pairing.phone).digits))
     }

@@ -11,6 +11,7 @@ extension Endpoint {
         for: .member(.admin), takes: .body(NewChannel.form),
         answers: .created(ChannelView.answer) { "/api/v1/channels/\($0.id.text)" },
         faults: [DocumentedFault(409, "plan-limit", "The plan has room for no further line.")], repeats: .once,
+        limits: .connecting,
         example: ["name": "Sales Line", "description": "The shop's counter", "pairing": "qr"]
     ) { call, new in
         var line = new.line(ChannelID(call.subject))

@@ -2,7 +2,7 @@ import API
 
 /// Channels of an organization: make one, link it to a phone, read, change and delete it, and its statistics.
 ///
-/// `/api/accounts` and `/api/v1/devices` are older names of the same (ruling C1). Connecting is the session worker's work:
+/// `/api/accounts` and `/api/v1/devices` are older names of the same. Connecting is the session worker's work:
 /// these endpoints write what is wanted of a line, and answer with the channel as it is.
 let endpoints: [Endpoint] = [
     .askPairingCode,

@@ -26,7 +26,8 @@ extension Endpoint {
 
     static let returnConversation = Endpoint(
         .post, "/api/v1/conversations/{id}/return", "Machines may answer again; a question that waits is answered now.",
-        for: .member(.agent, scope: KeyScope(.conversations, .write)), answers: .one(Ownership.answer)
+        for: .member(.agent, scope: KeyScope(.conversations, .write)), answers: .one(Ownership.answer),
+        limits: .answering
     ) { call in
         let given = try await call.conversationActions.giveBack(call.id(of: "conversation"), of: call.organization)
         if given.wakeNeeded { await call.api.wakeRunner() }

@@ -30,7 +30,7 @@ private struct EventQuery {
 }
 
 private struct EventPage {
-    var events: [EventView]
+    var events: [OrganizationEvent]
     var end: EventPosition
 
     static let answer = Answer<EventPage> {

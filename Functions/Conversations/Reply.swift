@@ -10,7 +10,7 @@ extension Endpoint {
         .post, "/api/v1/conversations/{id}/messages", "A person answers; the conversation is theirs from then on.",
         for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(ReplyText.form),
         answers: .accepted(QueuedMessage.answer),
-        faults: DocumentedFault.sending, repeats: .once, example: ["message": "We open at nine."]
+        faults: DocumentedFault.sending, repeats: .once, limits: .sending, example: ["message": "We open at nine."]
     ) { call, reply in
         let conversation = try await call.inbox.conversation(call.id(of: "conversation"), of: call.organization)
             .found("conversation")

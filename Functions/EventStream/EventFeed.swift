@@ -70,20 +70,22 @@ actor EventFeed {
             organization: organization, transaction: after.transaction, id: after.id,
             generation: generation(of: organization))
         if let running = reads[key] { return try await running.value }
-        let announcing = isAnnouncementDue(organization)
+        let began = ContinuousClock.now
+        let announcing = isAnnouncementDue(organization, at: began)
         let read = Task { [watch] in
             try await watch.page(of: organization, after: after, limit: Self.pageSize, announcing: announcing)
         }
         reads[key] = read
         defer { reads[key] = nil }
-        return try await read.value
+        let page = try await read.value
+        // Only now: had the read failed, nobody would notify, and the next read must ask for it.
+        if announcing, viewers.viewers(of: organization) > 0 { announced[organization] = began }
+        return page
     }
 
-    private func isAnnouncementDue(_ organization: OrganizationID) -> Bool {
-        let now = ContinuousClock.now
-        if let last = announced[organization], now - last < .seconds(EventWatch.lifetime / 2) { return false }
-        announced[organization] = now
-        return true
+    private func isAnnouncementDue(_ organization: OrganizationID, at now: ContinuousClock.Instant) -> Bool {
+        guard let last = announced[organization] else { return true }
+        return now - last >= .seconds(EventWatch.lifetime / 2)
     }
 
     /// Returns when the log may have grown since `generation`, after `seconds`, or when the task is cancelled.

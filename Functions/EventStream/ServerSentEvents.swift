@@ -14,12 +14,12 @@ enum ServerSentEvents {
     }
 
     /// The same JSON as an item of `GET /api/v1/events`; it holds no line break.
-    static func event(_ event: EventView) -> String {
+    static func event(_ event: OrganizationEvent) -> String {
         "id: \(event.position.cursor.text)\ndata: \(String(decoding: event.json.bytes, as: UTF8.self))\n\n"
     }
 
     /// Whole events together, up to so many bytes; a longer event is a piece of its own.
-    static func pieces(_ events: [EventView], limit: Int) -> [String] {
+    static func pieces(_ events: [OrganizationEvent], limit: Int) -> [String] {
         var pieces: [String] = []
         var piece = ""
         for event in events.map(Self.event) {

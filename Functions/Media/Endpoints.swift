@@ -13,7 +13,7 @@ extension Endpoint {
     static let showFile = Endpoint(
         .get, "/api/v1/messages/{id}/media/{position}", "A file that came with a message, counted from 0.",
         for: .member(.viewer, scope: KeyScope(.messages, .read)), path: ["position": .count], answers: .bytes("*/*"),
-        faults: DocumentedFault.files
+        faults: DocumentedFault.files, limits: .downloading
     ) { call in
         let stored = try await call.inbox.media(of: call.id(of: "message"), in: call.organization).found("message")
         let file = try stored.file(at: call.path("position")).found("file")

@@ -2,7 +2,7 @@ import Outbound
 import WhatsAppWire
 
 /// Fetches the encrypted files of WhatsApp Web lines and opens them: no byte is handed out of a file whose hashes and MAC
-/// are not those its message announced (protocol sheet, section 15).
+/// are not those its message announced.
 struct WhatsAppFiles: Sendable {
     /// Seconds for one host; two of them fit into the function's time.
     private static let timeout = 12.0

@@ -4,7 +4,7 @@ import Web
 
 /// Who a message is for.
 enum Recipient: Sendable, Equatable {
-    /// In any form of checklist section 5. How it is read depends on the organization's country.
+    /// In any form that `PhoneNumber` reads. How it is read depends on the organization's country.
     case number(String)
     /// A chat that exists by its own address.
     case chat(String)

@@ -11,7 +11,7 @@ extension Endpoint {
         "Sends a file, named by its address (`url`, `mimetype`) or as an upload (`upload_id`).",
         for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(MediaForm.form),
         answers: .accepted(QueuedMessage.answer),
-        faults: DocumentedFault.sending + DocumentedFault.starting, repeats: .once,
+        faults: DocumentedFault.sending + DocumentedFault.starting, repeats: .once, limits: .sending,
         example: [
             "channel_id": .string(Example.channel), "number": .string(Example.phone),
             "url": "https://example.com/menu.pdf", "mimetype": "application/pdf", "caption": "Our menu",

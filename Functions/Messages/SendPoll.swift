@@ -11,7 +11,7 @@ extension Endpoint {
         "Sends a poll; channels without polls get the same as a numbered text.",
         for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(PollForm.form),
         answers: .accepted(QueuedMessage.answer),
-        faults: DocumentedFault.sending + DocumentedFault.starting, repeats: .once,
+        faults: DocumentedFault.sending + DocumentedFault.starting, repeats: .once, limits: .sending,
         example: [
             "channel_id": .string(Example.channel), "number": .string(Example.phone), "question": "Which bread?",
             "options": ["Rye", "Wheat"],
@@ -35,7 +35,7 @@ private struct PollForm {
         $0.optional("multiple", \.allowsSeveral, .boolean, about: "Several answers may be chosen.")
     }
 
-    /// Ruling C23: channels without polls get a text.
+    /// Channels without polls get a text.
     func reply(id: MessageID, on channel: ChannelRecord) -> PersonReply {
         guard channel.kind == .whatsappWeb else { return PersonReply(id: id, text: text) }
         let poll = MessageContent.Poll(options: options, selectable: allowsSeveral ? 0 : 1)

@@ -11,7 +11,7 @@ extension Endpoint {
         "A person writes to a number or a known chat; the conversation is theirs from then on.",
         for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .body(TextForm.form),
         answers: .accepted(QueuedMessage.answer),
-        faults: DocumentedFault.sending + DocumentedFault.starting, repeats: .once,
+        faults: DocumentedFault.sending + DocumentedFault.starting, repeats: .once, limits: .sending,
         example: [
             "channel_id": .string(Example.channel), "number": .string(Example.phone), "message": "Your order is ready.",
         ]

@@ -11,7 +11,8 @@ extension Endpoint {
         for: .member(.agent, scope: KeyScope(.messages, .write)), takes: .bytes(query: UploadQuery.form),
         limit: UploadStore.largest,
         answers: .one(UploadReceipt.answer, status: 201),
-        faults: [DocumentedFault(409, "uploads-full", "There is no room for more files.")], repeats: .once
+        faults: [DocumentedFault(409, "uploads-full", "There is no room for more files.")], repeats: .once,
+        limits: .sending
     ) { call, query in
         guard !call.request.body.isEmpty else { throw Fault.malformed("The body is the file; it is empty.") }
         let upload = Upload(

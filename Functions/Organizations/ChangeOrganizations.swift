@@ -10,7 +10,7 @@ extension Endpoint {
         "A new organization, owned by who makes it.",
         for: .signedIn, takes: .body(Organization.resource.form.requiring("name")),
         answers: .created(Organization.resource.answer) { "/api/v1/organizations/\($0.id)" },
-        repeats: .once, limits: [.per(.user, 20, .day)],
+        repeats: .once, limits: .makingOrganizations,
         example: ["name": "Bakery", "country": "DE", "time_zone": "Europe/Berlin"]
     ) { call, change in
         let new = NewOrganization(

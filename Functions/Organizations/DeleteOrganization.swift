@@ -13,7 +13,8 @@ extension Endpoint {
         faults: [
             DocumentedFault(409, "personal-organization", "The personal organization belongs to the account."),
             DocumentedFault(409, "numbers-attached", "It has numbers; say with `numbers` what becomes of them."),
-        ] + DocumentedFault.provisioning
+        ] + DocumentedFault.provisioning,
+        limits: .askingForNumbers
     ) { call, choice in
         let organization = try await call.organizations.read(call.organization).found("organization")
         guard !organization.isPersonal else {

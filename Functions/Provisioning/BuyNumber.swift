@@ -12,6 +12,7 @@ extension Endpoint {
         "Buys a number and opens its channel; a repeat never buys twice.",
         for: .member(.admin, in: .path("id")), takes: .body(Purchase.form), limit: 16 << 10,
         answers: .one(NumberPurchase.answer, status: 201), faults: DocumentedFault.provisioning, repeats: .once,
+        limits: .buyingNumbers,
         example: ["number": "+14155550100", "name": "Sales Line"]
     ) { call, purchase in
         guard let provisioning = try call.api.provisioning else { throw Fault.noTwilioAccount }

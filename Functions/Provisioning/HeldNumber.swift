@@ -11,7 +11,7 @@ extension Endpoint {
         .get, "/api/v1/organizations/{id}/number", also: ["GET /api/organizations/{id}/number"],
         "The organization's number as Twilio has it.",
         for: .member(.viewer, in: .path("id")), takes: .query(NumberChoice.form), answers: .one(HeldNumber.answer),
-        faults: HeldNumber.faults
+        faults: HeldNumber.faults, limits: .askingForNumbers
     ) { call, choice in
         try await held(choice, call) { try await $0.details($1) }
     }
@@ -20,7 +20,7 @@ extension Endpoint {
         .patch, "/api/v1/organizations/{id}/number", also: ["PATCH /api/organizations/{id}/number"],
         "Points the number's webhooks at this installation again.",
         for: .member(.admin, in: .path("id")), takes: .query(NumberChoice.form), answers: .one(HeldNumber.answer),
-        faults: HeldNumber.faults
+        faults: HeldNumber.faults, limits: .askingForNumbers
     ) { call, choice in
         try await held(choice, call) { try await $0.repair($1) }
     }
@@ -31,7 +31,7 @@ extension Endpoint {
         also: ["DELETE /api/organizations/{id}/provision-number"],
         "Gives the number back and closes its channel.",
         for: .member(.admin, in: .path("id")), takes: .query(NumberChoice.form), answers: .nothing,
-        faults: DocumentedFault.provisioning
+        faults: DocumentedFault.provisioning, limits: .askingForNumbers
     ) { call, choice in
         guard let provisioning = try call.api.provisioning else { throw Fault.noTwilioAccount }
         let purchase = try await choice.purchase(call, [.bought, .releasing, .released, .unknown])

@@ -14,7 +14,8 @@ extension Endpoint {
         for: .member(.viewer, in: .path("id")), takes: .query(NumberScope.form),
         answers: .list(of: ListedNumber.answer),
         faults: [DocumentedFault(403, "forbidden", "Only the platform's staff sees the whole account.")]
-            + DocumentedFault.twilio
+            + DocumentedFault.twilio,
+        limits: .askingForNumbers
     ) { call, scope in
         guard scope.scope == "account" else {
             return try await call.numbers.list(call.organization).map(ListedNumber.init(purchase:))

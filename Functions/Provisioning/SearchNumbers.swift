@@ -10,7 +10,7 @@ extension Endpoint {
         .get, "/api/v1/organizations/search-numbers", also: ["GET /api/organizations/search-numbers"],
         "Numbers that Twilio has for sale.",
         for: .member(.viewer), takes: .query(NumberSearch.form), answers: .one(NumbersForSale.answer),
-        faults: DocumentedFault.twilio
+        faults: DocumentedFault.twilio, limits: .askingForNumbers
     ) { call, search in
         guard let twilio = try call.api.twilioNumbers else { throw Fault.noTwilioAccount }
         let found = try await twilio.searchAvailableNumbers(search.forTwilio)

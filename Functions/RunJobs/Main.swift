@@ -1,11 +1,12 @@
 import FunctionHost
+import Jobs
 import Web
 
 @main
 struct Main {
     static func main() async {
         await runFunction("run-jobs") { environment in
-            let handler = try RunJobsHandler(environment)
+            let handler = try JobHandler(environment)
             return Function(router: Router(), onEvent: handler.handle)
         }
     }

@@ -11,7 +11,7 @@ import Postgres
 import Store
 import UnixSignals
 
-/// The persistent process (architecture, section 6): holds WhatsApp Web lines until it is told to stop.
+/// The persistent process: holds WhatsApp Web lines until it is told to stop.
 @main
 struct Main {
     /// Postgres connections for all lines together.

@@ -21,6 +21,8 @@ struct Settings: Sendable {
     var lease = 10.0
     /// Connections being opened at the same time.
     var openings = 32
+    /// Conversations being answered at the same time; most of that is typing.
+    var sends = 128
     /// Stretches the pauses between attempts to connect; below 1 in tests only.
     var pauseFactor = 1.0
     /// Seconds between two signs of life, and how long to wait for an answer to one.

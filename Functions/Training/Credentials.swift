@@ -4,7 +4,7 @@ import Domain
 import Store
 import Web
 
-// Keys of model providers: written, listed by name, never returned (ruling C28).
+// Keys of model providers: written, listed by name, never returned.
 
 extension Endpoint {
     static let listCredentials = Endpoint(

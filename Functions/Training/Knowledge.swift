@@ -19,7 +19,7 @@ extension Endpoint {
         .post, "/api/v1/knowledge", "A new knowledge item; it is found from now on.",
         for: .member(.admin, scope: KeyScope(.knowledge, .write)), takes: .body(KnowledgeItemForm.form),
         answers: .created(KnowledgeItem.answer) { "/api/v1/knowledge/\($0.id.text)" },
-        faults: [.knowledgeFull], repeats: .once,
+        faults: [.knowledgeFull], repeats: .once, limits: .training,
         example: ["title": "Parking", "body": "Behind the house", "tags": ["car"]]
     ) { call, form in
         let item = form.item(id: KnowledgeItemID(call.subject))
@@ -31,7 +31,7 @@ extension Endpoint {
         .put, "/api/v1/knowledge/{id}", "Writes a whole knowledge item under its id.",
         for: .member(.admin, scope: KeyScope(.knowledge, .write)), takes: .body(KnowledgeItemForm.form),
         answers: .one(KnowledgeItem.answer),
-        faults: [.knowledgeFull], example: ["title": "Parking", "body": "In the street"]
+        faults: [.knowledgeFull], limits: .training, example: ["title": "Parking", "body": "In the street"]
     ) { call, form in
         let item = form.item(id: try call.id(of: "knowledge item"))
         try await call.knowledge.save(item, of: call.organization, at: call.now)

@@ -10,7 +10,7 @@ extension Endpoint {
         "Trains the assistant on the profile and the items; parts of the profile that are absent stay.",
         for: .member(.admin, scope: KeyScope(.knowledge, .write)), takes: .body(TrainingForm.form), limit: 1 << 20,
         answers: .one(TrainingStatus.answer),
-        faults: [.knowledgeFull], repeats: .once,
+        faults: [.knowledgeFull], repeats: .once, limits: .training,
         example: [
             "profile": ["description": "A bakery", "products": [["name": "Loaf", "price": "7 USD"]]],
             "items": [["title": "Hours", "body": "Open at seven", "tags": ["open"]]],

@@ -1,15 +1,9 @@
 import API
 import Conversation
-import Web
 
 @main
 struct Main {
     static func main() async {
-        await runAPI(
-            "twilio-status", endpoints,
-            keeping: { api in
-                try api.keep(TwilioSignature.init)
-                try api.keep(StatusReports.init)
-            })
+        await runTwilioHook("twilio-status", endpoints, keeping: StatusReports.init)
     }
 }

@@ -2,6 +2,7 @@ import Domain
 import FoundationEssentials
 import Support
 import Testing
+import Web
 
 @testable import Access
 

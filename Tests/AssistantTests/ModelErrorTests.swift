@@ -4,7 +4,7 @@ import Outbound
 import Support
 import Testing
 
-/// Every kind of refusal in the table of llm.md, "Errors and retries".
+/// Every kind of refusal that a provider's documentation tells apart.
 @Suite struct ModelErrorTests {
     private static func openAI(_ code: String, _ message: String = "m", param: String = "null") -> String {
         "{\"error\":{\"message\":\"\(message)\",\"type\":\"t\",\"param\":\(param),\"code\":\"\(code)\"}}"

@@ -1,6 +1,7 @@
 import Conversation
 import Domain
 import FoundationEssentials
+import Load
 import Postgres
 import Store
 import Support

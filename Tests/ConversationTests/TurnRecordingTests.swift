@@ -1,4 +1,3 @@
-import Conversation
 import Domain
 import FoundationEssentials
 import Outbound
@@ -6,6 +5,8 @@ import Postgres
 import Store
 import Support
 import Testing
+
+@testable import Conversation
 
 /// What a turn took from outside is kept, sealed, and plays again without a database and without a socket.
 @Suite struct TurnRecordingTests {
@@ -18,12 +19,13 @@ import Testing
 
     /// A turn over the real road with a model; its recording.
     private func recorded(
-        _ road: Road, _ body: (TurnID, TurnRecorder) async throws -> Void
+        _ road: Road, meeting: Bool = false, _ body: (TurnID, TurnRecorder) async throws -> Void
     ) async throws {
         try await road.database.app.pipeline(
             for: road.organization, [.createSystemPersonas(of: road.organization, at: road.now)])
         try await road.set("welcome_message", "Welcome!")
         let receipt = try await road.receive("When are you open?")
+        if meeting { try await meetOthers(road) }
         road.advance(3)
         let recorder = TurnRecorder(database: road.database.app, box: try Self.box())
         let sender = road.provider.sender
@@ -38,6 +40,25 @@ import Testing
         #expect(http.requests.count == 1)
         #expect(try await road.texts() == ["Welcome!", "We open at nine."])
         try await body(try #require(receipt.turn), recorder)
+    }
+
+    /// Each transaction that stores a message meets another one the first time, and is run again.
+    private func meetOthers(_ road: Road) async throws {
+        let owner = road.database.owner
+        try await owner.query("create sequence parley.meetings")
+        try await owner.query("grant usage on sequence parley.meetings to public")
+        try await owner.query(
+            """
+            create function parley.meet() returns trigger language plpgsql as $$
+            begin
+                -- A sequence does not go back with its transaction.
+                if nextval('parley.meetings') % 2 = 1 then raise exception 'met' using errcode = '40001'; end if;
+                return new;
+            end
+            $$
+            """)
+        try await owner.query(
+            "create trigger meet before insert on parley.messages for each row execute function parley.meet()")
     }
 
     private func composer(_ database: Database) -> Composer {
@@ -73,6 +94,53 @@ import Testing
         }
     }
 
+    @Test func aTransactionThatWasRunAgainStandsOnTheTapeOnce() async throws {
+        try await Road.with { road in
+            try await recorded(road, meeting: true) { turn, recorder in
+                let meetings = try await road.count("select last_value as count from parley.meetings")
+                #expect(meetings >= 4, "both of the turn's transactions were run again")
+                let recording = try #require(try await recorder.recording(of: turn, in: road.organization))
+                let places = recording.exchanges.map { "\($0.key) \($0.ordinal)" }
+                #expect(Set(places).count == places.count)
+                #expect(recording.exchanges.allSatisfy { $0.ordinal == 0 }, "nothing was asked twice")
+                #expect(try await isolated.replay(recording) == recording.resultHash)
+            }
+        }
+    }
+
+    /// Base64, and no list of numbers.
+    @Test func bytesTakeLittleMoreRoomThanTheyAre() throws {
+        let body = Data((0..<3_000).map { UInt8(truncatingIfNeeded: $0) })
+        let exchange = TurnExchange(
+            key: "k", ordinal: 0, question: "{}", answer: .response(status: 200, headers: [["a", "b"]], body: body))
+        let json = try JSONEncoder().encode(exchange)
+        #expect(json.count < body.count * 3 / 2)
+        #expect(try JSONDecoder().decode(TurnExchange.self, from: json) == exchange)
+    }
+
+    @Test func headersCountAgainstTheRoomOfATape() async throws {
+        try await Road.with { road in
+            try await road.receive("Hi")
+            road.advance(3)
+            let job = try #require(try await road.queue.claim())
+            for (length, isKept) in [(1_000, true), (600_000, false)] {
+                let tape = TurnTape(of: job, timeout: 5, seed: [1])
+                let header = String(repeating: "x", count: length)
+                let http = HTTPClient { _ throws(OutboundError) in
+                    OutboundResponse(status: 200, headers: [(name: "x-long", value: header)], body: [])
+                }
+                let effects = tape.effects(
+                    over: TurnEffects(
+                        clock: road.clock, ids: road.ids, randomness: .system, http: http,
+                        state: LiveTurnState(road.database.app)))
+                _ = try await effects.http.send(
+                    OutboundRequest(method: "GET", url: "https://example.com", headers: [], body: [], timeout: 1))
+                effects.wrote(["select 1"])
+                #expect((tape.recording != nil) == isKept, "a header of \(length) bytes")
+            }
+        }
+    }
+
     @Test func aChangedRequestIsAMissAndFailsClosed() async throws {
         try await Road.with { road in
             try await recorded(road) { turn, recorder in
@@ -100,7 +168,7 @@ import Testing
                     }
                     let other = String(decoding: body, as: UTF8.self).replacing("nine", with: "ten")
                     recording.exchanges[position].answer = .response(
-                        status: status, headers: headers, body: Array(other.utf8))
+                        status: status, headers: headers, body: Data(other.utf8))
                 }
                 let hash = try await isolated.replay(recording)
                 #expect(hash != recording.resultHash)

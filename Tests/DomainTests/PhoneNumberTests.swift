@@ -69,6 +69,6 @@ import Testing
 
     @Test func addressesOfANumber() throws {
         let number = try PhoneNumber("+14155550100", country: "US")
-        #expect(number.whatsappAddress == "whatsapp:+14155550100" && number.legacyJID == "14155550100@c.us")
+        #expect(number.whatsappAddress == "whatsapp:+14155550100")
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import Postgres
 import Store
 import Support
 import Synchronization
@@ -29,6 +30,22 @@ import Testing
                 await next.close()
             }
             #expect(admitted)
+        }
+    }
+
+    /// The read that was to ask writers to notify failed: the next one asks.
+    @Test func anAnnouncementThatFailedIsMadeByTheNextRead() async throws {
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            let entered = await stage.stream.feed.enter(UserID(UUID()), of: alice.organization, limits: StreamLimits())
+            #expect(entered)
+            try await stage.database.owner.query("alter table event_watchers rename to away")
+            await #expect(throws: PostgresError.self) {
+                _ = try await stage.stream.feed.page(of: alice.organization, after: .start)
+            }
+            try await stage.database.owner.query("alter table away rename to event_watchers")
+            _ = try await stage.stream.feed.page(of: alice.organization, after: .start)
+            #expect(try await stage.database.owner.query("select count(*) as n from event_watchers")[0]["n"] == 1)
         }
     }
 

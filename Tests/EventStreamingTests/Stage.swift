@@ -113,7 +113,7 @@ struct Stage: Sendable {
             ])
     }
 
-    func polled(_ visitor: Visitor) async throws -> [EventView] {
+    func polled(_ visitor: Visitor) async throws -> [OrganizationEvent] {
         try await InboxReads(database: database.app).events(of: visitor.organization, after: .start, limit: 100)
     }
 

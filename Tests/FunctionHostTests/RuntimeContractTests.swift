@@ -3,7 +3,7 @@ import Support
 import Testing
 import Web
 
-/// The Runtime API contract, with the probe as a real process (Lambda host contract, section 2).
+/// The Runtime API contract, with the probe as a real process.
 @Suite struct RuntimeContractTests {
     @Test func everyInvocationIsAnsweredByTheSameProcess() async throws {
         try await withProbe { server, _ in

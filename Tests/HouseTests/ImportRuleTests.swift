@@ -19,6 +19,10 @@ import Testing
         "Domain": [],
         "Environment": ["Domain"],
         "FunctionHost": ["Crypto", "Domain", "Environment", "Logging", "Outbound", "Postgres", "Web"],
+        "Jobs": [
+            "Conversation", "Domain", "Environment", "FunctionHost", "Outbound", "Postgres", "Providers", "Store",
+            "Web",
+        ],
         "Outbound": ["Blocking", "CCurl"],
         "Postgres": ["Blocking", "CPostgres"],
         "Providers": ["Domain", "Outbound", "Web"],

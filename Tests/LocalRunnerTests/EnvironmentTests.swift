@@ -21,7 +21,7 @@ import Testing
         for variable in Variable.all { #expect(help.contains(variable.meaning.prefix(40))) }
     }
 
-    /// Checklist 10.6, and the names that its sources leave out (Mongo's address, Groq's key, the secret of JWTs).
+    /// The names of older installations: each is read still, or is named as one that is not.
     @Test(arguments: [
         "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER", "NEXT_PUBLIC_APP_URL", "DEEPSEEK_API_KEY",
         "FB_APP_ID", "FB_APP_SECRET", "FB_WEBHOOK_VERIFY_TOKEN", "MONGODB_URI", "GROQ_API_KEY", "JWT_SECRET", "PORT",

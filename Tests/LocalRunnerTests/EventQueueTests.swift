@@ -11,7 +11,7 @@ import Web
 
 @testable import LocalRunner
 
-/// Asynchronous invocations and schedules over a real database (Lambda host contract, sections 4 and 5).
+/// Asynchronous invocations and schedules over a real database.
 @Suite(.serialized) struct EventQueueTests {
     private static func functions(retries: Int = 2, more: String = "") -> [String: String] {
         [

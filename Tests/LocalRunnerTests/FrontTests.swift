@@ -6,7 +6,7 @@ import Web
 
 @testable import LocalRunner
 
-/// HTTP in, over real processes (Lambda host contract, section 3).
+/// HTTP in, over real processes.
 @Suite(.serialized) struct FrontTests {
     @Test func aRequestArrivesAsItWasSent() async throws {
         try await TestHost.with(.probe()) { host in

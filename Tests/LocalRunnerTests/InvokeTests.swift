@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalRunner
 
-/// The Invoke API over real processes (Lambda host contract, sections 2 and 5).
+/// The Invoke API over real processes.
 @Suite(.serialized) struct InvokeTests {
     @Test func answersWithTheFunctionsOutput() async throws {
         try await TestHost.with(.probe()) { host in

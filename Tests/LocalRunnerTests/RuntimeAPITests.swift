@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalRunner
 
-/// The Runtime API as a process sees it (Lambda host contract, section 2). The process is a script that does nothing; the
+/// The Runtime API as a process sees it. The process is a script that does nothing; the
 /// test speaks in its place.
 @Suite(.serialized) struct RuntimeAPITests {
     private static let base = "/2018-06-01/runtime"

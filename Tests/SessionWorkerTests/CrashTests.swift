@@ -198,3 +198,7 @@ final class Storm: Sendable {
         #expect(silent == 0)
     }
 }
+
+extension FaultPoint {
+    fileprivate static let line = allCases.filter { $0.rawValue.hasPrefix("line.") }
+}

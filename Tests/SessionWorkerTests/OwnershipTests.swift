@@ -66,7 +66,7 @@ import WhatsAppServer
             let worker = try TestWorker(installation)
             let line = try await installation.link(channel, as: "15550001111")
             let ana = try await installation.server.contact("15552223333", name: "Ana")
-            let keeper = try #require(await worker.worker.keeper(of: channel))
+            let keeper = try #require(worker.worker.lines[channel])
             try await keeper.ratchets.withLock {
                 let sequence = await installation.server.remembered().last?.sequence ?? 0
                 try await installation.ask(

@@ -273,7 +273,7 @@ import Testing
 
     // MARK: Timers
 
-    @Test func aTimerCanBeMovedAndTakenBack() async throws {
+    @Test func aTimerCanBeMoved() async throws {
         try await with { database in
             func timer(due: Double) -> Query {
                 .schedule(
@@ -283,10 +283,7 @@ import Testing
             try await database.app.pipeline(for: Self.organization, [timer(due: 60)])
             try await database.app.pipeline(for: Self.organization, [timer(due: 3600)])
             #expect(try await queue(database, at: Self.start + 120, kinds: [Self.bulk]).claim() == nil)
-            let gone = try await database.app.pipeline(
-                for: Self.organization, [.unschedule(Self.bulk, key: "reminder", for: Self.organization)])
-            #expect(gone[0].count == 1)
-            #expect(try await queue(database, at: Self.start + 7200, kinds: [Self.bulk]).claim() == nil)
+            #expect(try await queue(database, at: Self.start + 7200, kinds: [Self.bulk]).claim() != nil)
         }
     }
 

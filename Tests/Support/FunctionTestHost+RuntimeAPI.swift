@@ -10,7 +10,7 @@ package func withRuntimeAPI<Result: Sendable>(
     return try await body(server)
 }
 
-/// A Runtime API for one function process (Lambda host contract, section 2), which can be told to misbehave.
+/// A Runtime API for one function process, which can be told to misbehave.
 package final class RuntimeAPIServer: Sendable {
     package struct Behaviour: Sendable {
         /// Events arrive in chunks of this size, as on AWS; `nil` for a content length.

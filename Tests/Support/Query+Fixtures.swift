@@ -18,4 +18,17 @@ extension Query {
         values (\(id), \(organization), \(kind.rawValue), 'Line', \(now), \(now))
         """
     }
+
+    /// The three every organization has.
+    package static func createSystemPersonas(of organization: OrganizationID, at now: Date) -> Query {
+        "select parley.create_system_personas(\(organization), \(now))"
+    }
+
+    package static func assign(_ persona: PersonaID?, to channel: ChannelID, at now: Date) -> Query {
+        """
+        update parley.channels set persona_id = \(persona), updated_at = \(now)
+        where id = \(channel) and deleted_at is null
+        returning id
+        """
+    }
 }

@@ -8,7 +8,7 @@ import Testing
         ("15551234567:12@s.whatsapp.net", .phoneNumber("15551234567", device: 12)),
         ("1001:3@lid", .hiddenUser("1001", device: 3)),
         ("120363000000000001@g.us", JID(user: "120363000000000001", server: .group)),
-        ("status@broadcast", .statusBroadcast),
+        ("status@broadcast", JID(user: "status", server: .broadcast)),
         ("@s.whatsapp.net", .service),
     ])
     func textForms(text: String, jid: JID) {
@@ -39,13 +39,5 @@ import Testing
         #expect(LIDPair(.phoneNumber("1"), .phoneNumber("2")) == nil)
         #expect(LIDPair(.service, .hiddenUser("2")) == nil)
         #expect(LIDPair(nil, .hiddenUser("2")) == nil)
-    }
-
-    @Test func learningAPairMovesOrDrops() throws {
-        let pair = try #require(LIDPair(.phoneNumber("1555"), .hiddenUser("77")))
-        func old(_ device: UInt16) -> SignalAddress { JID.phoneNumber("1555", device: device).signalAddress }
-        func new(_ device: UInt16) -> SignalAddress { JID.hiddenUser("77", device: device).signalAddress }
-        let steps = LIDMigration.steps(for: pair, having: [old(0), old(4), new(4), new(9)])
-        #expect(steps == [.move(from: old(0), to: new(0)), .drop(old(4))])
     }
 }

@@ -34,7 +34,8 @@ enum Fuzz {
     ]
     private static let jids: [JID] = [
         .service, .phoneNumber("15551234567"), .phoneNumber("1", device: 255), .hiddenUser("99", device: 3),
-        JID(user: "1-2", server: .group), .statusBroadcast, JID(user: "1", device: 99, server: .hosted),
+        JID(user: "1-2", server: .group), JID(user: "status", server: .broadcast),
+        JID(user: "1", device: 99, server: .hosted),
         JID(user: "x", device: 700, server: .messenger),
         JID(user: "y", device: 700, server: .interop, integrator: 5),
     ]

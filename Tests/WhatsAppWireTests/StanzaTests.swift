@@ -125,10 +125,6 @@ import Testing
         let parsed = try Usync.parse(wire(Usync.reply(to: query, users)))
         #expect(parsed == users)
         #expect(parsed[0].addresses() == [.phoneNumber("1555"), .phoneNumber("1555", device: 4)])
-        let numbers = try wire(Usync.areOnWhatsApp(["+1555"], id: "1", sessionID: "s"))
-        #expect(Usync.Request(numbers)?.numbers == ["+1555"])
-        let present = [Usync.User(jid: .phoneNumber("1555"), isOnWhatsApp: true)]
-        #expect(try Usync.parse(wire(Usync.reply(to: numbers, present)))[0].isOnWhatsApp == true)
 
         let group = JID(user: "120363", server: .group)
         let info = GroupInfo(

@@ -26,7 +26,7 @@ package struct Reply<Value: Sendable>: Sendable {
 
     package static func one(_ answer: Answer<Value>, status: Int = 200) -> Reply {
         Reply(status: status, content: .json(.object(answer.members))) {
-            .json(value: answer.json($0), status: status)
+            .json(answer.json($0), status: status)
         }
     }
 
@@ -38,7 +38,7 @@ package struct Reply<Value: Sendable>: Sendable {
         _ answer: Answer<Value>, at location: @escaping @Sendable (Value) -> String
     ) -> Reply {
         Reply(status: 201, content: .json(.object(answer.members))) { value in
-            var response = Response.json(value: answer.json(value), status: 201)
+            var response = Response.json(answer.json(value), status: 201)
             response.headers.add("location", location(value))
             return response
         }
@@ -67,7 +67,7 @@ package struct Reply<Value: Sendable>: Sendable {
     ) -> Reply where Value == Representation<Shown> {
         Reply(status: 200, content: .jsonOrBytes(.object(answer.members), types)) { value in
             switch value {
-            case .shown(let shown): .json(value: answer.json(shown))
+            case .shown(let shown): .json(answer.json(shown))
             case .other(let response): response
             }
         }

@@ -1,3 +1,4 @@
+import Domain
 import Outbound
 
 /// How one family of providers writes requests and answers. Pure: bytes to values and back.
@@ -46,19 +47,10 @@ enum HTTPDate {
         let parts = text.split(whereSeparator: { $0 == " " || $0 == ":" || $0 == "," }).map(String.init)
         guard parts.count == 8, parts[7] == "GMT", let day = Int(parts[1]), let month = months.firstIndex(of: parts[2]),
             let year = Int(parts[3]), let hour = Int(parts[4]), let minute = Int(parts[5]), let second = Int(parts[6]),
-            (1...31).contains(day), (1970...9999).contains(year), (0...23).contains(hour),
+            year >= 1970, let date = LocalDate(year: year, month: month + 1, day: day), (0...23).contains(hour),
             (0...59).contains(minute), (0...60).contains(second)
         else { return nil }
-        return (daysSince1970(year: year, month: month + 1, day: day) * 24 + hour) * 3600 + minute * 60 + second
-    }
-
-    /// Howard Hinnant's days_from_civil.
-    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
-        let year = month <= 2 ? year - 1 : year
-        let era = year / 400
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        return (date.daysSince1970 * 24 + hour) * 3600 + minute * 60 + second
     }
 }
 

@@ -1,4 +1,4 @@
-/// The gate before a model's answer is sent (moonshots M6): a sentence with a price, a percentage, a link, a mail address or a
+/// The gate before a model's answer is sent: a sentence with a price, a percentage, a link, a mail address or a
 /// phone number that the business never gave is taken out. Deterministic; it judges figures, not prose.
 package enum Grounding {
     package struct Checked: Sendable, Equatable {

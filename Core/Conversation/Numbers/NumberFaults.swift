@@ -3,7 +3,7 @@ package import Store
 package import Web
 
 extension Fault {
-    /// Ruling C21: the Twilio account is the platform's; without one there is nothing to buy from.
+    /// The Twilio account is the platform's; without one there is nothing to buy from.
     package static let noTwilioAccount = Fault(
         status: 409, code: "no-twilio-account",
         detail: "This installation has no Twilio account (TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN), so numbers can't be"

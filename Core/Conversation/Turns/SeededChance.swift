@@ -5,16 +5,23 @@ import Synchronization
 
 /// Random bytes that all follow from a seed of 32 random ones: unguessable without it, the same again with it.
 final class SeededChance: Sendable {
-    private struct State {
-        var counter: UInt64 = 0
-        var rest: [UInt8] = []
+    /// How far along it is.
+    struct Position: Sendable {
+        fileprivate var counter: UInt64 = 0
+        fileprivate var rest: [UInt8] = []
     }
 
     private let seed: [UInt8]
-    private let state = Mutex(State())
+    private let state = Mutex(Position())
 
     init(seed: [UInt8]) {
         self.seed = seed
+    }
+
+    /// Set back to where it was, it gives the same bytes again.
+    var position: Position {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 
     var randomness: Randomness { Randomness { self.bytes($0) } }

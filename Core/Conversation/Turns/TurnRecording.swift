@@ -1,11 +1,12 @@
 import Crypto
 import Domain
-import FoundationEssentials
+package import FoundationEssentials
 import Outbound
 import Postgres
 import Web
 
-/// What one turn took from outside, and what came of it: enough to play it again without a database and without a socket.
+/// What one turn took from outside, and what came of it: enough to play it again without a database and without a socket. Bytes
+/// are `Data`, which JSON has as base64: as a list of numbers they would be three times as long.
 package struct TurnRecording: Codable, Sendable, Equatable {
     /// Of this form.
     package static let currentVersion = 1
@@ -16,7 +17,7 @@ package struct TurnRecording: Codable, Sendable, Equatable {
     package var attempt: Int
     package var timeout: Double
     /// Everything random of the turn, its ids included, follows from it.
-    package var seed: [UInt8]
+    package var seed: Data
     /// Seconds since 1970, in the order in which they were asked for.
     package var times: [Double] = []
     package var exchanges: [TurnExchange] = []
@@ -36,7 +37,7 @@ package struct TurnExchange: Codable, Sendable, Equatable {
 
     package enum Answer: Codable, Sendable, Equatable {
         case rows([[[String: String?]]])
-        case response(status: Int, headers: [[String]], body: [UInt8])
+        case response(status: Int, headers: [[String]], body: Data)
         case failure(code: String)
     }
 }

@@ -40,7 +40,7 @@ package final class TurnReplay: Sendable {
     }
 
     package var effects: TurnEffects {
-        let chance = SeededChance(seed: recording.seed)
+        let chance = SeededChance(seed: Array(recording.seed))
         let clock = WallClock { Date(timeIntervalSince1970: self.nextTime()) }
         return TurnEffects(
             clock: clock, ids: IDSource(clock: clock, randomness: chance.randomness), randomness: chance.randomness,
@@ -63,7 +63,7 @@ package final class TurnReplay: Sendable {
                 let pairs = headers.compactMap { pair in
                     pair.count == 2 ? (name: pair[0], value: pair[1]) : nil
                 }
-                return OutboundResponse(status: status, headers: pairs, body: body)
+                return OutboundResponse(status: status, headers: pairs, body: Array(body))
             case .failure(let code):
                 throw OutboundError(OutboundError.Code(rawValue: code) ?? .broken)
             case .rows, nil:

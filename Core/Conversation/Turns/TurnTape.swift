@@ -7,10 +7,10 @@ import Synchronization
 
 /// Records one turn while it runs: the effects it hands out answer as the real ones do and write down what they said.
 package final class TurnTape: Sendable {
-    /// Bytes of answers. What is longer is not kept: the turn can't be played again.
+    /// Bytes of questions and answers, headers included. What is longer is not kept: the turn can't be played again.
     static let limit = 512 << 10
 
-    private struct State {
+    fileprivate struct State {
         var recording: TurnRecording
         var written: [Query] = []
         var bytes = 0
@@ -19,14 +19,22 @@ package final class TurnTape: Sendable {
         var conversation: ConversationID?
     }
 
+    /// What was on the tape at some moment, and how far its chance was along.
+    fileprivate struct Mark {
+        fileprivate let state: State
+        fileprivate let chance: SeededChance.Position
+    }
+
     private let state: Mutex<State>
+    private let chance: SeededChance
 
     package init(of job: Job, timeout: Double, seed: [UInt8]) {
+        chance = SeededChance(seed: seed)
         state = Mutex(
             State(
                 recording: TurnRecording(
                     conversation: job.key, organization: job.organization.text, attempt: job.attempts,
-                    timeout: timeout, seed: seed)))
+                    timeout: timeout, seed: Data(seed))))
     }
 
     /// Which turn it was; `nil` when none was begun.
@@ -45,7 +53,6 @@ package final class TurnTape: Sendable {
     }
 
     package func effects(over real: TurnEffects) -> TurnEffects {
-        let chance = SeededChance(seed: state.withLock { $0.recording.seed })
         let clock = WallClock {
             let now = real.clock.now().timeIntervalSince1970
             self.state.withLock { $0.recording.times.append(now) }
@@ -71,14 +78,22 @@ package final class TurnTape: Sendable {
                 let response = try await real.send(request)
                 let headers = response.headers.map { [$0.name, $0.value] }
                 self.keep(
-                    key, .response(status: response.status, headers: headers, body: response.body),
-                    bytes: response.body.count)
+                    key, .response(status: response.status, headers: headers, body: Data(response.body)),
+                    bytes: headers.joined().reduce(response.body.count) { $0 + $1.utf8.count })
                 return response
             } catch {
                 self.keep(key, .failure(code: error.code.rawValue), bytes: 0)
                 throw error
             }
         }
+    }
+
+    fileprivate var mark: Mark { Mark(state: state.withLock { $0 }, chance: chance.position) }
+
+    /// Forgets what came after the mark: it left nothing behind.
+    fileprivate func rewind(to mark: Mark) {
+        state.withLock { $0 = mark.state }
+        chance.position = mark.chance
     }
 
     fileprivate func keep(_ key: TurnQuestionKey, _ answer: TurnExchange.Answer, bytes: Int) {
@@ -101,7 +116,11 @@ private struct RecordedTurnState: TurnState {
         _ name: String, for organization: OrganizationID, booking: [Query], reading: [Query],
         _ decide: (@escaping TurnQuestion, [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Result {
-        try await real.transaction(name, for: organization, booking: booking, reading: reading) { more, answers in
+        let mark = tape.mark
+        return try await real.transaction(name, for: organization, booking: booking, reading: reading) {
+            more, answers in
+            // The database runs this again when the transaction met another one: only the last time counts.
+            tape.rewind(to: mark)
             keep(name, reading, answers)
             return try await decide(
                 { name, queries in

@@ -1,4 +1,4 @@
-/// Column `channels.status` of a line (checklist 10.3).
+/// Column `channels.status` of a line.
 package enum LineStatus: String, Sendable, Codable, CaseIterable {
     case starting
     case qrPending = "qr_pending"

@@ -1,6 +1,6 @@
 /// Why a line is not answering, in words its owner understands, and what they can do about it: the link doctor.
 ///
-/// Every way a WhatsApp Web connection ends (protocol sheet, section 7) is one of these, so that no line ever stops without
+/// Every way a WhatsApp Web connection ends is one of these, so that no line ever stops without
 /// a stated reason.
 package enum LineTrouble: String, Sendable, CaseIterable {
     case waitingForScan, codesUsedUp, pairingRefused
@@ -58,7 +58,8 @@ package enum LineTrouble: String, Sendable, CaseIterable {
         case .waitingForScan:
             "On the phone open WhatsApp, Settings, Linked devices, Link a device, and scan the code."
         case .codesUsedUp: "Press Reconnect and scan the new code within a minute."
-        case .pairingRefused: "Press Reconnect and link again; remove old linked devices on the phone if there are four."
+        case .pairingRefused:
+            "Press Reconnect and link again; remove old linked devices on the phone if there are four."
         case .passkeyRequired:
             "Accept the passkey request on the phone. If none appears, this number can't be linked here: use an official "
                 + "WhatsApp number instead."

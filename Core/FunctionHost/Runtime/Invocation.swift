@@ -18,11 +18,6 @@ struct Invocation {
     }
 }
 
-extension InvocationContext {
-    /// Real seconds until the host kills the process.
-    package var timeLeft: Double { deadline.timeIntervalSinceNow }
-}
-
 /// The invocation that this process works for; log lines take their request id from it. One at a time, so a plain global
 /// does: a task-local value would send every invocation through the thread pool and back.
 enum CurrentInvocation {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Web
 
-/// The Runtime API as a function calls it (Lambda host contract, section 2).
+/// The Runtime API as a function calls it.
 struct RuntimeClient {
     static let prefix = "/2018-06-01/runtime"
     /// Lambda's payloads end at 6 MB; a host of ours may be more generous.

@@ -1,5 +1,4 @@
-/// Asks the host for a SIGTERM before it kills the process, by registering an internal extension (Lambda host contract,
-/// section 2, Shutdown). Without one the process only ever sees SIGKILL.
+/// Asks the host for a SIGTERM before it kills the process, by registering an internal extension. Without one the process only ever sees SIGKILL.
 struct ShutdownSignal {
     /// Held open: the request for the next event stays parked on it, as every extension's must.
     private let connection: LoopbackConnection

@@ -1,7 +1,7 @@
 package import FoundationEssentials
 
 /// Twilio's REST API as this product uses it. `TwilioClient.live` speaks to the account in the configuration; tests pass
-/// their own closures. Source: fact sheet `twilio.md`; specs `twilio_api_v2010.json`, `twilio_messaging_v2.json`.
+/// their own closures. Source: Twilio's OpenAPI documents `twilio_api_v2010.json` and `twilio_messaging_v2.json`.
 package struct TwilioClient: Sendable {
     /// `POST Messages.json`. There is no idempotency key on this API: see `TwilioError.mayHaveArrived`.
     package var send: @Sendable (TwilioDraft) async throws(TwilioError) -> TwilioMessage
@@ -68,7 +68,7 @@ package struct TwilioMessage: Sendable, Equatable {
     }
 }
 
-/// The six provider operations of the checklist, section 3, by name.
+/// Numbers of the account: found, bought, set up, given up.
 package struct TwilioNumbers: Sendable {
     package var searchAvailableNumbers:
         @Sendable (TwilioNumberSearch) async throws(TwilioError) -> [TwilioAvailableNumber]
@@ -173,7 +173,7 @@ package struct TwilioNumber: Sendable, Equatable, Codable {
     }
 }
 
-/// A refusal or a failure, sorted by what to do about it (`twilio.md`, "Error codes").
+/// A refusal or a failure, sorted by what to do about it.
 package struct TwilioError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
         /// 63016: only a template may be sent.

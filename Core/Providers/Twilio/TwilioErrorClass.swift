@@ -1,5 +1,5 @@
-/// What a Twilio error code means for us: whether to try again, and what to tell the inbox. Codes and grouping from the
-/// fact sheet's `twilio_error_classes.json` (codes checked against a published list, 63049 newer); a test compares them.
+/// What a Twilio error code means for us: whether to try again, and what to tell the inbox. Codes and grouping are those
+/// of `Tests/Vectors/twilio_error_classes.json` (codes checked against a published list, 63049 newer); a test compares them.
 package enum TwilioErrorClass: String, Sendable, CaseIterable {
     case windowClosed = "window_closed"
     case optedOut = "opted_out"

@@ -1,7 +1,7 @@
 package import Domain
 package import Web
 
-/// Twilio's form for news of a message that we sent (`twilio.md`, "Status callback"). The order of these is not
+/// Twilio's form for news of a message that we sent. The order of these is not
 /// guaranteed, and each may come twice: `MessageStatus.advances(to:)` decides. Verify the signature before reading.
 package struct TwilioStatusUpdate: Sendable, Equatable {
     package let messageSID: String

@@ -96,11 +96,11 @@ package struct InboxReads: Sendable {
     /// every transaction that started before its own has ended.
     package func events(
         of organization: OrganizationID, after: EventPosition, limit: Int
-    ) async throws -> [EventView] {
+    ) async throws -> [OrganizationEvent] {
         let rows = try await database.pipeline(
             for: organization,
             [.events(of: organization, after: after, limit: limit)])
-        return try rows[0].map(EventView.init(row:))
+        return try rows[0].map(OrganizationEvent.init(row:))
     }
 
     /// Where the log ends now.

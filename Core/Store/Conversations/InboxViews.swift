@@ -157,7 +157,7 @@ package struct EventPosition: Sendable, Equatable {
     }
 }
 
-package struct EventView: Sendable, Equatable {
+package struct OrganizationEvent: Sendable, Equatable {
     package var position: EventPosition
     package var type: String
     package var subject: UUID

@@ -27,7 +27,7 @@ package struct EventWatch: Sendable {
             (announcing ? [announcement(organization)] : [])
                 + [.events(of: organization, after: after, limit: limit), .pendingEvents(of: organization)])
         return EventPage(
-            events: try answers[answers.count - 2].map(EventView.init(row:)),
+            events: try answers[answers.count - 2].map(OrganizationEvent.init(row:)),
             isPending: try answers[answers.count - 1].first?["pending"] ?? false)
     }
 
@@ -41,11 +41,11 @@ package struct EventWatch: Sendable {
 }
 
 package struct EventPage: Sendable, Equatable {
-    package var events: [EventView]
+    package var events: [OrganizationEvent]
     /// There are committed events that an older transaction still holds back: look again soon, nobody will notify.
     package var isPending: Bool
 
-    package init(events: [EventView], isPending: Bool) {
+    package init(events: [OrganizationEvent], isPending: Bool) {
         self.events = events
         self.isPending = isPending
     }

@@ -75,11 +75,6 @@ extension JobKind {
     package static let turn = JobKind(
         "turn", priority: .reply, timeout: 40, attempts: 20, backoff: Backoff(base: 1, limit: 15),
         share: Share(perOrganization: 12))
-    /// Takes its time and does nothing: a load for tests and benchmarks, known in the sandbox only. Payload: `{"ms": 100}`.
-    package static let pause = JobKind(
-        "pause", timeout: 30, attempts: 3, share: Share(perOrganization: 4, perDestination: 2))
-
-    package static let all: [JobKind] = [send, lineSend, turn, pause]
 }
 
 extension [JobKind] {

@@ -26,15 +26,6 @@ extension Query {
             moves => true)
         """
     }
-
-    /// Takes a timer back. Returns a row when there was one that had not begun.
-    package static func unschedule(_ kind: JobKind, key: String, for organization: OrganizationID) -> Query {
-        """
-        delete from jobs
-        where organization_id = \(organization) and kind = \(kind.name) and key = \(key) and state in ('scheduled', 'ready')
-        returning id
-        """
-    }
 }
 
 /// What the queue writes of a job it gave out. Each does nothing when the lease was lost meanwhile.

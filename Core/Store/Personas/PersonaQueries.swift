@@ -95,21 +95,6 @@ extension Query {
         """
     }
 
-    /// `false` as `assigned` never comes back: no row means the channel or the persona is not there.
-    package static func assign(_ persona: PersonaID?, to channel: ChannelID, at now: Date) -> Query {
-        """
-        update channels set persona_id = \(persona), updated_at = \(now)
-        where id = \(channel) and deleted_at is null
-            and (\(persona)::uuid is null or exists (select from personas where id = \(persona) and deleted_at is null))
-        returning id
-        """
-    }
-
-    /// The three every organization has; run in the transaction that creates the organization.
-    package static func createSystemPersonas(of organization: OrganizationID, at now: Date) -> Query {
-        "select create_system_personas(\(organization), \(now))"
-    }
-
     private static func version(
         _ number: Int, of persona: Persona, organization: OrganizationID, by user: UserID?, at now: Date
     ) -> Query {

@@ -92,15 +92,19 @@ extension Query {
         """
     }
 
+    /// An owner who asked for something meanwhile is not made to wait: nothing is parked or put off then.
     /// - Parameters:
     ///   - retryAt: real time of the next try; `nil` for none planned.
-    ///   - parked: nothing to do until the owner asks; not when they asked meanwhile.
+    ///   - parked: nothing to do until the owner asks.
+    ///   - asked: the wish that was being obeyed.
     package static func lineEnded(
         _ line: HeldLine, failures: Int, retryAt: Date?, bannedUntil: Date? = nil, parked: Bool, asked: Int,
         at now: Date
     ) -> Query {
         """
-        update whatsapp_lines set disconnected_at = \(now), failures = \(failures)::integer, retry_at = \(retryAt),
+        update whatsapp_lines set disconnected_at = \(now),
+            failures = case when asked = \(asked)::integer then \(failures)::integer else 0 end,
+            retry_at = case when asked = \(asked)::integer then \(retryAt)::timestamptz end,
             banned_until = \(bannedUntil), parked = \(parked) and asked = \(asked)::integer, qr = null,
             qr_expires_at = null, pairing_code = null, pairing_code_expires_at = null, updated_at = \(now)
         where channel_id = \(line.channel)

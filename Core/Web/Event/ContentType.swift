@@ -1,4 +1,4 @@
-/// Which bodies travel as text in an event and which as base64 (Lambda host contract, section 3).
+/// Which bodies travel as text in an event and which as base64.
 package enum ContentType {
     /// True for `text/*`, JSON, XML and JavaScript. A form is not text: Twilio's arrive in base64.
     package static func isText(_ contentType: String?) -> Bool {

@@ -1,4 +1,4 @@
-/// An HTTP API event in payload format 2.0, also what a Function URL delivers (Lambda host contract, section 3).
+/// An HTTP API event in payload format 2.0, also what a Function URL delivers.
 ///
 /// The runner builds it from a request (`HTTPEvent(_:...)`, `json()`); a function reads it (`HTTPEvent(_:)`,
 /// `request(...)`). Names are those of the format.

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A function's answer in payload format 2.0 (Lambda host contract, section 3, Response).
+/// A function's answer in payload format 2.0.
 package enum HTTPEventResponse {
     /// The JSON that a function posts. Bodies that are text and valid UTF-8 stay readable; others go in base64.
     package static func json(_ response: Response) -> [UInt8] {

@@ -2,7 +2,7 @@
 /// could disagree about which one counts.
 ///
 /// It exists because every invocation starts with one: it reads a typical HTTP event several times faster than
-/// `JSONDecoder` and leaves the members' names at hand, which `StrictDecoder` needs to refuse unknown ones.
+/// `JSONDecoder` and leaves the members' names at hand, so that unknown ones can be refused.
 struct JSONParser {
     /// Deeper documents are refused, since each level costs stack.
     static let depthLimit = 64

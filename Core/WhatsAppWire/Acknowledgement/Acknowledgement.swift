@@ -1,4 +1,4 @@
-/// The one answer each stanza gets (protocol sheet, section 12.1). Without it the server stops delivering, with a wrong one
+/// The one answer each stanza gets. Without it the server stops delivering, with a wrong one
 /// it closes the stream. Total: every stanza and outcome has a defined list of answers, empty for those that want none.
 package enum Acknowledgement {
     /// What became of a message. Other stanzas need no outcome.

@@ -1,4 +1,4 @@
-/// What to do when a message does not open, and when somebody asks for one of ours again (protocol sheet, section 12.2).
+/// What to do when a message does not open, and when somebody asks for one of ours again.
 package enum RetryDecision {
     /// - Parameter earlier: retries already asked for this message id; persist the count.
     package static func outcome(

@@ -1,4 +1,4 @@
-/// Why a connection ended, in words a person understands, and what happens next (protocol sheet, section 7).
+/// Why a connection ended, in words a person understands, and what happens next.
 package struct Ending: Sendable, Equatable {
     package enum Next: Sendable, Equatable {
         /// At once, with the credentials as they are.

@@ -18,10 +18,6 @@ package enum Digest {
         Array(HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: key)))
     }
 
-    package static func hmacSHA512(key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA512>.authenticationCode(for: bytes, using: SymmetricKey(data: key)))
-    }
-
     /// HKDF-SHA256 (RFC 5869), extract and expand. An empty salt stands for 32 zero bytes.
     package static func hkdf(_ secret: [UInt8], salt: [UInt8] = [], info: String, count: Int) -> [UInt8] {
         HKDF<SHA256>.deriveKey(

@@ -1,6 +1,6 @@
 import CSodium
 
-/// Signatures with Curve25519 keys, as libsignal makes them (protocol sheet, section 10.1).
+/// Signatures with Curve25519 keys, as libsignal makes them.
 ///
 /// The signature is an Ed25519 one whose top bit carries the sign of the Edwards point, so that a verifier who only has
 /// the Montgomery key can find the point again. Scalars and points are libsodium's, in constant time.

@@ -4,7 +4,7 @@ package enum FrameError: Error, Equatable {
     case badIntro
 }
 
-/// Cuts a byte stream into frames: a three-byte big-endian length, then that many bytes (protocol sheet, section 1).
+/// Cuts a byte stream into frames: a three-byte big-endian length, then that many bytes.
 /// Holds at most one unfinished frame of `limit` bytes, plus whatever came in the same chunk.
 package struct FrameReader: Sendable {
     package static let maximumLength = (1 << 24) - 1

@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// Noise handshake, certificate chain and client payload (whatsapp-web.md sections 2 and 4).
+/// Noise handshake, certificate chain and client payload.
 /// Written from a table of field numbers; fields that nobody here reads stay unknown and are kept.
 
 #if canImport(FoundationEssentials)

@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The parts of the history sync that are kept (whatsapp-web.md section 17).
+/// The parts of the history sync that are kept.
 /// Written from a table of field numbers; fields that nobody here reads stay unknown and are kept.
 
 #if canImport(FoundationEssentials)

@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// Account and device identities (whatsapp-web.md sections 4 and 5).
+/// Account and device identities.
 /// Written from a table of field numbers; fields that nobody here reads stay unknown and are kept.
 
 #if canImport(FoundationEssentials)

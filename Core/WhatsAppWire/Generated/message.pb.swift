@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// What people write to each other (whatsapp-web.md section 14).
+/// What people write to each other.
 /// Written from a table of field numbers; fields that nobody here reads stay unknown and are kept.
 
 #if canImport(FoundationEssentials)

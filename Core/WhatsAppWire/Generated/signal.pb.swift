@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The envelopes of the Signal layer (whatsapp-web.md section 10). Each travels behind a version byte.
+/// The envelopes of the Signal layer. Each travels behind a version byte.
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials

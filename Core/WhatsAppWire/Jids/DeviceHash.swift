@@ -1,4 +1,4 @@
-/// The `phash`: what both sides compare to notice that a device list is stale (protocol sheet, section 11.3).
+/// The `phash`: what both sides compare to notice that a device list is stale.
 package enum DeviceHash {
     /// - Parameter devices: every addressed device and the sending one.
     package static func compute(_ devices: some Sequence<JID>) -> String {

@@ -1,4 +1,4 @@
-/// An address: `user[:device]@server` (protocol sheet, section 3.1). Device 0 is the phone, companions count from 1.
+/// An address: `user[:device]@server`. Device 0 is the phone, companions count from 1.
 package struct JID: Hashable, Sendable {
     package struct Server: RawRepresentable, Hashable, Sendable {
         package let rawValue: String
@@ -17,7 +17,6 @@ package struct JID: Hashable, Sendable {
         package static let bot = Server(rawValue: "bot")
         package static let hosted = Server(rawValue: "hosted")
         package static let hostedHiddenUser = Server(rawValue: "hosted.lid")
-        package static let legacyPhoneNumber = Server(rawValue: "c.us")
         package static let messenger = Server(rawValue: "msgr")
         package static let interop = Server(rawValue: "interop")
     }
@@ -37,7 +36,6 @@ package struct JID: Hashable, Sendable {
 
     /// The service itself: where queries go.
     package static let service = JID(user: "", server: .phoneNumber)
-    package static let statusBroadcast = JID(user: "status", server: .broadcast)
 
     package static func phoneNumber(_ digits: String, device: UInt16 = 0) -> JID {
         JID(user: digits, device: device, server: .phoneNumber)

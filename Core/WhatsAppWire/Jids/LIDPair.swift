@@ -13,22 +13,3 @@ package struct LIDPair: Hashable, Sendable, Codable {
         phoneNumber = .phoneNumber(number.user)
     }
 }
-
-/// What to do with a person's Signal state when a pair is learned. Run in one transaction with storing the pair.
-package enum LIDMigration {
-    /// For one kept value (session, identity or sender key) of one device.
-    package enum Step: Equatable, Sendable {
-        case move(from: SignalAddress, to: SignalAddress)
-        /// The hidden-id one is newer and wins.
-        case drop(SignalAddress)
-    }
-
-    /// - Parameter addresses: those of the person, under either name, that have such a value.
-    package static func steps(for pair: LIDPair, having addresses: Set<SignalAddress>) -> [Step] {
-        let old = pair.phoneNumber.signalAddress.name
-        return addresses.filter { $0.name == old }.sorted { $0.device < $1.device }.map { address in
-            let target = pair.hiddenUser.with(device: address.device).signalAddress
-            return addresses.contains(target) ? .drop(address) : .move(from: address, to: target)
-        }
-    }
-}

@@ -1,4 +1,4 @@
-/// The name a session, identity or sender key is kept under (protocol sheet, section 10.3): `100000000000001_1.0`.
+/// The name a session, identity or sender key is kept under: `100000000000001_1.0`.
 package struct SignalAddress: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The user, with a suffix for every domain but phone numbers.
     package let name: String

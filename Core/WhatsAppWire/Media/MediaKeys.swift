@@ -1,4 +1,4 @@
-/// What a file is, for its keys and for the servers that keep it (protocol sheet, section 15).
+/// What a file is, for its keys and for the servers that keep it.
 package enum MediaKind: String, Sendable, CaseIterable {
     case image, sticker, video, audio, document, history, appState, linkThumbnail, stickerPack
 

@@ -1,6 +1,6 @@
 import SwiftProtobuf
 
-/// What we keep of a history chunk (protocol sheet, section 17): who is who, the tokens that let us write first, and what
+/// What we keep of a history chunk: who is who, the tokens that let us write first, and what
 /// was said lately.
 package struct HistorySync: Sendable, Equatable {
     package struct PrivacyToken: Sendable, Equatable {

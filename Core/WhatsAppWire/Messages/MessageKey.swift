@@ -31,20 +31,3 @@ package struct MessageKey: Sendable, Hashable {
         }
     }
 }
-
-package enum StanzaID {
-    /// `3EB0` and 18 upper-case hexadecimal digits.
-    /// - Parameters:
-    ///   - own: our own phone-number JID.
-    ///   - now: seconds since 1970.
-    package static func generate(
-        own: JID, now: Int64, using random: inout some RandomNumberGenerator
-    ) -> String {
-        let input = [UInt8](bigEndian: now, count: 8) + Array("\(own.user)@c.us".utf8) + random.bytes(16)
-        let digits = Digest.sha256(input).prefix(9).map { byte in
-            let text = String(byte, radix: 16, uppercase: true)
-            return byte < 16 ? "0\(text)" : text
-        }
-        return "3EB0" + digits.joined()
-    }
-}

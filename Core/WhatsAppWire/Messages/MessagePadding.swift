@@ -1,4 +1,4 @@
-/// Hides the length of what was written: n bytes of value n, n from 1 to 16 (protocol sheet, section 10.6).
+/// Hides the length of what was written: n bytes of value n, n from 1 to 16.
 package enum MessagePadding {
     package static func add(
         to message: [UInt8], using random: inout some RandomNumberGenerator

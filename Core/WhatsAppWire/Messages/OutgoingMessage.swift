@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SwiftProtobuf
 
-/// A message to send: what is encrypted, and what the stanza around it says openly (protocol sheet, sections 11 and 14).
+/// A message to send: what is encrypted, and what the stanza around it says openly.
 package struct OutgoingMessage: Sendable, Equatable {
     /// What a message answers, and the chat's setting for disappearing.
     package struct Context: Sendable, Equatable {
@@ -43,7 +43,7 @@ package struct OutgoingMessage: Sendable, Equatable {
         }
     }
 
-    /// Serialised; keep it for retries (protocol sheet, section 12.2).
+    /// Serialised; keep it for retries.
     package let content: [UInt8]
     /// `type` of the stanza.
     package let type: String

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SwiftProtobuf
 
-/// What a decrypted message says, with its wrappers taken off (protocol sheet, sections 12 and 14).
+/// What a decrypted message says, with its wrappers taken off.
 package struct ReceivedMessage: Sendable, Equatable {
     /// What a reply quotes.
     package struct Quote: Sendable, Equatable {

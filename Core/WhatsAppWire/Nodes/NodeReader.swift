@@ -1,4 +1,4 @@
-/// Decodes nodes (protocol sheet, section 3). Whatever the bytes, the work and memory are bounded.
+/// Decodes nodes. Whatever the bytes, the work and memory are bounded.
 package struct NodeReader {
     package static let maximumDepth = 32
     /// Well above the largest group with all its members' devices.

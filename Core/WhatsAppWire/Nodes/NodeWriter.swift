@@ -1,4 +1,4 @@
-/// Encodes nodes (protocol sheet, section 3).
+/// Encodes nodes.
 package struct NodeWriter {
     private var bytes: [UInt8] = []
 

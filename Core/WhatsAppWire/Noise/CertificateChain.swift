@@ -23,7 +23,7 @@ package struct TrustAnchor: Sendable, Equatable {
     }
 }
 
-/// The chain a server sends in its hello: root -> intermediate -> leaf -> static Noise key (protocol sheet, section 2).
+/// The chain a server sends in its hello: root -> intermediate -> leaf -> static Noise key.
 package enum CertificateChain {
     /// - Parameter now: seconds since 1970.
     package static func verify(

@@ -1,4 +1,4 @@
-/// The symmetric half of `Noise_XX_25519_AESGCM_SHA256` as WhatsApp runs it (protocol sheet, section 2). Not stock Noise:
+/// The symmetric half of `Noise_XX_25519_AESGCM_SHA256` as WhatsApp runs it. Not stock Noise:
 /// the name is used unhashed, and the empty payload of the first message is not mixed in.
 struct NoiseState: Sendable {
     private static let name = Array("Noise_XX_25519_AESGCM_SHA256".utf8) + [0, 0, 0, 0]

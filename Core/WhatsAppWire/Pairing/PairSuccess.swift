@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SwiftProtobuf
 
-/// The stanza after a scan: checked, answered, kept (protocol sheet, section 5, steps 4 to 6).
+/// The stanza after a scan: checked, answered, kept.
 package enum PairSuccess {
     /// `pair-success` inside an `iq`?
     package static func matches(_ iq: Node) -> Bool { iq.child("pair-success") != nil }

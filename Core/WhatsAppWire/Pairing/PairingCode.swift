@@ -2,7 +2,7 @@ import Crypto
 import CryptoExtras
 import FoundationEssentials
 
-/// The eight characters a person types into the phone instead of scanning (protocol sheet, section 5.1).
+/// The eight characters a person types into the phone instead of scanning.
 package struct PairingCode: Sendable, Equatable {
     private static let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTVWXYZ")
     private static let rounds = 131_072

@@ -1,4 +1,4 @@
-/// The text of a QR code that links this device (protocol sheet, section 5). Whoever scans it may link: show it to the
+/// The text of a QR code that links this device. Whoever scans it may link: show it to the
 /// signed-in operator only.
 package struct PairingQR: Sendable, Equatable {
     private static let prefix = "https://wa.me/settings/linked_devices#"

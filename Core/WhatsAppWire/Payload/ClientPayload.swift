@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SwiftProtobuf
 
-/// What a client says about itself in the handshake (protocol sheet, section 4).
+/// What a client says about itself in the handshake.
 package struct ClientPayload: Sendable, Equatable {
     let message: WAClientPayload
 

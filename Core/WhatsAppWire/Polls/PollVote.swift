@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SwiftProtobuf
 
-/// Votes are encrypted with a secret that came with the poll (protocol sheet, section 16).
+/// Votes are encrypted with a secret that came with the poll.
 package struct PollVote: Sendable, Equatable {
     package enum Failure: Error, Equatable {
         /// Other JIDs than the voter used (LID and phone number are both possible), another secret, or altered.

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SwiftProtobuf
 
-/// A group message: `<enc type="skmsg">` (protocol sheet, section 10.4).
+/// A group message: `<enc type="skmsg">`.
 struct SenderKeyMessage: Equatable {
     private static let signatureLength = 64
 

@@ -1,4 +1,4 @@
-/// A symmetric ratchet: each message takes a seed and moves the chain on (protocol sheet, section 10.2).
+/// A symmetric ratchet: each message takes a seed and moves the chain on.
 struct ChainKey: Sendable, Equatable {
     var key: [UInt8]
     /// The number of the next message.

@@ -1,4 +1,4 @@
-/// What a first message or bundle says about the identity we had for a device (protocol sheet, section 10.2).
+/// What a first message or bundle says about the identity we had for a device.
 package enum IdentityCheck: Equatable, Sendable {
     case unchanged
     /// Nothing known before: keep it.

@@ -1,7 +1,6 @@
 /// Everything kept about one device's sessions: the current state and older ones that late messages may still need.
 ///
-/// A value. `encrypt` and `decrypt` change it only when they succeed; store it in the same transaction as the message
-/// (protocol sheet, section 8).
+/// A value. `encrypt` and `decrypt` change it only when they succeed; store it in the same transaction as the message.
 package struct SessionRecord: Sendable, Equatable {
     package static let maximumPrevious = 40
 
@@ -15,8 +14,6 @@ package struct SessionRecord: Sendable, Equatable {
     /// The other side's, from its bundle or first message. Another one in a retry receipt means it was reinstalled.
     package var remoteRegistrationID: UInt32? { current?.remoteRegistrationID }
     package var remoteIdentity: PublicKey? { current?.remoteIdentity }
-    /// The other side has not answered yet: messages go out as `pkmsg`, with our device identity beside them.
-    package var isUnanswered: Bool { current?.pending != nil }
     /// Which session this is: compare before and after a retry to see whether it was replaced.
     package var baseKey: PublicKey? { current?.baseKey }
 

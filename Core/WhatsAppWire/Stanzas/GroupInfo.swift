@@ -1,4 +1,4 @@
-/// A group and its members (protocol sheet, section 9).
+/// A group and its members.
 package struct GroupInfo: Sendable, Equatable {
     package struct Participant: Sendable, Equatable {
         package let jid: JID

@@ -1,4 +1,4 @@
-/// A `<message>`, as a client receives it (protocol sheet, section 12).
+/// A `<message>`, as a client receives it.
 package struct IncomingMessage: Sendable, Equatable {
     package let id: String
     /// Where it belongs: the group, or the person; for messages of our own other devices whom they wrote to.

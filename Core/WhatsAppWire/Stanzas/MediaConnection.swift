@@ -1,4 +1,4 @@
-/// Where media is uploaded to and fetched from (protocol sheet, section 15).
+/// Where media is uploaded to and fetched from.
 package struct MediaConnection: Sendable, Equatable {
     package let auth: String
     /// Seconds. Drop it on reconnect as well.

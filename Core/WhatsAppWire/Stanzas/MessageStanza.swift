@@ -1,4 +1,4 @@
-/// A `<message>`, as a client sends it (protocol sheet, sections 11.1 and 11.2); parsed by a server.
+/// A `<message>`, as a client sends it; parsed by a server.
 package struct MessageStanza: Sendable, Equatable {
     package struct Recipient: Sendable, Equatable {
         package let device: JID

@@ -1,4 +1,4 @@
-/// Publishing our keys and fetching others' (protocol sheet, sections 6 and 10.5). All under `xmlns=encrypt`.
+/// Publishing our keys and fetching others'. All under `xmlns=encrypt`.
 package enum PreKeyStanzas {
     private static let xmlns = "encrypt"
     /// Below this, upload.

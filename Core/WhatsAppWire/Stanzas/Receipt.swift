@@ -1,4 +1,4 @@
-/// A `<receipt>`: delivered, read, played, or please send again (protocol sheet, section 12.1).
+/// A `<receipt>`: delivered, read, played, or please send again.
 package struct Receipt: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case delivered, read, played, sender, inactive, readSelf, playedSelf, retry, serverError

@@ -1,4 +1,4 @@
-/// "Send it again": a retry receipt, ours or theirs (protocol sheet, section 12.2).
+/// "Send it again": a retry receipt, ours or theirs.
 package struct RetryRequest: Sendable, Equatable {
     package static let maximumCount = 5
 

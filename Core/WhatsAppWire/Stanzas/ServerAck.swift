@@ -1,4 +1,4 @@
-/// `<ack class="message">`: what the server says to a message of ours (protocol sheet, section 11.1).
+/// `<ack class="message">`: what the server says to a message of ours.
 package struct ServerAck: Sendable, Equatable {
     package enum Meaning: Sendable, Equatable {
         case accepted

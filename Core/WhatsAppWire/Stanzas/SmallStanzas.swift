@@ -1,6 +1,6 @@
 /// The short ones, that need no type of their own.
 package enum Stanzas {
-    // MARK: Around login (protocol sheet, section 6)
+    // MARK: Around login
 
     /// Ends the passive state after login.
     package static func activate(id: String) -> Node {
@@ -23,16 +23,6 @@ package enum Stanzas {
         return IQ.set(id: id, xmlns: "urn:xmpp:whatsapp:dirty", [clean])
     }
 
-    package static func privacySettings(id: String) -> Node {
-        IQ.get(id: id, xmlns: "privacy", [Node("privacy")])
-    }
-
-    /// Whether the account shows that it has read messages: send `.readSelf` receipts if not.
-    package static func showsReadReceipts(_ reply: Node) -> Bool {
-        let categories = reply.child("privacy")?.children("category") ?? []
-        return categories.first { $0["name"] == "readreceipts" }?["value"] != "none"
-    }
-
     /// Unlinks this device. Wait for the result, close, wipe.
     package static func logout(id: String, device: JID) -> Node {
         IQ.set(
@@ -40,7 +30,7 @@ package enum Stanzas {
             [Node("remove-companion-device", ["jid": .jid(device), "reason": "user_initiated"])])
     }
 
-    // MARK: Presence (section 19)
+    // MARK: Presence
 
     package static func presence(isAvailable: Bool, name: String?) -> Node {
         Node("presence", ["type": isAvailable ? "available" : "unavailable", "name": .optional(name)])
@@ -52,7 +42,7 @@ package enum Stanzas {
         return Node("chatstate", ["to": .jid(chat)], children: [state])
     }
 
-    // MARK: Privacy tokens (section 11.5)
+    // MARK: Privacy tokens
 
     /// Once per bucket of 604,800 s, after writing to somebody.
     package static func issuePrivacyToken(to user: JID, id: String, now: Int64) -> Node {

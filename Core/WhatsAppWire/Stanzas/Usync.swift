@@ -1,4 +1,4 @@
-/// Queries about people: their devices, their hidden ids, whether they use WhatsApp (protocol sheet, section 13).
+/// Queries about people: their devices, their hidden ids.
 package enum Usync {
     package struct Device: Sendable, Equatable {
         package let number: UInt16
@@ -17,14 +17,11 @@ package enum Usync {
         package let lid: JID?
         /// nil when devices were not asked for.
         package let devices: [Device]?
-        /// The answer to a `contact` query.
-        package let isOnWhatsApp: Bool?
 
-        package init(jid: JID, lid: JID? = nil, devices: [Device]? = nil, isOnWhatsApp: Bool? = nil) {
+        package init(jid: JID, lid: JID? = nil, devices: [Device]? = nil) {
             self.jid = jid
             self.lid = lid
             self.devices = devices
-            self.isOnWhatsApp = isOnWhatsApp
         }
 
         package var pair: LIDPair? { LIDPair(jid, lid) }
@@ -39,41 +36,26 @@ package enum Usync {
 
     /// - Parameter sessionID: any id; the reply repeats it.
     package static func devices(of users: [JID], id: String, sessionID: String) -> Node {
-        query(
-            [Node("devices", ["version": "2"]), Node("lid")],
-            users: users.map { Node("user", ["jid": .jid($0.withoutDevice)]) }, id: id, sessionID: sessionID,
-            context: "message")
-    }
-
-    /// - Parameter numbers: `+15551234567`.
-    package static func areOnWhatsApp(_ numbers: [String], id: String, sessionID: String) -> Node {
-        let users = numbers.map { Node("user", children: [Node("contact", bytes: Array($0.utf8))]) }
-        return query(
-            [Node("contact"), Node("lid")], users: users, id: id, sessionID: sessionID, context: "interactive")
-    }
-
-    private static func query(
-        _ kinds: [Node], users: [Node], id: String, sessionID: String, context: String
-    ) -> Node {
+        let list = users.map { Node("user", ["jid": .jid($0.withoutDevice)]) }
         let usync = Node(
             "usync",
             [
-                "sid": .text(sessionID), "mode": "query", "last": "true", "index": "0", "context": .text(context),
-            ], children: [Node("query", children: kinds), Node("list", children: users)])
+                "sid": .text(sessionID), "mode": "query", "last": "true", "index": "0", "context": "message",
+            ],
+            children: [
+                Node("query", children: [Node("devices", ["version": "2"]), Node("lid")]), Node("list", children: list),
+            ])
         return IQ.get(id: id, xmlns: "usync", [usync])
     }
 
     package struct Request: Sendable, Equatable {
         package let kinds: Set<String>
         package let users: [JID]
-        package let numbers: [String]
 
         package init?(_ iq: Node) {
             guard let usync = iq.child("usync") else { return nil }
             kinds = Set(usync.child("query")?.children.map(\.tag) ?? [])
-            let listed = usync.child("list")?.children("user") ?? []
-            users = listed.compactMap { $0.jid("jid") }
-            numbers = listed.compactMap { $0.child("contact")?.text }
+            users = (usync.child("list")?.children("user") ?? []).compactMap { $0.jid("jid") }
         }
     }
 
@@ -83,8 +65,7 @@ package enum Usync {
             let list = node.child("devices")?.child("device-list")
             return User(
                 jid: jid, lid: node.child("lid")?.jid("val"),
-                devices: list?.children("device").prefix(maximumDevices).compactMap(Device.init),
-                isOnWhatsApp: node.child("contact").map { $0["type"] == "in" })
+                devices: list?.children("device").prefix(maximumDevices).compactMap(Device.init))
         }
     }
 
@@ -96,7 +77,6 @@ package enum Usync {
                     Node("devices", children: [Node("device-list", children: devices.map(\.node))]))
             }
             if let lid = user.lid { children.append(Node("lid", ["val": .jid(lid)])) }
-            if let isIn = user.isOnWhatsApp { children.append(Node("contact", ["type": isIn ? "in" : "out"])) }
             return Node("user", ["jid": .jid(user.jid)], children: children)
         }
         return IQ.result(of: iq, [Node("usync", children: [Node("list", children: list)])])

@@ -5,7 +5,7 @@ import Store
 import Synchronization
 import WhatsAppWire
 
-/// Groups: who is in them, what they are called, and our key for each (protocol sheet, sections 9 and 10.4).
+/// Groups: who is in them, what they are called, and our key for each.
 final class GroupDirectory: Sendable {
     private let database: LineDatabase
     private let own: OwnDevice

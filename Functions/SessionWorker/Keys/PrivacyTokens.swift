@@ -2,7 +2,7 @@ import FoundationEssentials
 import Store
 import WhatsAppWire
 
-/// Privacy tokens (protocol sheet, section 11.5): who may write to whom.
+/// Privacy tokens: who may write to whom.
 struct PrivacyTokens: Sendable {
     let database: LineDatabase
     let addresses: AddressBook

@@ -4,16 +4,11 @@
 /// the next connection reads the same ratchet, or an older one would be written over a newer.
 final class RatchetLock: Sendable {
     private let semaphore = AsyncSemaphore(1)
+    /// Real seconds. A step is a few statements, each of which has a time-out; whoever waits longer is not served any more,
+    /// and its connection begins anew.
+    private static let patience = 60.0
 
     func withLock<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-        await semaphore.acquire()
-        do {
-            let result = try await body()
-            await semaphore.release()
-            return result
-        } catch {
-            await semaphore.release()
-            throw error
-        }
+        try await semaphore.withPermit(within: Self.patience, body)
     }
 }

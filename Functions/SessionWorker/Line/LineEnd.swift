@@ -47,9 +47,6 @@ struct LineEnd: Sendable, Equatable {
         .connectionLost, next: .reconnectLater,
         reason: "The line was interrupted by a fault of this installation. The line connects anew.")
 
-    /// Nothing happens any more until the owner asks.
-    var isFinal: Bool { next == .stop || next == .relink }
-
     /// What a failed attempt to open a connection means.
     init(opening error: any Error) {
         switch error {

@@ -9,8 +9,9 @@ import WhatsAppWire
 actor LineKeeper {
     nonisolated let line: HeldLine
     private let environment: LineEnvironment
-    /// The owner's wishes we know of; rises with each.
-    private var asked: Int
+    /// The owner's wishes we know of; rises with each. Only tells whether one is new: what is written about an attempt names
+    /// the wish that the attempt began with, so that one that arrives meanwhile is not taken for done.
+    private(set) var asked: Int
     private var attempt: Task<Bool, any Error>?
     private var pauses = WhatsAppWire.Backoff()
     private var unscanned = 0
@@ -37,7 +38,7 @@ actor LineKeeper {
     /// Until there is nothing to do for the line, or it is another worker's, or the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            let attempt = Task { try await self.live() }
+            let attempt = Task { try await self.attemptOnce() }
             self.attempt = attempt
             do {
                 let goesOn = try await withTaskCancellationHandler {
@@ -49,24 +50,35 @@ actor LineKeeper {
             } catch is LineLost {
                 log.note("a line was taken over")
                 return
-            } catch is CancellationError {
-                // A wish of the owner, or the end of this worker.
-                continue
             } catch {
-                log.complain("a line was interrupted", error)
-                await recover()
+                // Cancelled: a wish of the owner, or the end of this worker.
+                continue
             }
         }
     }
 
+    /// - Returns: whether there is more to do.
+    /// - Throws: `LineLost` or `CancellationError`; whatever else goes wrong ends in a pause.
+    private func attemptOnce() async throws -> Bool {
+        do {
+            return try await live()
+        } catch let error where !(error is LineLost) {
+            // Whatever an attempt that was told to stop ended with.
+            try Task.checkCancellation()
+            log.complain("a line was interrupted", error)
+            try await recover()
+            return true
+        }
+    }
+
     /// After an end that nobody expected: the same growing pause as after any other, and its owner sees why.
-    private func recover() async {
+    private func recover() async throws {
         do {
             let stored = try await StoredLine.load(line, environment)
             try await pause(.interrupted, stored, atLeast: 0)
-        } catch {
-            // The database is away, or the line is another's: `live` finds out which.
-            try? await Task.sleep(for: .seconds(nextPause()))
+        } catch let error where !(error is LineLost) {
+            // The database is away. A wish of the owner ends the wait.
+            try await Task.sleep(for: .seconds(nextPause()))
         }
     }
 
@@ -83,7 +95,7 @@ actor LineKeeper {
     /// - Returns: whether there is more to do.
     private func live() async throws -> Bool {
         let stored = try await StoredLine.load(line, environment)
-        asked = stored.record.asked
+        asked = max(asked, stored.record.asked)
         switch stored.record.wanted {
         case .stopped:
             try await rest(LineEnd(.stoppedByOwner, next: .stop), stored)
@@ -118,16 +130,17 @@ actor LineKeeper {
         let connection: LineConnection
         do {
             connection = try await open(stored)
-        } catch let error where !(error is CancellationError || error is LineLost || error is PostgresError) {
+        } catch let error where !(error is LineLost || error is PostgresError) {
+            try Task.checkCancellation()
             log.complain("a line could not connect", error)
             return LineEnd(opening: error)
         }
         let began = ContinuousClock.now
         defer { self.connection = nil }
         let end = try await connection.run()
+        let isLoggedIn = await connection.isLoggedIn
         // Told to stop, or to do something else: that is no trouble of the line's.
         try Task.checkCancellation()
-        let isLoggedIn = await connection.isLoggedIn
         if isLoggedIn, ContinuousClock.now - began > Self.settled { pauses.reset() }
         wasPaired = connection.parts.own.account != nil && stored.account == nil
         return end
@@ -145,21 +158,18 @@ actor LineKeeper {
                 noiseKey: stored.credentials.noiseKey, payload: payload.bytes, anchor: environment.settings.anchor),
             ephemeral: .generate(using: &random), routing: stored.record.routing.map(Array.init) ?? [],
             frameLimit: Self.frameLimit)
-        await environment.openings.acquire()
-        do {
-            let socket = try await WebSocket.open(
+        let socket = try await environment.openings.withPermit(within: Self.queueing) {
+            try await WebSocket.open(
                 address, on: environment.loops, tls: address.isSecure ? environment.tls : nil,
                 timeout: environment.settings.patience)
-            await environment.openings.release()
-            return LineConnection(
-                line, environment, stored: stored, ratchets: ratchets, socket: socket, link: link
-            ) { [weak self] connection in await self?.isConnected(connection) }
-        } catch {
-            await environment.openings.release()
-            throw error
         }
+        return LineConnection(
+            line, environment, stored: stored, ratchets: ratchets, socket: socket, link: link
+        ) { [weak self] connection in await self?.isConnected(connection) }
     }
 
+    /// Real seconds for which other lines' connections may be in front: a thousand that begin at once take minutes.
+    private static let queueing = 600.0
     /// Bytes of one frame; history comes in files, everything else is small.
     private static let frameLimit = 1 << 22
 
@@ -177,7 +187,7 @@ actor LineKeeper {
         if end.trouble == .codesUsedUp { return try await startOver(end, stored) }
         switch end.next {
         case .relink:
-            try await wipe(end)
+            try await wipe(end, stored)
             return false
         case .stop:
             try await rest(end, stored)
@@ -208,7 +218,7 @@ actor LineKeeper {
             end,
             .lineEnded(
                 line, failures: stored.record.failures + 1, retryAt: retry, bannedUntil: isBan ? retry : nil,
-                parked: false, asked: asked, at: environment.clock.now()))
+                parked: false, asked: stored.record.asked, at: environment.clock.now()))
     }
 
     /// Seconds.
@@ -222,15 +232,15 @@ actor LineKeeper {
         try await write(
             end,
             .lineEnded(
-                line, failures: stored.record.failures, retryAt: nil, parked: true, asked: asked,
+                line, failures: stored.record.failures, retryAt: nil, parked: true, asked: stored.record.asked,
                 at: environment.clock.now()))
     }
 
-    private func wipe(_ end: LineEnd) async throws {
+    private func wipe(_ end: LineEnd, _ stored: StoredLine) async throws {
         let now = environment.clock.now()
         try await write(
             end, .wipe(line, at: now),
-            .lineEnded(line, failures: 0, retryAt: nil, parked: true, asked: asked, at: now))
+            .lineEnded(line, failures: 0, retryAt: nil, parked: true, asked: stored.record.asked, at: now))
     }
 
     private func write(_ end: LineEnd, _ queries: Query...) async throws {
@@ -251,11 +261,13 @@ actor LineKeeper {
             do {
                 try await sayGoodbye(stored)
             } catch let error where !(error is LineLost || error is PostgresError) {
+                // The owner may have changed their mind, or this worker ends and the next one says goodbye.
+                try Task.checkCancellation()
                 log.complain("the phone was not told that its line was unlinked", error)
             }
         }
         try await wipe(
-            LineEnd(.unlinked, next: .relink, reason: "The line was unlinked by its owner."))
+            LineEnd(.unlinked, next: .relink, reason: "The line was unlinked by its owner."), stored)
     }
 
     private func sayGoodbye(_ stored: StoredLine) async throws {

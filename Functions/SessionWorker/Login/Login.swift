@@ -5,7 +5,7 @@ import Postgres
 import Store
 import WhatsAppWire
 
-/// After `success`: one-time keys, then active (protocol sheet, section 6).
+/// After `success`: one-time keys, then active.
 struct Login: Sendable {
     let database: LineDatabase
     let own: OwnDevice

@@ -3,8 +3,7 @@ import FoundationEssentials
 import Outbound
 import WhatsAppWire
 
-/// Files: fetched when somebody wants them, checked before a byte of plaintext is handed out; encrypted before they leave
-/// (protocol sheet, section 15).
+/// Files: fetched when somebody wants them, checked before a byte of plaintext is handed out; encrypted before they leave.
 actor MediaTransfer {
     /// Bytes of one file.
     static let mostBytes = 64 << 20

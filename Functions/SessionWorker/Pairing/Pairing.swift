@@ -5,7 +5,7 @@ import Postgres
 import Store
 import WhatsAppWire
 
-/// Linking a phone, by QR code or by a code that is typed (protocol sheet, section 5).
+/// Linking a phone, by QR code or by a code that is typed.
 actor Pairing {
     let database: LineDatabase
     let own: OwnDevice

@@ -5,7 +5,7 @@ import Store
 import Synchronization
 import WhatsAppWire
 
-/// Hidden ids come first (protocol sheet, section 10.3): whatever a stanza says, keys are kept under the hidden id once it
+/// Hidden ids come first: whatever a stanza says, keys are kept under the hidden id once it
 /// is known, and moved there in the transaction that learns it.
 final class AddressBook: Sendable {
     private let cache = Mutex(LIDMappingCache())

@@ -4,7 +4,7 @@ import Postgres
 import Store
 import WhatsAppWire
 
-/// Which devices a person reads on, and their public keys (protocol sheet, sections 10.5 and 13).
+/// Which devices a person reads on, and their public keys.
 struct DeviceDirectory: Sendable {
     let database: LineDatabase
     let own: OwnDevice

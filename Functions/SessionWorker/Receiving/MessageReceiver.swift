@@ -6,7 +6,7 @@ import Store
 import WhatsAppWire
 
 /// A message comes in: opened, stored and acknowledged, in this order. The ratchet step, the message and everything that
-/// follows from it commit together; the server hears of it afterwards (protocol sheet, sections 8 and 12).
+/// follows from it commit together; the server hears of it afterwards.
 struct MessageReceiver: Sendable {
     let database: LineDatabase
     let own: OwnDevice

@@ -4,7 +4,7 @@ import Postgres
 import Store
 import WhatsAppWire
 
-/// A message that does not open is asked for again, a few times (protocol sheet, section 12.2).
+/// A message that does not open is asked for again, a few times.
 struct RetryRequester: Sendable {
     let database: LineDatabase
     let own: OwnDevice

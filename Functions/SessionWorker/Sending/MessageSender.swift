@@ -2,7 +2,7 @@ import Conversation
 import FoundationEssentials
 import WhatsAppWire
 
-/// Sending (protocol sheet, section 11): who has to get it, sessions with all of them, the ratchet step and the message's
+/// Sending: who has to get it, sessions with all of them, the ratchet step and the message's
 /// id stored, then the socket, then the server's word.
 struct MessageSender: Sendable {
     let own: OwnDevice

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Store
 import WhatsAppWire
 
-/// A message to one person: to each of their devices, and to our other ones (protocol sheet, section 11.1).
+/// A message to one person: to each of their devices, and to our other ones.
 struct PersonStanza: Sendable {
     let database: LineDatabase
     let own: OwnDevice

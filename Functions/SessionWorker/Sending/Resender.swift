@@ -4,7 +4,7 @@ import Postgres
 import Store
 import WhatsAppWire
 
-/// A device asks for a message of ours again (protocol sheet, section 12.2): to that device only, a few times.
+/// A device asks for a message of ours again: to that device only, a few times.
 struct Resender: Sendable {
     let database: LineDatabase
     let own: OwnDevice

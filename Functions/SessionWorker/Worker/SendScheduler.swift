@@ -9,30 +9,27 @@ import WhatsAppWire
 actor SendScheduler {
     private let environment: LineEnvironment
     private let queue: JobQueue
-    private var lines: [ChannelID: LineKeeper] = [:]
+    nonisolated let lines: RunningLines
     private var running: [ChannelID: Int] = [:]
     private var work: [Int: Task<Void, Never>] = [:]
     private var count = 0
+    /// Lines to look at; those of a look that is under way are no longer in it.
+    private var due: Set<ChannelID> = []
+    /// The look that is under way: one at a time, because each counts what runs and waits before it adds to it.
+    private var looking: Task<Void, Never>?
     private var isEnding = false
 
     /// Conversations of one line that are being answered at once; most of that is typing.
     private static let perLine = 4
-    private static let most = 128
     /// Real seconds between two looks when nobody calls.
     private static let interval = 2.0
     /// Real seconds a job may go on sending.
     private static let jobTime = 60.0
 
-    init(_ environment: LineEnvironment, queue: JobQueue) {
+    init(_ environment: LineEnvironment, queue: JobQueue, lines: RunningLines) {
         self.environment = environment
         self.queue = queue
-    }
-
-    func add(_ line: LineKeeper) { lines[line.line.channel] = line }
-
-    func remove(_ line: LineKeeper) {
-        guard lines[line.line.channel] === line else { return }
-        lines[line.line.channel] = nil
+        self.lines = lines
     }
 
     /// Until cancelled.
@@ -53,12 +50,13 @@ actor SendScheduler {
     }
 
     func look() async {
-        await claim(Array(lines.keys))
+        await claim(Array(lines.all.keys))
     }
 
     /// What is under way ends by itself or is taken up again by whoever holds the line next.
     func finish() async {
         isEnding = true
+        await looking?.value
         for task in work.values { task.cancel() }
         for task in Array(work.values) { await task.value }
     }
@@ -66,10 +64,21 @@ actor SendScheduler {
     // MARK: Claiming
 
     private func claim(_ channels: [ChannelID]) async {
+        due.formUnion(channels)
+        if looking == nil, !isEnding { looking = Task { await self.claimWhatIsDue() } }
+        await looking?.value
+    }
+
+    private func claimWhatIsDue() async {
+        defer { looking = nil }
         do {
-            while !isEnding, work.count < Self.most {
-                let open = await connected(channels)
-                guard let (job, destination) = try await queue.claim(destinations: open) else { return }
+            while !isEnding, work.count < environment.settings.sends, !due.isEmpty {
+                let channels = due
+                due = []
+                guard let (job, destination) = try await queue.claim(destinations: await connected(channels)) else {
+                    continue
+                }
+                due.formUnion(channels)
                 environment.faults.reach(.jobClaimed)
                 start(job, destination)
             }
@@ -78,7 +87,7 @@ actor SendScheduler {
         }
     }
 
-    private func connected(_ channels: [ChannelID]) async -> [ChannelID] {
+    private func connected(_ channels: Set<ChannelID>) async -> [ChannelID] {
         var open: [ChannelID] = []
         for channel in channels where running[channel, default: 0] < Self.perLine {
             if await lines[channel]?.connection != nil { open.append(channel) }

@@ -11,24 +11,20 @@ import Store
 actor Worker {
     private let environment: LineEnvironment
     private let leases: LineLeases
-    private let sends: SendScheduler
-    private var lines: [ChannelID: Held] = [:]
+    nonisolated let sends: SendScheduler
+    /// Changed by this actor alone.
+    nonisolated let lines = RunningLines()
     private var lastRenewed = ContinuousClock.now
     private var isEnding = false
     private var isLooking = false
     /// Somebody called while a look was under way.
     private var mustLookAgain = false
 
-    private struct Held {
-        let line: LineKeeper
-        let task: Task<Void, Never>
-    }
-
     init(_ environment: LineEnvironment, jobs: JobQueue) {
         self.environment = environment
         leases = LineLeases(
             database: environment.database, worker: environment.ids.next(), seconds: environment.settings.lease)
-        sends = SendScheduler(environment, queue: jobs)
+        sends = SendScheduler(environment, queue: jobs, lines: lines)
     }
 
     /// Until the task is cancelled; then gives everything back.
@@ -38,23 +34,25 @@ actor Worker {
             group.addTask { await self.watchLeases() }
             group.addTask { await self.sends.run() }
             group.addTask {
-                await Wakeups(url: url).listen { call in
-                    switch call {
-                    case .lines: await self.look()
-                    case .destination(let destination): await self.sends.hear(destination)
-                    case .missed:
-                        await self.look()
-                        await self.sends.look()
-                    }
-                }
+                await Wakeups(
+                    url: url, randomness: self.environment.randomness,
+                    report: { self.environment.log.complain("calls of the database are not heard", $0, [:]) }
+                ).listen { await self.hear($0) }
             }
             await group.waitForAll()
         }
         await end()
     }
 
-    /// `nil` when this worker does not run the line.
-    func keeper(of channel: ChannelID) -> LineKeeper? { lines[channel]?.line }
+    private func hear(_ call: Wakeups.Call) async {
+        switch call {
+        case .lines: await look()
+        case .destination(let destination): await sends.hear(destination)
+        case .missed:
+            await look()
+            await sends.look()
+        }
+    }
 
     // MARK: Leases
 
@@ -86,11 +84,11 @@ actor Worker {
             let held = try await leases.renew()
             lastRenewed = began
             try await compare(with: held)
-            let room = environment.settings.lines - lines.count
+            let room = environment.settings.lines - lines.all.count
             guard room > 0, !isEnding else { return }
             for lease in try await leases.claim(room: room) { begin(lease) }
         } catch {
-            environment.log.complain("the leases could not be renewed", error, ["lines": "\(lines.count)"])
+            environment.log.complain("the leases could not be renewed", error, ["lines": "\(lines.all.count)"])
         }
     }
 
@@ -103,7 +101,7 @@ actor Worker {
             environment.log.note("lines were held, but not run: giving them back", ["lines": "\(idle.count)"])
             try await leases.release(idle)
         }
-        for (channel, own) in lines {
+        for (channel, own) in lines.all {
             guard let state = held[channel], state.fence == own.line.line.fence else {
                 environment.log.note("a line was lost", ["line": channel.text])
                 drop(channel)
@@ -113,33 +111,23 @@ actor Worker {
         }
     }
 
-    private func begin(_ lease: LineLeases.Lease) {
-        let channel = lease.line.channel
-        drop(channel)
+    func begin(_ lease: LineLeases.Lease) {
         let line = LineKeeper(lease, environment) { channel in await self.sends.look(at: channel) }
         let task = Task {
             await line.run()
-            await self.ended(channel, line)
+            await self.ended(line)
         }
-        lines[channel] = Held(line: line, task: task)
-        let sends = sends
-        Task { await sends.add(line) }
+        lines.begin(line, task)?.task.cancel()
     }
 
-    private func drop(_ channel: ChannelID) {
-        guard let held = lines.removeValue(forKey: channel) else { return }
-        held.task.cancel()
-        let sends = sends
-        Task { await sends.remove(held.line) }
+    func drop(_ channel: ChannelID) {
+        lines.drop(channel)?.task.cancel()
     }
 
     /// The line is at rest, or somebody else's.
-    private func ended(_ channel: ChannelID, _ line: LineKeeper) async {
-        guard let held = lines[channel], held.line === line else { return }
-        lines[channel] = nil
-        await sends.remove(line)
-        guard !isEnding else { return }
-        try? await leases.release([channel])
+    private func ended(_ line: LineKeeper) async {
+        guard lines.drop(line), !isEnding else { return }
+        try? await leases.release([line.line.channel])
         // The owner may have asked for something in between.
         await look()
     }
@@ -148,11 +136,12 @@ actor Worker {
     private func watchLeases() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(environment.settings.lease / 10))
-            guard !lines.isEmpty, ContinuousClock.now - lastRenewed > .seconds(environment.settings.lease) else {
+            let held = lines.all.keys
+            guard !held.isEmpty, ContinuousClock.now - lastRenewed > .seconds(environment.settings.lease) else {
                 continue
             }
-            environment.log.note("the leases ran out: letting go of all lines", ["lines": "\(lines.count)"])
-            for channel in lines.keys { drop(channel) }
+            environment.log.note("the leases ran out: letting go of all lines", ["lines": "\(held.count)"])
+            for channel in held { drop(channel) }
         }
     }
 
@@ -161,10 +150,10 @@ actor Worker {
     private func end() async {
         isEnding = true
         await sends.finish()
-        let held = lines
+        let held = lines.all
         for line in held.values { line.task.cancel() }
         for line in held.values { await line.task.value }
-        lines = [:]
+        for channel in held.keys { lines.drop(channel) }
         do {
             try await leases.release(Array(held.keys))
         } catch {

@@ -26,7 +26,7 @@ def functions():
             continue
         declaration = json.load(open(source))
         if name == "RunJobs":
-            declaration["env"] = {**declaration.get("env", {}), "PARLEY_SANDBOX": "1"}
+            declaration["executable"] = "loaded-run-jobs"
         os.mkdir(f"{folder}/{name}")
         json.dump(declaration, open(f"{folder}/{name}/function.json", "w"))
     return folder

@@ -127,7 +127,7 @@ import Web
         }
     }
 
-    /// What API Gateway itself answers where no function is asked (Lambda host contract, section 4).
+    /// What API Gateway itself answers where no function is asked.
     private func expectGateway(_ answer: OutboundResponse, _ status: Int) throws {
         #expect(answer.status == status)
         let members = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: String]

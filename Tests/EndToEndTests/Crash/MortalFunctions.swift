@@ -75,3 +75,8 @@ final class CalmFlag: Sendable {
     var isSet: Bool { value.withLock { $0 } }
     func set() { value.withLock { $0 = true } }
 }
+
+extension FaultPoint {
+    /// Those a job runner or a webhook comes by.
+    static let road = allCases.filter { !$0.rawValue.hasPrefix("line.") }
+}

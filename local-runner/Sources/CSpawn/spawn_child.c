@@ -41,7 +41,7 @@ static void become(const struct child *child, pid_t parent, int report) {
     if (chdir(child->directory) < 0) goto failed;
     set_limits(child);
     syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
-    execve(child->path, child->arguments, child->environment);
+    execve(child->path, (char *const *)child->arguments, (char *const *)child->environment);
 failed:;
     int reason = errno;
     ssize_t written = write(report, &reason, sizeof reason);

@@ -4,8 +4,8 @@
 /// What a child process gets. Strings and arrays are NULL-terminated as for execve.
 struct child {
     const char *path;
-    char *const *arguments;
-    char *const *environment;
+    const char *const *arguments;
+    const char *const *environment;
     const char *directory;
     /// Becomes both standard output and standard error.
     int output;

@@ -10,7 +10,7 @@ struct FunctionVariables {
     var frontPort: Int
     var controlPort: Int
 
-    /// Ruling C7: the documented default opens the dashboard in the sandbox and nowhere else.
+    /// The documented default opens the dashboard in the sandbox and nowhere else.
     static let sandboxPassword = "admin123"
 
     var publicURL: String {

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import Web
 
-/// The client side of Lambda: `POST /2015-03-31/functions/{name}/invocations` (Lambda host contract, section 5).
+/// The client side of Lambda: `POST /2015-03-31/functions/{name}/invocations`.
 /// Signatures are not checked: the listener is on loopback only.
 @HostLoop
 final class InvokeAPI {

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Postgres
 import Store
+import Web
 
 /// Where the database is and how functions log in.
 struct DatabaseAccess: Sendable {
@@ -38,21 +39,6 @@ struct DatabaseAccess: Sendable {
     private static func appPassword(in url: String) -> String? {
         guard let match = url.firstMatch(of: /^postgres(?:ql)?:\/\/parley_app:([^@\/?#]+)@/) else { return nil }
         return percentDecoded(match.1)
-    }
-
-    private static func percentDecoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 
     /// Returns the names of the migrations that were applied.

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import NIOCore
 
-/// What an on-failure destination receives (Lambda host contract, section 5).
+/// What an on-failure destination receives.
 struct FailureRecord {
     var event: QueuedEvent
     var arn: String

@@ -1,4 +1,6 @@
-/// What becomes of an asynchronous event after an attempt (Lambda host contract, section 5, "Asynchronous semantics"). Pure.
+import Domain
+
+/// What becomes of an asynchronous event after an attempt. Pure.
 struct RetryPolicy: Sendable, Equatable {
     /// Seconds before the second and the third attempt.
     var delays: [Double] = [60, 120]
@@ -33,8 +35,8 @@ struct RetryPolicy: Sendable, Equatable {
     }
 
     func afterThrottling(_ history: History, maximumAge: Int) -> Decision {
-        let doubled = throttleRange.lowerBound * Double(1 << min(20, max(0, history.throttles - 1)))
-        return within(maximumAge, history.age, min(throttleRange.upperBound, doubled))
+        let backoff = Backoff(base: throttleRange.lowerBound, limit: throttleRange.upperBound, chance: 0)
+        return within(maximumAge, history.age, backoff.delay(after: history.throttles))
     }
 
     private func within(_ maximumAge: Int, _ age: Double, _ delay: Double) -> Decision {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 
-/// Writes an HTTP API v2 event (Lambda host contract, section 3) straight into a buffer.
+/// Writes an HTTP API v2 event straight into a buffer.
 ///
 /// Every request passes here, so it builds no intermediate values: an encoder over a struct costs ten times as much.
 struct EventWriter {

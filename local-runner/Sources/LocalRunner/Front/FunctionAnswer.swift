@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import Web
 
-/// A function's output as an HTTP answer (Lambda host contract, section 3, "Response").
+/// A function's output as an HTTP answer.
 struct FunctionAnswer {
     var status: HTTPResponseStatus
     var headers: [(String, String)]

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 
 /// What a process has registered as internal extensions. Registering is how a function asks for SIGTERM before it is
-/// killed (Lambda host contract, section 2, "Shutdown").
+/// killed.
 @HostLoop
 struct ExtensionRegistration {
     /// Ten per environment, as on Lambda.

@@ -1,4 +1,5 @@
 import DequeModule
+import Domain
 import NIOCore
 
 /// The processes of one function: started on demand, one invocation each at a time, at most `concurrency` of them.
@@ -16,6 +17,7 @@ final class FunctionPool {
     private var isStopping = false
     private var onEmpty: (@HostLoop () -> Void)?
     /// Failed starts in a row; the warm pool waits longer after each.
+    private static let backoff = Backoff(base: 2, limit: 30, chance: 0)
     private var failedStarts = 0
     private var nextWarmStart = NIODeadline.now()
     private var measuredAt = NIODeadline.now()
@@ -77,7 +79,7 @@ final class FunctionPool {
         if let initFailure, !process.isOutdated {
             failedStarts += 1
             if failedStarts == 1 { logs.notice(name, "does not start: \(initFailure("-").words)") }
-            nextWarmStart = .now() + .seconds(min(30, 1 << min(failedStarts, 5)))
+            nextWarmStart = .now() + .seconds(Int64(Self.backoff.delay(after: failedStarts)))
             if let invocation = waiting.popFirst() { invocation.complete(initFailure(invocation.id)) }
         }
         if isStopping {

@@ -34,7 +34,7 @@ struct HostSettings: Sendable {
         return values
     }
 
-    /// Environment of one process (Lambda host contract, section 1).
+    /// Environment of one process.
     func environment(for entry: Catalog.Entry, runtimeAPI: String, stream: String, isWarm: Bool) -> [String: String] {
         let manifest = entry.manifest
         var values = passed.values(for: manifest)

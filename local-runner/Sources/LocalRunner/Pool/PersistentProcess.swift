@@ -1,3 +1,4 @@
+import Domain
 import Glibc
 import NIOCore
 
@@ -10,9 +11,8 @@ final class PersistentProcess {
     private static let grace: Int64 = 10
     /// Seconds it must have lived for the pause before its next start to be the shortest again.
     private static let healthySeconds: Int64 = 30
-    /// Milliseconds before the first restart; doubled with each short life up to the limit.
-    private static let shortestPause: Int64 = 500
-    private static let longestPause: Int64 = 30_000
+    /// Before the first restart, doubled with each short life up to the limit. Half of each pause is random, so that processes that failed together don't come back together.
+    private static let backoff = Backoff(base: 0.5, limit: 30)
 
     private(set) var entry: Catalog.Entry
     /// Where it listens; `nil` while it is not running. A new one with every start, so that nobody can sit on it.
@@ -21,7 +21,7 @@ final class PersistentProcess {
     private let logs: LogWriter
     private var child: ChildProcess?
     private var startedAt = NIODeadline.now()
-    private var shortLives: Int64 = 0
+    private var shortLives = 0
     private var isStopping = false
     private var onEnd: CheckedContinuation<Void, Never>?
 
@@ -89,12 +89,10 @@ final class PersistentProcess {
         again("ended: \(child.ending?.words ?? "")")
     }
 
-    /// Half of the pause is random, so that processes that failed together don't come back together.
     private func again(_ reason: String) {
         let lived = NIODeadline.now() - startedAt
         shortLives = lived >= .seconds(Self.healthySeconds) ? 0 : shortLives + 1
-        let pause = min(Self.longestPause, Self.shortestPause << min(shortLives, 10))
-        let wait = pause / 2 + Int64.random(in: 0...pause / 2)
+        let wait = Int64(Self.backoff.delay(after: shortLives + 1, fraction: .random(in: 0...1)) * 1_000)
         let words = "\(reason); starting it again in \(wait) ms"
         if shortLives <= 1 { logs.notice(name, words) } else { logs.write(name, words) }
         HostLoop.loop.scheduleTask(in: .milliseconds(wait)) { HostLoop.assumeIsolated { self.start() } }

@@ -1,3 +1,4 @@
+import Blocking
 import CSpawn
 import Dispatch
 import Glibc
@@ -151,16 +152,4 @@ struct SpawnError: Error, CustomStringConvertible {
     let path: String
     let reason: Int32
     var description: String { "\(path) can't be started: \(String(cString: strerror(reason)))" }
-}
-
-/// Passes C a NULL-terminated array of strings that lives as long as the closure.
-private func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-    var copies: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) } + [nil]
-    defer { copies.forEach { free($0) } }
-    return copies.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { preconditionFailure("never empty: it ends in NULL") }
-        return body(UnsafePointer(base))
-    }
 }

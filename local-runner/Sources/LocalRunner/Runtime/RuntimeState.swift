@@ -1,4 +1,4 @@
-/// What a process may call next on its Runtime API (Lambda host contract, section 2). Pure.
+/// What a process may call next on its Runtime API. Pure.
 struct RuntimeState: Sendable, Equatable {
     enum Phase: Sendable, Equatable {
         /// Started, has not polled.

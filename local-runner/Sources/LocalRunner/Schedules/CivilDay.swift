@@ -1,3 +1,5 @@
+import Domain
+
 /// A day of the proleptic Gregorian calendar in UTC, counted from 1970-01-01.
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
@@ -26,13 +28,7 @@ struct CivilDay: Equatable, Sendable {
     /// 1 = Sunday ... 7 = Saturday, as cron expressions of EventBridge count.
     var weekday: Int { ((number + 4) % 7 + 7) % 7 + 1 }
 
-    var daysInMonth: Int {
-        switch month {
-        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
+    var daysInMonth: Int { LocalDate.days(in: month, of: year) }
 
     /// The weekday that another day of this month has.
     func weekday(of other: Int) -> Int {

@@ -1,4 +1,4 @@
-/// `rate(5 minutes)` or `cron(0 0 1 * ? *)`, UTC (Lambda host contract, section 4).
+/// `rate(5 minutes)` or `cron(0 0 1 * ? *)`, UTC.
 ///
 /// A slot is an instant at which the schedule fires, in whole seconds since 1970.
 enum ScheduleExpression: Sendable, Equatable {

@@ -13,7 +13,7 @@ struct ScheduledFunction: Sendable, Equatable {
     var input: JSONValue?
     var isWake: Bool
 
-    /// EventBridge's envelope, or the constant input (Lambda host contract, section 4).
+    /// EventBridge's envelope, or the constant input.
     func payload(slot: Int, settings: HostSettings, id: UUID) -> String {
         if let input { return String(decoding: input.bytes, as: UTF8.self) }
         let rule = "arn:aws:events:\(settings.region):\(settings.account):rule/\(name)"

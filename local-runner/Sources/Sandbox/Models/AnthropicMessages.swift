@@ -1,6 +1,6 @@
 import Web
 
-/// Anthropic's messages (`llm.md`).
+/// Anthropic's messages.
 struct AnthropicMessages: Sendable {
     /// Holds the planned faults of every provider.
     let faults: SimulatedTwilio

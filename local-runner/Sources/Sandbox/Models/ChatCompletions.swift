@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Web
 
-/// OpenAI's chat completions and the hosts that speak its dialect (`llm.md`).
+/// OpenAI's chat completions and the hosts that speak its dialect.
 struct ChatCompletions: Sendable {
     /// Holds the planned faults of every provider.
     let faults: SimulatedTwilio

@@ -1,6 +1,6 @@
 import Web
 
-/// Gemini's `generateContent` and `streamGenerateContent` (`llm.md`).
+/// Gemini's `generateContent` and `streamGenerateContent`.
 struct GeminiContent: Sendable {
     /// Holds the planned faults of every provider.
     let faults: SimulatedTwilio

@@ -8,7 +8,7 @@ struct Message: Sendable {
         case outboundReply = "outbound-reply"
     }
 
-    /// Twilio's words (`twilio.md`, "Status callback").
+    /// Twilio's words for what became of a message.
     enum Status: String, Sendable {
         case accepted, queued, sending, sent, delivered, read, received, failed, undelivered, canceled
     }

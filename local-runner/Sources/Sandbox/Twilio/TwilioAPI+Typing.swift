@@ -1,7 +1,7 @@
 import Web
 
 extension TwilioAPI {
-    /// The typing indicator in both shapes: v2 takes a form, v3 JSON (`twilio.md`, "Typing").
+    /// The typing indicator in both shapes: v2 takes a form, v3 JSON.
     var typingEndpoints: [Endpoint] {
         [
             guarded("POST /v2/Indicators/Typing.json", .typing) { request in

@@ -1,5 +1,5 @@
 /// Twilio's time-outs and retries for one webhook URL, with the overrides that a URL's fragment may carry
-/// (`#ct=2000&rc=2&rp=all`, milliseconds; `twilio.md`, "Timeouts and retries").
+/// (`#ct=2000&rc=2&rp=all`, milliseconds).
 struct RetryPolicy: Sendable, Equatable {
     var connect = 5.0
     var total = 15.0

@@ -1,6 +1,6 @@
 import Web
 
-/// The forms Twilio posts (`twilio.md`, "Inbound webhook" and "Status callback").
+/// The forms Twilio posts for a message that came in and for news of one that went out.
 enum WebhookForms {
     static func inbound(_ message: Message, account: String, profileName: String, apiBase: String) -> Form {
         var form = Form([

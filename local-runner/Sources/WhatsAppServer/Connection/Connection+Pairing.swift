@@ -1,6 +1,6 @@
 import WhatsAppWire
 
-/// A client that shows codes until a phone takes one (protocol sheet, section 5).
+/// A client that shows codes until a phone takes one.
 @ServerLoop
 final class Pairing {
     let registration: ClientPayload.Registration

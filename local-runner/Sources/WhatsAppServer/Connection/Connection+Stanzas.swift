@@ -1,7 +1,7 @@
 import WhatsAppWire
 
 extension Connection {
-    /// Every kind of stanza from a linked device, and its answer (protocol sheet, section 21).
+    /// Every kind of stanza from a linked device, and its answer.
     func dispatch(_ node: Node, _ device: LinkedDevice) {
         switch node.tag {
         case "iq": query(node, device)

@@ -78,21 +78,14 @@ struct Queries {
 
     private func people(_ iq: Node) -> Node {
         guard let request = Usync.Request(iq) else { return IQ.result(of: iq) }
-        let listed = request.users.map { jid in user(jid, network.person(jid), request) }
-        let searched = request.numbers.map { number in
-            let digits = number.filter(\.isNumber)
-            let found = network.people[digits]
-            return user(.phoneNumber(digits), found, request, isOnWhatsApp: found != nil)
-        }
-        return Usync.reply(to: iq, listed + searched)
+        return Usync.reply(to: iq, request.users.map { jid in user(jid, network.person(jid), request) })
     }
 
-    private func user(_ jid: JID, _ person: Person?, _ request: Usync.Request, isOnWhatsApp: Bool? = nil) -> Usync.User
-    {
+    private func user(_ jid: JID, _ person: Person?, _ request: Usync.Request) -> Usync.User {
         let devices = request.kinds.contains("devices") ? person.map(devices) : nil
         let mayKnow = person.map { $0.appearance != .phoneNumber || $0 === device.person } ?? false
         let lid = request.kinds.contains("lid") && mayKnow ? person?.hiddenJID : nil
-        return Usync.User(jid: jid.withoutDevice, lid: lid, devices: devices, isOnWhatsApp: isOnWhatsApp)
+        return Usync.User(jid: jid.withoutDevice, lid: lid, devices: devices)
     }
 
     private func devices(_ person: Person) -> [Usync.Device] {

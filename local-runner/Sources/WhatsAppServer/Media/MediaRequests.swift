@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import WhatsAppWire
 
-/// Files over HTTP (protocol sheet, section 15): `POST /mms/<kind>/<token>?auth=...` and `GET <direct path>`.
+/// Files over HTTP: `POST /mms/<kind>/<token>?auth=...` and `GET <direct path>`.
 @ServerLoop
 final class MediaRequests: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart

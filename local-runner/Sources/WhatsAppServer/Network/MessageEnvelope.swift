@@ -42,7 +42,7 @@ struct MessageEnvelope {
         isLID = stanza.to.isGroup ? stanza.addressingMode == "lid" : stanza.to.isHiddenUser
     }
 
-    /// The stanza for a linked device (protocol sheet, section 12).
+    /// The stanza for a linked device.
     @ServerLoop func node(_ encrypted: [EncryptedMessage], to receiver: DeviceReference, now: Int64) -> Node {
         var attributes = addresses(receiver)
         attributes["id"] = .text(id)

@@ -10,7 +10,7 @@ extension Network {
         let missing: String?
     }
 
-    /// A message of a linked device (protocol sheet, section 11).
+    /// A message of a linked device.
     func take(_ node: Node, from sender: LinkedDevice) throws(StanzaError) -> AcceptedMessage {
         let stanza = try MessageStanza(node)
         guard let chat = chat(stanza.to) else { throw StanzaError("message.to") }

@@ -72,7 +72,7 @@ extension Network {
         events.note(event)
     }
 
-    /// Whoever writes first lets the other answer (protocol sheet, section 11.5).
+    /// Whoever writes first lets the other answer.
     private func giveToken(from person: Person, to line: Person) {
         guard !line.linked.isEmpty, person.tokensGivenTo.insert(line.number).inserted else { return }
         let token = Node(

@@ -43,7 +43,7 @@ extension SimulatedDevice {
 
     // MARK: Asked again
 
-    /// Somebody could not read a message of ours (protocol sheet, section 12.2).
+    /// Somebody could not read a message of ours.
     func answer(_ request: RetryRequest, from asker: DeviceReference, in network: Network) throws {
         guard var copy = sent[request.messageID], copy.repeats[asker.address, default: 0] < RetryRequest.maximumCount
         else { return }

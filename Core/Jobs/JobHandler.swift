@@ -1,13 +1,15 @@
 import Conversation
-import Domain
-import FoundationEssentials
-import FunctionHost
-import Store
+package import FoundationEssentials
+package import FunctionHost
+package import Store
 
-/// No route: invoked asynchronously by whoever enqueued work, and every minute by the schedule `sweep`, which finds what a
+/// The job runner's work. No route: invoked asynchronously by whoever enqueued work, and every minute by the schedule `sweep`, which finds what a
 /// lost wake-up left. Claims due jobs of all organizations and works on them until nothing is due for a few seconds or its
 /// time is nearly up. Killed at any point it loses nothing: see `Turn` and `Outbox`.
-struct RunJobsHandler: Sendable {
+package struct JobHandler: Sendable {
+    /// Does one kind of job beside the two of the road, until a time.
+    package typealias Work = @Sendable (Job, Date) async throws -> JobOutcome
+
     /// Real seconds a composer may take at most; leaves time to write its reply down.
     static let composing = 20.0
 
@@ -15,9 +17,10 @@ struct RunJobsHandler: Sendable {
     let outbox: Outbox
     /// `nil` without PARLEY_SECRET_KEYS: nothing could be sealed.
     let recorder: TurnRecorder?
-    let runner: @Sendable (@escaping @Sendable (Job, Date) async throws -> JobOutcome) -> JobRunner
+    let others: [JobKind: Work]
+    let runner: @Sendable (@escaping Work) -> JobRunner
 
-    func handle(_ payload: Data, _ context: InvocationContext) async throws -> Data {
+    package func handle(_ payload: Data, _ context: InvocationContext) async throws -> Data {
         let worked = try await runner(perform).run(until: context.deadline)
         // Before the process may be frozen.
         await recorder?.drain()
@@ -31,11 +34,10 @@ struct RunJobsHandler: Sendable {
             return try await turn.run(job, timeout: max(1, timeout))
         case .send:
             return try await outbox.run(job, until: deadline)
-        case .pause:
-            return try await Pause(job).run()
         default:
             // The queue gives out only what was asked for.
-            return .cancel(reason: "Nobody does this kind of work here.")
+            guard let work = others[job.kind] else { return .cancel(reason: "Nobody does this kind of work here.") }
+            return try await work(job, deadline)
         }
     }
 }

@@ -3,7 +3,7 @@ package import Store
 import Web
 
 /// The JSON itself is written in Access, which the event stream shares.
-extension EventView: Answerable {
+extension OrganizationEvent: Answerable {
     package static let shape = Shape.object([
         Shape.Member("cursor", .text(TextShape(1...512)), about: "Goes on after this event."),
         Shape.Member("type", .plainText),

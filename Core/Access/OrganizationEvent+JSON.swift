@@ -2,7 +2,7 @@ import FoundationEssentials
 package import Store
 package import Web
 
-extension EventView {
+extension OrganizationEvent {
     package var json: JSONValue {
         .object([
             "cursor": .string(position.cursor.text), "type": .string(type),

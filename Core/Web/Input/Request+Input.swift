@@ -1,11 +1,4 @@
 extension Request {
-    /// The JSON body as a value. Refuses fields that the type does not read and names the first one that is wrong.
-    ///
-    /// Throws `Fault.unsupportedType` (415), `.tooLarge` (413), `.malformed` (400) or `.invalid` (422).
-    package func decode<Value: Decodable>(_ type: Value.Type, limit: Int = 1 << 20) throws(Fault) -> Value {
-        try StrictDecoder.decode(type, from: try json(limit: limit))
-    }
-
     /// The JSON body as it was sent.
     ///
     /// Throws `Fault.unsupportedType` (415), `.tooLarge` (413) or `.malformed` (400).

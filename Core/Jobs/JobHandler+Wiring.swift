@@ -1,25 +1,27 @@
 import Conversation
 import Domain
 import Environment
-import FunctionHost
+package import FunctionHost
 import Postgres
 import Providers
-import Store
+package import Store
 
-extension RunJobsHandler {
+extension JobHandler {
     /// Postgres connections for all jobs of the process together, beside the one that listens: a job holds one for moments
     /// and waits for models and providers without.
     private static let connections = 4
 
     /// What production and the sandbox are made of; the sandbox differs in its variables only.
-    init(_ environment: FunctionEnvironment) throws {
+    /// - Parameter others: kinds of job beside the two of the road.
+    package init(_ environment: FunctionEnvironment, others: [JobKind: Work] = [:]) throws {
         let configuration = environment.configuration
         let faults = FaultPoints.configured(configuration.fault, isSandbox: configuration.isSandbox)
         let sender = try Self.senders(environment)
         let database = Database(url: try configuration.databaseURL, connections: Self.connections)
         let queue = JobQueue(
             database: database, clock: environment.clock, randomness: environment.randomness,
-            kinds: configuration.isSandbox ? [.send, .turn, .pause] : [.send, .turn], lease: try configuration.jobLease)
+            kinds: [.send, .turn] + others.keys, lease: try configuration.jobLease)
+        self.others = others
         let calls = RunnerCalls(url: try configuration.databaseURL, ids: environment.ids)
         recorder = try configuration.secret(.secretKeys).map { keys in
             TurnRecorder(database: database, box: try SecretBox(keys: keys)) { error in
