@@ -2,7 +2,7 @@ package import Domain
 import FoundationEssentials
 import Web
 
-/// Signs what leaves with a redirect and must come back unchanged from a provider (OAuth `state`, C29): the purpose, a
+/// Signs what leaves with a redirect and must come back unchanged from a provider (OAuth `state`): the purpose, a
 /// payload, an expiry and a nonce under an HMAC. `<payload>.<expiry>.<nonce>.<code>`, URL-safe.
 ///
 /// Whoever must take each state once (OAuth callbacks) stores the nonce with the result it leads to.

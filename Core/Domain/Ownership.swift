@@ -1,5 +1,5 @@
 /// Who answers a conversation, and the epoch that rises with every change. A reply commits only under the epoch it was
-/// composed for, so a machine never talks over a person (architecture section 3, rule 4).
+/// composed for, so a machine never talks over a person.
 package struct Ownership: Sendable, Equatable {
     package enum Owner: String, Sendable, Codable, CaseIterable {
         case ai, flow, human, none

@@ -3,8 +3,8 @@ package import FoundationEssentials
 package import FunctionHost
 package import Store
 
-/// The job runner's work. No route: invoked asynchronously by whoever enqueued work, and every minute by the schedule `sweep`, which finds what a
-/// lost wake-up left. Claims due jobs of all organizations and works on them until nothing is due for a few seconds or its
+/// The job runner's work. No route: invoked asynchronously by whoever enqueued work, and every minute by the schedule
+/// `sweep`, which finds what a lost wake-up left. Claims due jobs of all organizations and works on them until nothing is due for a few seconds or its
 /// time is nearly up. Killed at any point it loses nothing: see `Turn` and `Outbox`.
 package struct JobHandler: Sendable {
     /// Does one kind of job beside the two of the road, until a time.

@@ -32,7 +32,7 @@ extension MirrorClient {
 
     // MARK: Out
 
-    /// Writes to a person or group, as section 11 says: devices by usync, bundles, sender key.
+    /// Writes to a person or group as a real client does: devices by usync, bundles, sender key.
     /// - Returns: the server's acknowledgement.
     @discardableResult
     func send(_ message: OutgoingMessage, to chat: JID, id: String) async throws -> Node {

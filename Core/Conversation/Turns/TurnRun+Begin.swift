@@ -8,9 +8,8 @@ extension TurnRun {
     func begin(
         _ id: ConversationID, of organization: OrganizationID, isLastTry: Bool
     ) async throws -> TurnStep {
-        let now = clock.now()
-        return try await effects.state.transaction(
-            "conversation", for: organization, reading: Self.questions(id, at: now)
+        try await effects.state.transaction(
+            "conversation", for: organization, reading: Self.questions(id, at: clock.now())
         ) { more, answers in
             guard let row = answers[0].first else {
                 return (.over(.cancel(reason: "There is no such conversation.")), [])
@@ -19,7 +18,7 @@ extension TurnRun {
             guard let turn = turns.first else { return (.over(.done), []) }
             let context = TurnContext(
                 conversation: try ConversationRecord(row), turn: turn, nextDue: turns.dropFirst().first?.dueAt,
-                facts: answers[2], said: Said(answers[3], answers[4]), now: now)
+                facts: answers[2], said: Said(answers[3], answers[4]), now: clock.now())
             effects.began(context.turn.id, id)
             let (step, writes) = try await begin(context, isLastTry: isLastTry, asking: more)
             effects.wrote(writes)

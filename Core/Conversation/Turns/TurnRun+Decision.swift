@@ -48,8 +48,8 @@ extension TurnRun {
                 id: ids.make(), author: .system, body: body, turn: context.turn.id, part: part,
                 epoch: unbound ? nil : context.conversation.ownership.epoch)
         }
-        return try queue(parts, in: context.conversation, at: context.now)
-            + [.countOutbound(parts.count, of: context.conversation.organization, at: context.now)]
+        return [.countOutbound(parts.count, of: context.conversation.organization, at: context.now)]
+            + (try queue(parts, in: context.conversation, at: context.now))
     }
 
     /// Messages and the job that sends them.

@@ -29,8 +29,8 @@ extension TurnRun {
             .record("quota", notice == nil ? .stopped : .answered, reason, turn: turn, in: conversation, at: now),
             .finish(turn, as: notice == nil ? .closed : .answered, at: now),
         ]
-            + (try notice.map { try queue([$0], in: conversation, at: now) } ?? [])
             + (notice == nil ? [] : [.countOutbound(1, of: conversation.organization, at: now)])
+            + (try notice.map { try queue([$0], in: conversation, at: now) } ?? [])
     }
 
     /// The last try to write a reply failed: a person has to answer.

@@ -1,4 +1,5 @@
-/// Asks the host for a SIGTERM before it kills the process, by registering an internal extension. Without one the process only ever sees SIGKILL.
+/// Asks the host for a SIGTERM before it kills the process, by registering an internal extension. Without one the process only
+/// ever sees SIGKILL.
 struct ShutdownSignal {
     /// Held open: the request for the next event stays parked on it, as every extension's must.
     private let connection: LoopbackConnection

@@ -1,7 +1,8 @@
 package import Domain
 package import Web
 
-/// Twilio's form for a message that came in, read tolerantly: parameters appear without notice. Verify the signature before reading.
+/// Twilio's form for a message that came in, read tolerantly: parameters appear without notice. Verify the signature before
+/// reading.
 package struct TwilioInbound: Sendable, Equatable {
     package let message: InboundMessage
     /// `AC...`: the account the line belongs to.

@@ -50,8 +50,8 @@ package struct IdempotencyKeyStore: Sendable {
                 """
                 update idempotency_keys set status = \(answer.status)::integer, content_type = \(answer.contentType),
                     body = \(answer.body), busy_until = null
-                where user_id = \(attempt.user) and key = \(attempt.key) and claim = \(attempt.claim)::integer
-                    and status is null
+                where user_id = \(attempt.user) and key = \(attempt.key) and subject_id = \(attempt.subject)
+                    and claim = \(attempt.claim)::integer and status is null
                 """
             ])
     }
@@ -63,8 +63,8 @@ package struct IdempotencyKeyStore: Sendable {
             [
                 """
                 delete from idempotency_keys
-                where user_id = \(attempt.user) and key = \(attempt.key) and claim = \(attempt.claim)::integer
-                    and status is null
+                where user_id = \(attempt.user) and key = \(attempt.key) and subject_id = \(attempt.subject)
+                    and claim = \(attempt.claim)::integer and status is null
                 """
             ])
     }

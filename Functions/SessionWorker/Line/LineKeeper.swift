@@ -84,7 +84,8 @@ actor LineKeeper {
 
     /// The owner asked for something new: whatever is going on is looked at again.
     func hear(_ asked: Int) {
-        guard asked != self.asked else { return }
+        // An older reading than the one that is being followed is no news.
+        guard asked > self.asked else { return }
         self.asked = asked
         pauses.reset()
         unscanned = 0

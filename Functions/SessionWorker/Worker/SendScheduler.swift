@@ -35,22 +35,22 @@ actor SendScheduler {
     /// Until cancelled.
     func run() async {
         while !Task.isCancelled {
-            await look()
+            look()
             try? await Task.sleep(for: .seconds(Self.interval))
         }
     }
 
-    func hear(_ destination: String) async {
+    func hear(_ destination: String) {
         guard let channel = ChannelID(destination) else { return }
-        await look(at: channel)
+        look(at: channel)
     }
 
-    func look(at channel: ChannelID) async {
-        await claim([channel])
+    func look(at channel: ChannelID) {
+        claim([channel])
     }
 
-    func look() async {
-        await claim(Array(lines.all.keys))
+    func look() {
+        claim(Array(lines.all.keys))
     }
 
     /// What is under way ends by itself or is taken up again by whoever holds the line next.
@@ -63,10 +63,10 @@ actor SendScheduler {
 
     // MARK: Claiming
 
-    private func claim(_ channels: [ChannelID]) async {
+    /// One look at a time, and nobody waits for it: it goes on for as long as something is due.
+    private func claim(_ channels: [ChannelID]) {
         due.formUnion(channels)
         if looking == nil, !isEnding { looking = Task { await self.claimWhatIsDue() } }
-        await looking?.value
     }
 
     private func claimWhatIsDue() async {
@@ -108,7 +108,7 @@ actor SendScheduler {
     private func finished(_ number: Int, _ destination: ChannelID) async {
         work[number] = nil
         running[destination] = running[destination, default: 1] == 1 ? nil : running[destination, default: 1] - 1
-        await look(at: destination)
+        look(at: destination)
     }
 
     // MARK: Working

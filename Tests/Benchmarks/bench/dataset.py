@@ -21,11 +21,11 @@ INDEXED = ["messages", "message_keys", "turns", "decisions", "conversation_days"
 
 def make(directory, messages):
     """A cluster with the data set in a folder, closed, for `Cluster(directory)`. One that is there already stays as it is,
-    unless it was made under other tables. Returns how many messages it has."""
+    unless it was made under other tables or is of another size. Returns how many messages it has."""
     mark = f"{directory}/made"
     if os.path.exists(mark):
         there, tables = open(mark).read().split()
-        if tables == tables_now():
+        if tables == tables_now() and int(there) == messages:
             return int(there)
         Cluster(directory).remove()
     with Cluster(directory, OPTIONS, is_durable=False) as cluster:
@@ -42,7 +42,8 @@ def make(directory, messages):
 
 def tables_now():
     """Changes with the files that make tables and those that fill them."""
-    files = sorted(glob.glob(f"{ROOT}/Core/Store/Migrations/Baseline/*.sql") + glob.glob(f"{HERE}/dataset/*.sql"))
+    files = sorted(glob.glob(f"{ROOT}/Core/Store/Migrations/Baseline/*.sql") + glob.glob(f"{HERE}/dataset/*.sql")
+                   + [f"{ROOT}/Core/Store/Migrations/Functions/counts.sql"])
     return hashlib.sha256(b"".join(open(file, "rb").read() for file in files)).hexdigest()
 
 

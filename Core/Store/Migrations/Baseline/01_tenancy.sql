@@ -22,8 +22,8 @@ create function current_user_id() returns uuid
     language sql stable parallel safe
     return nullif(current_setting('parley.user', true), '')::uuid;
 
--- The organization that answers numbers nobody owns : without one they would get no
--- answer at all. Its id is fixed so that code and operators can name it.
+-- The organization that answers numbers nobody owns: without it they would get no answer at all. Its id is fixed so that code
+-- and operators can name it.
 create function platform_organization() returns uuid
     language sql immutable parallel safe
     return '00000000-0000-7000-8000-000000000001'::uuid;

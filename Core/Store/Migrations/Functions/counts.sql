@@ -34,6 +34,8 @@ begin
 end
 $$;
 
+grant execute on function keep_conversation_day(uuid, uuid, uuid, text, timestamptz) to parley_app;
+
 -- Each row by itself: nearly every statement writes one message, and an import leaves triggers out and rebuilds.
 create or replace function count_message() returns trigger
     language plpgsql as $$

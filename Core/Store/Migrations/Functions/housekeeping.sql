@@ -24,7 +24,7 @@ end
 $$;
 
 -- Deletes what has had its time, at most 10,000 rows of a kind per call: sessions and login tries that ran out, answers of
--- idempotent writes after a day, events after 90 days (whole months of them go in `drop_old_partitions`), uploads. Returns
+-- idempotent writes after a day, events after 90 days (whole months of them go in `drop_old_partition`), uploads. Returns
 -- how many rows went.
 create or replace function prune(at timestamptz) returns integer
     language plpgsql security definer set search_path = parley, pg_temp as $$

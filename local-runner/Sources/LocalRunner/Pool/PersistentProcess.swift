@@ -11,7 +11,8 @@ final class PersistentProcess {
     private static let grace: Int64 = 10
     /// Seconds it must have lived for the pause before its next start to be the shortest again.
     private static let healthySeconds: Int64 = 30
-    /// Before the first restart, doubled with each short life up to the limit. Half of each pause is random, so that processes that failed together don't come back together.
+    /// Before the first restart, doubled with each short life up to the limit. Half of each pause is random, so that processes
+    /// that failed together don't come back together.
     private static let backoff = Backoff(base: 0.5, limit: 30)
 
     private(set) var entry: Catalog.Entry
