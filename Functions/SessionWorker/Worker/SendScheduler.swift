@@ -53,10 +53,13 @@ actor SendScheduler {
         claim(Array(lines.all.keys))
     }
 
+    /// Until the look that is under way is over.
+    func looked() async { await looking?.value }
+
     /// What is under way ends by itself or is taken up again by whoever holds the line next.
     func finish() async {
         isEnding = true
-        await looking?.value
+        await looked()
         for task in work.values { task.cancel() }
         for task in Array(work.values) { await task.value }
     }
