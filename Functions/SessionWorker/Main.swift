@@ -57,15 +57,18 @@ extension LineEnvironment {
     init(_ environment: FunctionEnvironment) throws {
         let configuration = environment.configuration
         let settings = try Settings(configuration)
+        let debounce = Debounce(quiet: try configuration.debounce)
         self.init(
             settings: settings, database: environment.database, box: try SecretBox(keys: configuration.secretKeys),
             clock: environment.clock, randomness: environment.randomness, ids: environment.ids,
-            http: environment.http, debounce: Debounce(quiet: try configuration.debounce),
+            http: environment.http, debounce: debounce,
             faults: .configured(configuration.fault, isSandbox: configuration.isSandbox),
             loops: MultiThreadedEventLoopGroup(numberOfThreads: 1),
             tls: settings.server.hasPrefix("wss:") ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil,
             openings: AsyncSemaphore(settings.openings),
-            wakeJobs: RunnerCall(database: environment.database) { await environment.invoke.wake("run-jobs") }.call,
+            wakeJobs: RunnerCall(database: environment.database, dueIn: debounce.quiet) {
+                await environment.invoke.wake("run-jobs")
+            }.call,
             log: LineLog(
                 note: { environment.note($0, $1) }, complain: { environment.complain($0, about: $1, $2) }))
     }

@@ -70,13 +70,16 @@ import Testing
             try await Task.sleep(for: .milliseconds(300))
             try await enqueue(.turn, "b", in: database)
             let called = ContinuousClock.now
-            #expect(try await database.app.query(.callRunner).first?["called"] == true)
+            #expect(try await database.app.query(.callRunner()).first?["called"] == true)
             try await eventually { times.withLock { $0["b"] } != nil }
             let took = try #require(times.withLock { $0["b"] }) - called
             #expect(took < .milliseconds(500))
             #expect(try await host.finish() == 2)
             #expect(host.invocations == 1)
-            #expect(try await database.app.query(.callRunner).first?["called"] == false)
+            #expect(try await database.app.query(.callRunner()).first?["called"] == false)
+            #expect(try await database.app.query(.callRunner(dueIn: 3)).first?["called"] == false)
+            // No runner stays for that: the sweep finds it.
+            #expect(try await database.app.query(.callRunner(dueIn: 60)).first?["called"] == true)
         }
     }
 
@@ -102,7 +105,7 @@ import Testing
             host.wake()
             try await eventually { running.withLock { $0["bulk"] } == 4 }
             for number in 0..<2 { try await enqueue(Self.urgent, "\(number)", in: database) }
-            _ = try await database.app.query(.callRunner)
+            _ = try await database.app.query(.callRunner())
             #expect(try await host.finish() == 14)
             #expect(most.withLock { $0 } == ["bulk": 4, "urgent": 2])
         }

@@ -71,7 +71,7 @@ package struct ConversationActions: Sendable {
 
     /// After the commit: whether nobody listens, and a job runner must be invoked.
     func isWakeNeeded() async -> Bool {
-        let answer = try? await database.query(.callRunner)
+        let answer = try? await database.query(.callRunner())
         return (try? answer?.first?["called"]) != true
     }
 

@@ -47,8 +47,9 @@ package struct Inbox: Sendable {
 
     /// The message is committed before a runner is called.
     private func storeOnce(_ query: Query) async throws -> (stored: [Row], called: [Row]) {
+        let quiet = debounce.quiet
         let answers = try await database.withConnection {
-            try await $0.pipeline(["begin", query, "commit", .callRunner])
+            try await $0.pipeline(["begin", query, "commit", .callRunner(dueIn: quiet)])
         }
         return (answers[1], answers[3])
     }

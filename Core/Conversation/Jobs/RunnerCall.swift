@@ -5,11 +5,13 @@ import Store
 package struct RunnerCall: Sendable {
     package let call: @Sendable () async -> Void
 
-    /// - Parameter invoke: starts a runner.
-    package init(database: Database, invoke: @escaping @Sendable () async -> Void) {
+    /// - Parameters:
+    ///   - seconds: until the work is due.
+    ///   - invoke: starts a runner.
+    package init(database: Database, dueIn seconds: Double, invoke: @escaping @Sendable () async -> Void) {
         call = {
             // Without an answer nobody may have been called: one invocation too many does no harm.
-            let rows = try? await database.query(.callRunner)
+            let rows = try? await database.query(.callRunner(dueIn: seconds))
             if (try? rows?.first?["called"]) != true { await invoke() }
         }
     }

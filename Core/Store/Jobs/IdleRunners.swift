@@ -5,7 +5,10 @@ package import Postgres
 extension Query {
     /// After the commit of what enqueued a job, in the same round trip at best. One row: `called`, false when no job runner
     /// listens and the caller must invoke one.
-    package static let callRunner: Query = "select call_runner() as called"
+    /// - Parameter seconds: until the job is due.
+    package static func callRunner(dueIn seconds: Double = 0) -> Query {
+        "select call_runner(\(seconds)) as called"
+    }
 
     /// One row: `announced`, false when another runner listens already and this one shall not do so beside it. Real seconds.
     package static func announce(runner: UUID, seconds: Double, unlessAnother: Bool) -> Query {

@@ -121,7 +121,7 @@ package struct JobQueue: Sendable {
             let answers = try await database.withConnection {
                 try await $0.pipeline(
                     ["begin", .enter(job.organization, .inOrder)] + written + ["commit"]
-                        + (kinds.isEmpty ? [] : claiming(claim)) + (outcome.isPutOff ? [.callRunner] : []))
+                        + (kinds.isEmpty ? [] : claiming(claim)) + (outcome.isPutOff ? [.callRunner()] : []))
             }
             guard !kinds.isEmpty else { return nil }
             return try taken(claim, answers.dropLast(outcome.isPutOff ? 1 : 0))

@@ -42,11 +42,18 @@ import Web
             return try await group.reduce(0, +)
         }
         #expect(refused > 0, "nothing failed: the test proved nothing")
+        var unanswered = 0
         for number in 0..<Self.messages {
-            let answered = try await installation.eventually(within: 90) { !installation.bubbles(of: number).isEmpty }
-            #expect(answered, "customer \(number) was acknowledged and not answered")
+            let answered = try await installation.eventually(within: 60) { !installation.bubbles(of: number).isEmpty }
+            if !answered { unanswered += 1 }
             #expect(installation.bubbles(of: number).count <= 1, "customer \(number) was answered twice")
         }
+        // A server that dies between writing a mark and confirming it leaves a message of which nobody knows whether it was
+        // handed over; a person is told. One for each stop at most, and nobody else may be left without an answer.
+        #expect(unanswered <= 2)
+        let unknown = try await installation.owner.query(
+            "select count(*) as count from parley.messages where status = 'unknown'")
+        #expect(try unknown.first?["count"] == unanswered, "somebody was acknowledged and not answered")
         // The test's own connection may have died with the server.
         let isComplete = try await installation.eventually(within: 10) {
             let rows = try await installation.owner.query(

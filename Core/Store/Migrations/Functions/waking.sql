@@ -4,20 +4,29 @@
 -- No call is lost: the runner is announced before it looks for jobs the last time, and the enqueuer looks for a runner after
 -- its job is committed. One of the two sees the other.
 
--- After the commit of what enqueued a job. True when a listening runner was called; else the caller must invoke one.
+-- After the commit of what enqueued a job that is due in so many seconds. False when the caller must invoke a runner.
+--
+-- Only what is due at once is called out: a runner that listens looks at the queue each second, and none stays for what is due
+-- in more than four (`RunnerPace`); the sweep finds that. Calling it for every message of a busy minute costs more than storing
+-- the message.
 --
 -- A statement of its own, in no transaction that writes: NOTIFY takes a lock of the whole cluster at commit, which must not
 -- wait for the disk.
-create or replace function call_runner() returns boolean
+create or replace function call_runner(due_in double precision) returns boolean
     language plpgsql volatile security definer set search_path = parley, pg_temp as $$
 declare
     listening uuid;
 begin
+    if due_in > 4 then
+        return true;
+    end if;
     select id into listening from idle_runners where until > clock_timestamp() order by until desc limit 1;
     if listening is null then
         return false;
     end if;
-    perform pg_notify('parley_jobs', listening::text);
+    if due_in < 1 then
+        perform pg_notify('parley_jobs', listening::text);
+    end if;
     return true;
 end
 $$;
@@ -42,14 +51,14 @@ create or replace function withdraw_runner(runner uuid) returns void
     delete from idle_runners where id = runner or until < clock_timestamp() - interval '1 minute'
 $$;
 
-alter function call_runner() owner to parley_definer;
+alter function call_runner(double precision) owner to parley_definer;
 alter function announce_runner(uuid, double precision, boolean) owner to parley_definer;
 alter function withdraw_runner(uuid) owner to parley_definer;
 revoke execute on function
-    call_runner(),
+    call_runner(double precision),
     announce_runner(uuid, double precision, boolean),
     withdraw_runner(uuid) from public;
 grant execute on function
-    call_runner(),
+    call_runner(double precision),
     announce_runner(uuid, double precision, boolean),
     withdraw_runner(uuid) to parley_app;
