@@ -22,6 +22,15 @@ function signed(request) {
   return given.length === expected.length && crypto.timingSafeEqual(given, expected);
 }
 
+// Version 7: months are told by it.
+function newID() {
+  const bytes = crypto.randomBytes(16);
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 const run = (client, name, text, values) => client.query({ name, text, values });
 
 async function receive(client, form) {
@@ -34,7 +43,7 @@ async function receive(client, form) {
     "select contact_id from contact_addresses where organization_id = $1 and kind = 'whatsapp_twilio' and address = $2",
     [channel.organization_id, form.From])).rows[0];
   if (!address) {
-    const contact = crypto.randomUUID();
+    const contact = newID();
     await run(client, 'contact',
       'insert into contacts (id, organization_id, name, created_at, updated_at) values ($1, $2, $3, $4, $4)',
       [contact, channel.organization_id, form.ProfileName || '', now]);
@@ -46,25 +55,29 @@ async function receive(client, form) {
   const conversation = (await run(client, 'conversation',
     `insert into conversations (id, organization_id, channel_id, contact_id, remote_address, local_address,
        last_inbound_at, last_message_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $7, $7)
-     on conflict (channel_id, local_address, remote_address)
+     on conflict (organization_id, channel_id, local_address, remote_address)
        do update set last_inbound_at = $7, last_message_at = $7 returning id`,
-    [crypto.randomUUID(), channel.organization_id, channel.id, address.contact_id, form.From, form.To, now])).rows[0];
+    [newID(), channel.organization_id, channel.id, address.contact_id, form.From, form.To, now])).rows[0];
   const turn = (await run(client, 'turn',
     `insert into turns (id, organization_id, conversation_id, opened_at, due_at) values ($1, $2, $3, $4, $5)
-     on conflict (conversation_id) where state = 'open' do update set due_at = excluded.due_at returning id`,
-    [crypto.randomUUID(), channel.organization_id, conversation.id, now, new Date(now.getTime() + 2000)])).rows[0];
-  const message = crypto.randomUUID();
-  const inserted = await run(client, 'message',
+     on conflict (organization_id, conversation_id) where state = 'open' do update set due_at = excluded.due_at returning id`,
+    [newID(), channel.organization_id, conversation.id, now, new Date(now.getTime() + 2000)])).rows[0];
+  const message = newID();
+  const known = await run(client, 'known',
+    'select from message_keys where organization_id = $1 and channel_id = $2 and provider_message_id = $3',
+    [channel.organization_id, channel.id, form.MessageSid]);
+  if (known.rowCount > 0) return;
+  await run(client, 'message',
     `insert into messages (id, organization_id, conversation_id, channel_id, direction, author, body,
        provider_message_id, status, turn_id, created_at)
-     values ($1, $2, $3, $4, 'inbound', 'contact', $5, $6, 'received', $7, $8)
-     on conflict (channel_id, provider_message_id) where provider_message_id is not null do nothing`,
+     values ($1, $2, $3, $4, 'inbound', 'contact', $5, $6, 'received', $7, $8)`,
     [message, channel.organization_id, conversation.id, channel.id, form.Body, form.MessageSid, turn.id, now]);
-  if (inserted.rowCount === 0) return;
   await run(client, 'job',
-    `insert into jobs (id, organization_id, kind, key, run_at, created_at) values ($1, $2, 'turn', $3, $4, $4)
-     on conflict (kind, key) where state = 'ready' do update set run_at = excluded.run_at`,
-    [crypto.randomUUID(), channel.organization_id, conversation.id, now]);
+    `insert into jobs (id, organization_id, kind, key, state, run_at, created_at)
+     values ($1, $2, 'turn', $3, 'scheduled', $4, $4)
+     on conflict (organization_id, kind, key) where state in ('scheduled', 'ready')
+       do update set run_at = excluded.run_at`,
+    [newID(), channel.organization_id, conversation.id, now]);
   await run(client, 'decision',
     `insert into decisions (organization_id, conversation_id, turn_id, message_id, gate, outcome, reason, at)
      values ($1, $2, $3, $4, 'received', 'passed', 'The message arrived.', $5)`,
@@ -74,7 +87,7 @@ async function receive(client, form) {
     [channel.organization_id, message, now]);
   await run(client, 'usage',
     `insert into usage_inbound (organization_id, period, slot, inbound)
-     values ($1, to_char($2::timestamptz, 'YYYY-MM'), pg_backend_pid() % 16, 1)
+     values ($1, to_char($2::timestamptz, 'YYYY-MM'), pg_backend_pid() % 256, 1)
      on conflict (organization_id, period, slot) do update set inbound = usage_inbound.inbound + 1`,
     [channel.organization_id, now]);
 }
