@@ -198,22 +198,30 @@ as $$
 declare
     -- Somebody else may be faster at the one that was chosen.
     tries constant integer := 4;
+    moment constant timestamptz := clock_timestamp();
     lost record;
     chosen record;
     previous uuid;
     holds_lock boolean := false;
 begin
-    perform ready_scheduled_jobs(kinds, claim_job.now);
-    perform bury_lost_jobs(kinds, claim_job.attempts, claim_job.now);
-    select jobs.organization_id, jobs.id into lost from jobs
-    where jobs.state = 'running' and jobs.leased_until < clock_timestamp() and jobs.kind = any (kinds)
-        and (targets is null or jobs.destination = any (targets))
-    order by jobs.leased_until
-    limit 1
-    for update skip locked;
-    if found then
-        return query select * from take_job(lost.organization_id, lost.id, lease, true);
-        return;
+    -- Most looks find nothing of the two: a short read of an index each, instead of an update.
+    if exists (
+        select from jobs where jobs.state = 'scheduled' and jobs.kind = any (kinds) and jobs.run_at <= claim_job.now)
+    then
+        perform ready_scheduled_jobs(kinds, claim_job.now);
+    end if;
+    if exists (select from jobs where jobs.state = 'running' and jobs.leased_until < moment) then
+        perform bury_lost_jobs(kinds, claim_job.attempts, claim_job.now);
+        select jobs.organization_id, jobs.id into lost from jobs
+        where jobs.state = 'running' and jobs.leased_until < moment and jobs.kind = any (kinds)
+            and (targets is null or jobs.destination = any (targets))
+        order by jobs.leased_until
+        limit 1
+        for update skip locked;
+        if found then
+            return query select * from take_job(lost.organization_id, lost.id, lease, true);
+            return;
+        end if;
     end if;
 
     for position in 1..cardinality(kinds) loop
