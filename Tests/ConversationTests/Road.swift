@@ -79,9 +79,10 @@ final class Road: Sendable {
     @discardableResult
     func receive(
         _ text: String, from: String = "whatsapp:+491701234567", id: String = UUID().uuidString, to: String? = nil,
-        keyword: String? = nil
+        keyword: String? = nil, quiet: TimeInterval = 2
     ) async throws -> InboundReceipt {
-        try await inbox.receive(
+        let debounce = Debounce(quiet: quiet)
+        return try await Inbox(database: database.app, clock: clock, ids: ids, debounce: debounce).receive(
             InboundMessage(
                 kind: .whatsappTwilio, localAddress: to ?? line, remoteAddress: from, providerMessageID: id,
                 contactName: "Ann", text: text, providerKeyword: keyword))

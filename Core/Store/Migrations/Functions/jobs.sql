@@ -206,11 +206,17 @@ declare
 begin
     -- Most looks find nothing of the two: a short read of an index each, instead of an update.
     if exists (
-        select from jobs where jobs.state = 'scheduled' and jobs.kind = any (kinds) and jobs.run_at <= claim_job.now)
+        select from unnest(kinds) as known (kind) cross join lateral (
+            select from jobs as waiting
+            where waiting.state = 'scheduled' and waiting.kind = known.kind and waiting.run_at <= claim_job.now
+            order by waiting.run_at
+            limit 1) as due)
     then
         perform ready_scheduled_jobs(kinds, claim_job.now);
     end if;
-    if exists (select from jobs where jobs.state = 'running' and jobs.leased_until < moment) then
+    if moment > (
+        select running.leased_until from jobs as running where running.state = 'running' order by running.leased_until limit 1)
+    then
         perform bury_lost_jobs(kinds, claim_job.attempts, claim_job.now);
         select jobs.organization_id, jobs.id into lost from jobs
         where jobs.state = 'running' and jobs.leased_until < moment and jobs.kind = any (kinds)
