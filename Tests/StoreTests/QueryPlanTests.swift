@@ -158,6 +158,7 @@ import Testing
                         .turnMessages(in: place.conversation),
                         .turnHistory(in: place.conversation, limit: 20),
                         .answerFacts(in: place.conversation, at: now),
+                        .noticesSent(in: place.conversation, at: now),
                         .allowance(in: place.conversation, at: now), .nextPart(of: place.turn),
                         .isQuestionWaiting(in: place.conversation),
                     ]

@@ -10,6 +10,8 @@ package actor RunnerCalls {
     private let id: UUID
     private let announcement: Double
     private var connection: Connection?
+    /// On which connection this runner listens, and since when it says so; `nil`: it doesn't.
+    private var announced: (on: Connection, at: ContinuousClock.Instant)?
 
     package init(url: String, ids: IDSource, pace: RunnerPace = RunnerPace()) {
         self.url = url
@@ -21,21 +23,34 @@ package actor RunnerCalls {
     func look(
         _ queue: JobQueue, _ kinds: [JobKind], after last: OrganizationID?, unlessAnother: Bool
     ) async throws -> RunnerLook {
-        let announcing: [Query] = [
-            "listen parley_jobs", .announce(runner: id, seconds: announcement, unlessAnother: unlessAnother),
-        ]
-        let found = try await exchanging { connection in
-            try await queue.claim(
+        try await exchanging { connection in
+            let began = ContinuousClock.now
+            let announcing = isAnnounced(on: connection) ? [] : announcing(unlessAnother: unlessAnother)
+            let found = try await queue.claim(
                 kinds, after: last, on: connection, first: announcing, then: [queue.nextDue(kinds)])
+            if !announcing.isEmpty {
+                let isListening: Bool = try found.first.last?.first?["announced"] ?? false
+                announced = isListening ? (connection, began) : nil
+            }
+            return RunnerLook(
+                job: found.job, isListening: announced != nil, secondsToNext: try found.then.first?.first?["seconds"])
         }
-        return RunnerLook(
-            job: found.job, isListening: try found.first.last?.first?["announced"] ?? false,
-            secondsToNext: try found.then.first?.first?["seconds"])
+    }
+
+    private func announcing(unlessAnother: Bool) -> [Query] {
+        ["listen parley_jobs", .announce(runner: id, seconds: announcement, unlessAnother: unlessAnother)]
+    }
+
+    /// It still holds at the next look, which comes within half of its time (`RunnerWatch.pause`).
+    private func isAnnounced(on connection: Connection) -> Bool {
+        guard let announced, announced.on === connection else { return false }
+        return ContinuousClock.now - announced.at < .seconds(announcement / 4)
     }
 
     /// Stops listening. Seconds until the next job can be taken.
     func leave(_ queue: JobQueue, _ kinds: [JobKind]) async throws -> Double? {
         let due = queue.nextDue(kinds)
+        announced = nil
         let answers = try await exchanging { [id] connection in
             try await connection.pipeline(
                 ["begin", .withdraw(runner: id), "unlisten parley_jobs", "commit", due])
@@ -55,6 +70,7 @@ package actor RunnerCalls {
         } catch {
             // The next look makes a new one.
             self.connection = nil
+            announced = nil
         }
     }
 

@@ -87,6 +87,10 @@ extension TurnRun {
     private func facts(_ context: TurnContext, asking more: TurnQuestion) async throws -> AnswerFacts {
         let messages = try context.said.messages.map { row throws(PostgresError) in try TurnMessage(row) }
         var facts = try AnswerFacts(try context.factsRow, messages: messages)
+        if facts.needsNotices {
+            let asked = try await more("notices", [.noticesSent(in: context.conversation.id, at: context.now)])
+            if let row = asked[0].first { try facts.addNotices(row) }
+        }
         let questions = responders.all.map { $0.questions(about: context.turn, in: context.conversation) }
         let asked = questions.flatMap { $0 }
         var answers = (asked.isEmpty ? [] : try await more("facts", asked))[...]

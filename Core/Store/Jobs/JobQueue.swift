@@ -52,7 +52,7 @@ package struct JobQueue: Sendable {
     ) async throws -> (job: Job?, first: [[Row]], then: [[Row]]) {
         let claim = JobClaim(kinds: kinds, last: last)
         return try await repeatingCollisions {
-            let before: [Query] = ["begin", .inOrder] + first + ["commit"]
+            let before: [Query] = first.isEmpty ? [] : ["begin", .inOrder] + first + ["commit"]
             let answers: [[Row]]
             do {
                 answers = try await connection.pipeline(before + claiming(claim) + then)
@@ -62,7 +62,7 @@ package struct JobQueue: Sendable {
             }
             return (
                 try taken(claim, answers.dropFirst(before.count).dropLast(then.count)),
-                Array(answers[2..<2 + first.count]), answers.suffix(then.count)
+                Array(answers.prefix(before.count).dropFirst(2).prefix(first.count)), answers.suffix(then.count)
             )
         }
     }

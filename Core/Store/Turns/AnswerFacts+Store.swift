@@ -5,16 +5,13 @@ package import Postgres
 extension Query {
     /// Everything that decides who answers a conversation's first unfinished turn and that is in the database: one row.
     ///
-    /// The wall-clock time at the business and the month are Postgres's `AT TIME ZONE`. An away message counts as sent
-    /// when it was sent less than half a day ago and the business was not open for a message since.
+    /// The wall-clock time at the business and the month are Postgres's `AT TIME ZONE`.
     package static func answerFacts(in conversation: ConversationID, at now: Date) -> Query {
         unfinishedTurn(of: conversation).appending(
             """
             , thread as (select * from conversations where id = \(conversation)),
             local as (
-                select \(now)::timestamptz at time zone time_zone as time,
-                    date_trunc('month', \(now)::timestamptz at time zone time_zone) at time zone time_zone as month_began
-                from organizations
+                select \(now)::timestamptz at time zone time_zone as time from organizations
             )
             select organizations.name, organizations.is_platform, organizations.plan, organizations.message_limit,
                 organizations.business_hours::text as business_hours, channels.business_hours::text as channel_hours,
@@ -26,17 +23,7 @@ extension Query {
                 not exists (
                     select from conversations as threads join turns on turns.conversation_id = threads.id
                     where threads.contact_id = thread.contact_id
-                        and (turns.opened_at, turns.id) < (select opened_at, id from this)) as is_first,
-                exists (
-                    select from decisions
-                    where conversation_id = thread.id and gate = 'quota' and outcome = 'answered'
-                        and at >= local.month_began) as quota_notice_sent,
-                coalesce((
-                    select outcome <> 'passed' from decisions
-                    where conversation_id = thread.id and gate = 'hours' and outcome <> 'stopped'
-                        and at > \(now)::timestamptz - interval '12 hours'
-                    order by at desc, id desc
-                    limit 1), false) as away_message_sent
+                        and (turns.opened_at, turns.id) < (select opened_at, id from this)) as is_first
             from thread
             join organizations on organizations.id = thread.organization_id
             join channels on channels.id = thread.channel_id
@@ -45,6 +32,25 @@ extension Query {
             left join usage as used on used.organization_id = thread.organization_id
                 and used.period = to_char(local.time, 'YYYY-MM')
             """)
+    }
+
+    /// What the customer was told already: one row. Asked only when the quota is used up or the business is closed. An away
+    /// message counts as sent when it was sent less than half a day ago and the business was not open for a message since.
+    package static func noticesSent(in conversation: ConversationID, at now: Date) -> Query {
+        """
+        select exists (
+                select from decisions, organizations
+                where conversation_id = \(conversation) and gate = 'quota' and outcome = 'answered'
+                    and organizations.id = decisions.organization_id
+                    and at >= date_trunc('month', \(now)::timestamptz at time zone time_zone) at time zone time_zone)
+                as quota_notice_sent,
+            coalesce((
+                select outcome <> 'passed' from decisions
+                where conversation_id = \(conversation) and gate = 'hours' and outcome <> 'stopped'
+                    and at > \(now)::timestamptz - interval '12 hours'
+                order by at desc, id desc
+                limit 1), false) as away_message_sent
+        """
     }
 }
 
@@ -64,16 +70,23 @@ extension AnswerFacts {
             plan: try row.value("plan"), limitOverride: try row["message_limit"], inbound: try row["inbound"],
             outbound: try row["outbound"])
         quotaMessage = try row["quota_message"]
-        quotaNoticeSent = try row["quota_notice_sent"]
         hours = .effective(
             organization: try row.hours("business_hours") ?? .always, channel: try row.hours("channel_hours"))
         awayMessage = try row["away_message"]
-        awayMessageSent = try row["away_message_sent"]
         isFirstMessage = try row["is_first"]
         welcomeMessage = try row["welcome_message"]
         organizationAutoReply = try row["auto_reply"]
         channelAutoReply = try row["channel_auto_reply"]
         read(messages, business: try row["name"])
+    }
+
+    /// Whether the rule must know what the customer was told already.
+    package var needsNotices: Bool { quota.isExhausted || !hours.isOpen(at: localTime) }
+
+    /// - Parameter row: of `noticesSent`.
+    package mutating func addNotices(_ row: Row) throws(PostgresError) {
+        quotaNoticeSent = try row["quota_notice_sent"]
+        awayMessageSent = try row["away_message_sent"]
     }
 
     private mutating func read(_ messages: [TurnMessage], business: String) {
