@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import secrets
 import threading
 import time
 import urllib.parse
@@ -41,6 +42,8 @@ class Provider(Server):
 
     def __init__(self):
         self.arrived, self.lock, self.count = {}, threading.Lock(), 0
+        # A cluster may be used again: ids never repeat.
+        self.prefix = secrets.token_hex(4)
         super().__init__()
 
     def environment(self):
@@ -54,7 +57,7 @@ class Provider(Server):
             self.count += 1
             number = self.count
         return 201, {
-            "sid": f"SM{number:032x}", "status": "queued", "body": form.get("Body", [""])[0], "to": to,
+            "sid": f"SM{self.prefix}{number:024x}", "status": "queued", "body": form.get("Body", [""])[0], "to": to,
             "from": form.get("From", [""])[0], "direction": "outbound-api", "num_segments": "1", "num_media": "0",
             "price": None, "error_code": None, "date_created": None, "success": True}
 
