@@ -16,9 +16,11 @@ extension TurnRun {
             }
             let turns = try answers[1].map { row throws(PostgresError) in try TurnRecord(row) }
             guard let turn = turns.first else { return (.over(.done), []) }
+            let said = Said(answers[3], answers[4])
+            guard let facts = answers[2].first else { throw PostgresError.decoding("the conversation has no facts") }
             let context = TurnContext(
                 conversation: try ConversationRecord(row), turn: turn, nextDue: turns.dropFirst().first?.dueAt,
-                facts: answers[2], said: Said(answers[3], answers[4]), now: clock.now())
+                facts: try AnswerFacts(facts, messages: try said.turnMessages()), said: said, now: clock.now())
             effects.began(context.turn.id, id)
             let (step, writes) = try await begin(context, isLastTry: isLastTry, asking: more)
             effects.wrote(writes)
@@ -85,8 +87,8 @@ extension TurnRun {
 
     /// What is in the database, and what the responders add to it.
     private func facts(_ context: TurnContext, asking more: TurnQuestion) async throws -> AnswerFacts {
-        let messages = try context.said.messages.map { row throws(PostgresError) in try TurnMessage(row) }
-        var facts = try AnswerFacts(try context.factsRow, messages: messages)
+        let messages = try context.said.turnMessages()
+        var facts = context.facts
         if facts.needsNotices {
             let asked = try await more("notices", [.noticesSent(in: context.conversation.id, at: context.now)])
             if let row = asked[0].first { try facts.addNotices(row) }
@@ -107,9 +109,8 @@ extension TurnRun {
         }
         return Assignment(
             conversation: context.conversation, turn: context.turn.id, responder: responder, history: lines,
-            lastMessageID: try context.said.messages.last.map { row throws(PostgresError) in try TurnMessage(row) }?
-                .providerMessageID,
-            quotaLimit: try AnswerFacts(try context.factsRow, messages: []).quota.limit, nextDue: context.nextDue)
+            lastMessageID: try context.said.turnMessages().last?.providerMessageID,
+            quotaLimit: context.facts.quota.limit, nextDue: context.nextDue)
     }
 }
 
@@ -118,16 +119,9 @@ struct TurnContext: Sendable {
     var conversation: ConversationRecord
     let turn: TurnRecord
     let nextDue: Date?
-    let facts: [Row]
+    let facts: AnswerFacts
     var said: Said
     let now: Date
-
-    var factsRow: Row {
-        get throws(PostgresError) {
-            guard let row = facts.first else { throw .decoding("the conversation has no facts") }
-            return row
-        }
-    }
 
     var afterwards: JobOutcome { nextDue.map { .snooze(until: $0) } ?? .done }
 
@@ -146,6 +140,10 @@ struct Said: Sendable {
     init(_ messages: [Row], _ history: [Row]) {
         self.messages = messages
         self.history = history
+    }
+
+    func turnMessages() throws(PostgresError) -> [TurnMessage] {
+        try messages.map { row throws(PostgresError) in try TurnMessage(row) }
     }
 }
 
