@@ -27,8 +27,8 @@ extension DocumentedFault {
     /// Of whatever begins a chat, or writes to one by its address.
     package static let starting = [
         DocumentedFault(404, "not-found", "There is no such channel, or no such chat on it."),
-        DocumentedFault(409, "unsupported-line", "Chats can't be begun on a channel of this kind."),
-        DocumentedFault(409, "line-not-connected", "The channel waits for its owner."),
+        DocumentedFault(409, "unsupported-channel", "Chats can't be begun on a channel of this kind."),
+        DocumentedFault(409, "channel-not-connected", "The channel waits for its owner."),
         DocumentedFault(409, "paced", "The line has begun enough chats for now."),
     ]
 }

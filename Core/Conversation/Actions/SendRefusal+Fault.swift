@@ -9,10 +9,10 @@ extension Fault {
         case .noChannel: self = .notFound("channel")
         case .unsupportedChannel(let kind):
             self = .conflict(
-                "unsupported-line", "Messages can't be started on a \(kind.rawValue) channel from here yet.")
+                "unsupported-channel", "Messages can't be started on a \(kind.rawValue) channel from here yet.")
         case .channelNotConnected(let reason):
             self = .conflict(
-                "line-not-connected",
+                "channel-not-connected",
                 reason.isEmpty ? "The channel is not connected." : "The channel is not connected. \(reason)")
         case .paced(let reason): self = .conflict("paced", reason)
         case .unknownChat: self = .notFound("chat on this line")

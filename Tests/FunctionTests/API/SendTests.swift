@@ -137,7 +137,7 @@ import Web
             try await stage.api.db.owner.query(
                 "update channels set status = \(status), status_reason = 'This device was unlinked on the phone.'")
             let refused = try await stage.send("", ["number": "+14155550100", "message": "Hi"])
-            #expect(refused.code == "line-not-connected")
+            #expect(refused.code == "channel-not-connected")
             #expect(refused.body["detail"]?.string?.contains("unlinked on the phone") == true)
             try await stage.api.db.owner.query("update channels set status = 'reconnecting'")
             #expect(
