@@ -54,6 +54,21 @@ import Testing
         }
     }
 
+    /// A quarter of an hour has a row for each channel, author and status; an import has many decisions of one moment.
+    @Test func rowsOfOneMomentGoInBoundedBatchesToo() async throws {
+        try await TestDatabase.with { db in
+            let ids = try await Self.found(2, in: db)
+            for id in ids { try await Self.keepDecisions(25, for: id, apart: 0, in: db) }
+            try await Self.keepCounts(25, for: ids[0], in: db)
+            var batches: [Int] = []
+            while batches.reduce(0, +) < 75, batches.count < 20 {
+                batches.append(try await Self.prune(room: 10, in: db).gone)
+            }
+            #expect(batches.reduce(0, +) == 75 && batches.allSatisfy { $0 <= 10 }, "\(batches)")
+            #expect(try await Self.left(in: db).isEmpty)
+        }
+    }
+
     @Test func oneMonthIsDroppedPerTransaction() async throws {
         try await TestDatabase.with { db in
             let later = Date().addingTimeInterval(1_000 * 86_400)
@@ -78,14 +93,26 @@ import Testing
         let isRound: Bool
     }
 
-    private static func keepDecisions(_ count: Int, for id: OrganizationID, in db: TestDatabase) async throws {
+    private static func keepCounts(_ count: Int, for id: OrganizationID, in db: TestDatabase) async throws {
+        try await db.owner.query(
+            """
+            insert into parley.message_counts (organization_id, quarter, channel_id, author, status, slot, messages)
+            select \(id), \(now)::timestamptz - interval '800 days', gen_random_uuid(), 'ai', 'sent', 0, 1
+            from generate_series(1, \(count)::integer)
+            """)
+    }
+
+    /// - Parameter apart: seconds from one to the next.
+    private static func keepDecisions(
+        _ count: Int, for id: OrganizationID, apart: Double = 1, in db: TestDatabase
+    ) async throws {
         try await db.owner.withConnection { connection in
             _ = try await connection.pipeline([
                 "set local session_replication_role = replica",
                 """
                 insert into parley.decisions (organization_id, conversation_id, turn_id, gate, outcome, reason, at)
                 select \(id), gen_random_uuid(), gen_random_uuid(), 'model', 'answered', 'x',
-                    \(now)::timestamptz - interval '800 days' + n * interval '1 second'
+                    \(now)::timestamptz - interval '800 days' + n * \(apart)::float8 * interval '1 second'
                 from generate_series(1, \(count)::integer) n
                 """,
             ])

@@ -56,6 +56,38 @@ import Testing
         }
     }
 
+    @Test(arguments: [900.0, -900])
+    func monthsAheadAreMadeAFewPerTransactionUntilAllAreThere(_ days: Double) async throws {
+        try await TestDatabase.with { db in
+            let later = Date().addingTimeInterval(days * 86_400)
+            let call: Query = "select ensure_partitions(\(later)) as missing"
+            let before = try await Self.months(in: db)
+            #expect(try await db.app.query(call)[0]["missing"] == 32)
+            #expect(try await Self.months(in: db) == before + 32)
+            try await HousekeepingStore(database: db.app).ensurePartitions(until: later)
+            #expect(try await db.app.query(call)[0]["missing"] == 0)
+            #expect(try await Self.months(in: db) >= before + 5 * 28)
+        }
+    }
+
+    @Test func noCallMakesMonthsForEver() async throws {
+        try await TestDatabase.with { db in
+            let never = Date().addingTimeInterval(9_000 * 365 * 86_400)
+            try await HousekeepingStore(database: db.app).ensurePartitions(until: never)
+            let tables = try await db.owner.query("select count(*) as n from parley.partition_parents()")
+            let each = try await Self.months(in: db) / (try tables[0]["n"] as Int)
+            #expect((12 * 10...12 * 10 + 4).contains(each))
+        }
+    }
+
+    private static func months(in db: TestDatabase) async throws -> Int {
+        try await db.owner.query(
+            """
+            select count(*) as n from pg_class
+            where relnamespace = 'parley'::regnamespace and relispartition and relkind = 'r' and relname ~ '_\\d{4}_\\d{2}$'
+            """)[0]["n"]
+    }
+
     @Test func rowsOfAMonthThatWasNotPreparedMoveIntoIt() async throws {
         try await TestDatabase.with { db in
             let later = Date().addingTimeInterval(400 * 86_400)

@@ -31,9 +31,13 @@ package struct HousekeepingStore: Sendable {
         return try await gone + folded + pruneHistory(at: now)
     }
 
-    /// Makes the months up to two after a time, before anything of them is written. A sandbox calls it before its clock moves.
+    /// Makes the months up to two after a time, before anything of them is written: ten years of them, a few per transaction.
+    /// A sandbox calls it before its clock moves.
     package func ensurePartitions(until time: Date) async throws {
-        try await database.query("select ensure_partitions(\(time))")
+        var missing = 0
+        repeat {
+            missing = try await database.query("select ensure_partitions(\(time)) as missing").first?["missing"] ?? 0
+        } while missing > 0
     }
 
     /// Repeats a statement that does a little and says how much, `done`, until it finds nothing more or the time is over.

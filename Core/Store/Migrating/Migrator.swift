@@ -46,9 +46,17 @@ package struct Migrator: Sendable {
         for name in plan.forgotten {
             try await connection.query("delete from public.parley_migrations where name = \(name)")
         }
-        // Each run prepares the months ahead, whether or not anything else is new.
-        try await connection.query("select parley.ensure_partitions(now())")
+        try await prepareMonths()
         return plan.pending.map(\.name)
+    }
+
+    /// Each run prepares the months ahead, whether or not anything else is new.
+    private func prepareMonths() async throws {
+        var missing = 0
+        repeat {
+            missing =
+                try await connection.query("select parley.ensure_partitions(now()) as missing").first?["missing"] ?? 0
+        } while missing > 0
     }
 
     /// Before the first release migrations were numbered and had no checksums.

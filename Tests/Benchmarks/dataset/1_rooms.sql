@@ -22,7 +22,13 @@ create table dataset.size as
 select :organizations as organizations, :conversations as conversations, :messages / 2 as pairs, at as began_at,
     (extract(epoch from at) * 1000)::bigint as began, 364 * 86400000.0::float8 / (:messages / 2) as step
 from (select date_trunc('hour', now()) - interval '365 days' as at) as began;
-select ensure_partitions(began_at) from dataset.size;
+do $$
+begin
+    -- A few at a time.
+    while (select ensure_partitions(began_at) from dataset.size) > 0 loop
+    end loop;
+end
+$$;
 
 create table dataset.channels as
 select n, n / 2 as organization_number, dataset.made(began, 'aaa', n / 2) as organization_id, dataset.made(began, 'bbb', n) as id,

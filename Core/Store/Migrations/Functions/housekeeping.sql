@@ -84,7 +84,7 @@ begin
 end
 $$;
 
--- At most about `room` rows of one organization.
+-- At most `room` rows of one organization.
 create or replace function prune_organization(organization uuid, before timestamptz, room integer) returns integer
     language plpgsql volatile set search_path = parley, pg_temp as $$
 declare
@@ -105,8 +105,9 @@ begin
 end
 $$;
 
--- The oldest rows of one organization, `room` of them and those that share the last one's key. The bound is looked up apart:
--- then both statements read a range of an index, in the months that it lies in.
+-- The oldest rows of one organization, at most `room`: all in front of the last one's key, and of those that share it (a quarter
+-- of an hour has as many as there are channels, authors and statuses) as many as there is room for. The key is looked up
+-- apart: then all statements read a range of an index, in the months that it lies in.
 create or replace function prune_rows(
     kind text, key text, condition text, organization uuid, before timestamptz, room integer) returns integer
     language plpgsql volatile set search_path = parley, pg_temp as $$
@@ -114,6 +115,7 @@ declare
     bound text := case when key in ('at', 'quarter', 'day') then before::text else first_id(before)::text end;
     last text;
     gone integer;
+    of_last integer;
 begin
     execute format(
         'select %1$I::text from (select %1$I from %2$I where organization_id = %3$L and %1$I < %4$L and %5$s'
@@ -122,10 +124,16 @@ begin
     if last is null then
         return 0;
     end if;
-    execute format('delete from %I where organization_id = %L and %I <= %L and %s',
+    execute format('delete from %I where organization_id = %L and %I < %L and %s',
         kind, organization, key, last, condition);
     get diagnostics gone = row_count;
-    return gone;
+    -- A row's place is its own within a table: all that share a key are in one month, or in a table that has none.
+    execute format(
+        'delete from %1$I where organization_id = %2$L and %3$I = %4$L and ctid = any (array('
+        'select ctid from %1$I where organization_id = %2$L and %3$I = %4$L and %5$s limit %6$s))',
+        kind, organization, key, last, condition, room - gone);
+    get diagnostics of_last = row_count;
+    return gone + of_last;
 end
 $$;
 
@@ -156,6 +164,8 @@ alter function close_usage_periods(timestamptz, integer) owner to parley_definer
 alter function prune(timestamptz) owner to parley_definer;
 alter function prune_history(timestamptz, integer) owner to parley_definer;
 alter function drop_old_partition(timestamptz) owner to parley_definer;
+-- The place of a row that is to be deleted.
+grant select (ctid) on messages, message_statuses, message_keys, turn_replies, turns, ai_runs, decisions to parley_definer;
 revoke execute on function
     close_usage_periods(timestamptz, integer), prune(timestamptz), prune_history(timestamptz, integer),
     prune_organization(uuid, timestamptz, integer), prune_rows(text, text, text, uuid, timestamptz, integer),

@@ -15,31 +15,33 @@ create or replace function partition_bound(by_id boolean, month timestamp) retur
     select case when by_id then first_id(month at time zone 'UTC')::text else (month at time zone 'UTC')::text end
 $$;
 
--- The months from today's to two after `until`, at most ten years of them. Called by the migrator, by housekeeping, and
--- before a sandbox's clock is moved. Returns how many partitions were made.
+-- The months from today's to two after `until`, which counts as ten years from today if it is further away. At most 32
+-- partitions per call, because making one locks its parent until the end: call it again, each time in a transaction of its
+-- own, until it returns 0. Returns how many were missing of those it looked at.
 create or replace function ensure_partitions(until timestamptz) returns integer
     language plpgsql volatile security definer set search_path = parley, pg_temp set timezone = 'UTC' set lock_timeout = '5s'
 as $$
 declare
+    bound timestamptz := least(greatest(until, now() - interval '10 years'), now() + interval '10 years');
     missing record;
-    made integer := 0;
+    seen integer := 0;
 begin
     for missing in
         select p.*, month, format('%s_%s', p.name, to_char(month, 'YYYY_MM')) as partition
         from partition_parents() p, generate_series(
-            date_trunc('month', least(now(), until) at time zone 'UTC'),
-            date_trunc('month', greatest(now(), until) at time zone 'UTC') + interval '2 months', interval '1 month') month
+            date_trunc('month', least(now(), bound) at time zone 'UTC'),
+            date_trunc('month', greatest(now(), bound) at time zone 'UTC') + interval '2 months', interval '1 month') month
         where to_regclass('parley.' || p.name || to_char(month, '_YYYY_MM')) is null
         order by month, p.name
-        limit 600
+        limit 32
     loop
+        seen := seen + 1;
         perform pg_advisory_xact_lock(7265210045);
         continue when to_regclass('parley.' || missing.partition) is not null;
         perform make_partition(missing.name, missing.key, missing.partition,
             partition_bound(missing.by_id, missing.month), partition_bound(missing.by_id, missing.month + interval '1 month'));
-        made := made + 1;
     end loop;
-    return made;
+    return seen;
 end
 $$;
 
@@ -98,6 +100,5 @@ begin
         execute format('alter table %I enable row level security', parent || '_other');
         execute format('alter table %I force row level security', parent || '_other');
     end loop;
-    perform ensure_partitions(now());
 end
 $$;
