@@ -37,19 +37,31 @@ extension Query {
     /// What the customer was told already: one row. Asked only when the quota is used up or the business is closed. An away
     /// message counts as sent when it was sent less than half a day ago and the business was not open for a message since.
     package static func noticesSent(in conversation: ConversationID, at now: Date) -> Query {
+        quotaNotice(in: conversation, at: now).appending(
+            """
+
+            select quota_notice.was_sent as quota_notice_sent,
+                coalesce((
+                    select outcome <> 'passed' from decisions
+                    where conversation_id = \(conversation) and gate = 'hours' and outcome <> 'stopped'
+                        and at > \(now)::timestamptz - interval '12 hours'
+                    order by at desc, id desc
+                    limit 1), false) as away_message_sent
+            from quota_notice
+            """)
+    }
+
+    /// The table expression `quota_notice`, one row: `was_sent`, whether the customer was told in this month, which is the
+    /// organization's, that its quota is used up.
+    static func quotaNotice(in conversation: ConversationID, at now: Date) -> Query {
         """
-        select exists (
-                select from decisions, organizations
+        with quota_notice as (
+            select exists (
+                select from decisions join organizations on organizations.id = decisions.organization_id
                 where conversation_id = \(conversation) and gate = 'quota' and outcome = 'answered'
-                    and organizations.id = decisions.organization_id
-                    and at >= date_trunc('month', \(now)::timestamptz at time zone time_zone) at time zone time_zone)
-                as quota_notice_sent,
-            coalesce((
-                select outcome <> 'passed' from decisions
-                where conversation_id = \(conversation) and gate = 'hours' and outcome <> 'stopped'
-                    and at > \(now)::timestamptz - interval '12 hours'
-                order by at desc, id desc
-                limit 1), false) as away_message_sent
+                    and at >= date_trunc('month', \(now)::timestamptz at time zone time_zone) at time zone time_zone
+            ) as was_sent
+        )
         """
     }
 }

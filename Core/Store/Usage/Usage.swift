@@ -65,19 +65,18 @@ package struct QuotaAllowance: Sendable, Equatable {
 extension Query {
     /// One row: the quota of a conversation's organization in its current month.
     package static func allowance(in conversation: ConversationID, at now: Date) -> Query {
-        """
-        select plan, message_limit, coalesce(used.inbound, 0) as inbound, coalesce(used.outbound, 0) as outbound,
-            case when quota_message <> '' and not exists (
-                select from decisions
-                where conversation_id = threads.id and gate = 'quota' and outcome = 'answered'
-                    and at >= date_trunc('month', \(now)::timestamptz at time zone time_zone) at time zone time_zone)
-            then quota_message end as notice
-        from conversations as threads
-        join organizations on organizations.id = threads.organization_id
-        left join usage as used on used.organization_id = threads.organization_id
-            and used.period = to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM')
-        where threads.id = \(conversation)
-        """
+        quotaNotice(in: conversation, at: now).appending(
+            """
+
+            select plan, message_limit, coalesce(used.inbound, 0) as inbound, coalesce(used.outbound, 0) as outbound,
+                case when quota_message <> '' and not quota_notice.was_sent then quota_message end as notice
+            from conversations as threads
+            join organizations on organizations.id = threads.organization_id
+            cross join quota_notice
+            left join usage as used on used.organization_id = threads.organization_id
+                and used.period = to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM')
+            where threads.id = \(conversation)
+            """)
     }
 }
 
