@@ -39,6 +39,18 @@ import Testing
         }
     }
 
+    /// `Store/Questions` hands out places: on the road of a message nobody counts which answer is whose.
+    @Test func answersAreReadByTheirPlaces() throws {
+        let counted = /\b(answers|asked|rows)\[\d/
+        let sources = try Source.all(under: ["Core/Conversation"])
+        #expect(sources.count > 20)
+        for file in sources {
+            for (number, line) in file.lines.enumerated() {
+                #expect(!line.contains(counted), "\(file.path):\(number + 1) counts answers")
+            }
+        }
+    }
+
     @Test func namesSayWhatAThingIs() throws {
         let empty = ["Utils", "Manager", "Helper", "Common", "Service.swift"]
         for file in try Source.all(under: ["Core", "Functions", "local-runner", "Tests"]) {

@@ -34,7 +34,7 @@ extension ConversationActions {
                 where channel_id = \(line.id) and local_address = \(local) and remote_address = \(address)
                 """
             ])
-        guard let row = rows[0].first else { throw SendRefusal.unknownChat }
+        guard let row = rows.joined().first else { throw SendRefusal.unknownChat }
         return try row["id"]
     }
 

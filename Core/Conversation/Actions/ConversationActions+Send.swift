@@ -89,7 +89,7 @@ extension ConversationActions {
             where channel_id = \(channel.id) and local_address = \(local) and remote_address = \(remote)
             """,
         ])
-        guard let row = rows[4].first else { throw ConversationActionError.noConversation }
+        guard let row = rows.last?.first else { throw ConversationActionError.noConversation }
         return try row["id"]
     }
 }

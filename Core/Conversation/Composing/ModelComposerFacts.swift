@@ -1,6 +1,5 @@
 import Assistant
 import Domain
-import FoundationEssentials
 import Postgres
 import Store
 
@@ -30,28 +29,14 @@ struct ComposerFacts: Sendable {
     func load(_ request: ComposeRequest, question text: String) async throws -> LoadedFacts {
         let organization = request.organization
         let question = Question(text)
-        let rows = try await state.read(
-            "composer", for: organization,
-            [
-                .persona(answering: request.channel, of: organization), .businessProfile(of: organization),
-                Self.place(of: request.channel, organization: organization, at: request.now),
-                .searchKnowledge(question.terms.map(\.text), of: organization),
-                .knowledgeItems(of: organization, limit: Self.overview), .credentials(of: organization),
-                .platformCredentials, .modelPrices,
-            ])
-        guard let persona = rows[0].first, let profile = rows[1].first, let place = rows[2].first else {
-            throw PostgresError(.decoding, detail: "organization \(organization) has no persona")
-        }
-        let found = try await corrected(question, KnowledgeMatches(rows[3]), of: organization)
+        let reading = ComposerReading(of: request, searching: question.terms.map(\.text), overview: Self.overview)
+        let answers = Answers(try await state.read("composer", for: organization, reading.questions.queries))
+        let found = try await corrected(question, try reading.matches(answers), of: organization)
         return LoadedFacts(
-            prompt: try prompt(
-                persona: persona, profile: profile, place: place,
-                knowledge: Self.knowledge(found.matches, overview: try rows[4].map { row in try KnowledgeItem(row) })),
-            question: found.question, matches: found.matches,
-            keys: StoredKeys(
-                organization: try rows[5].map { try ProviderCredential($0, scope: .organization(organization)) },
-                platform: try rows[6].map { try ProviderCredential($0, scope: .platform) }),
-            prices: PriceList(overrides: try rows[7].compactMap { row in try Self.price(row) }))
+            prompt: try reading.prompt(
+                answers, knowledge: Self.knowledge(found.matches, overview: try reading.overview(answers))),
+            question: found.question, matches: found.matches, keys: try reading.keys(answers),
+            prices: try reading.prices(answers))
     }
 
     /// Looks for what misspelt words may have meant, and searches again with that.
@@ -74,31 +59,5 @@ struct ComposerFacts: Sendable {
         return found
             + overview.filter { item in !found.contains { $0.id == item.id } }.prefix(
                 max(0, Self.overview - found.count))
-    }
-
-    /// Hours and the wall clock at the business, as Postgres's zone files have it.
-    private static func place(of channel: ChannelID, organization: OrganizationID, at now: Date) -> Query {
-        """
-        select coalesce(channels.business_hours, organizations.business_hours)::text as hours, time_zone,
-            to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM-DD HH24:MI') as local_time
-        from organizations left join channels on channels.id = \(channel)
-        where organizations.id = \(organization)
-        """
-    }
-
-    private func prompt(persona: Row, profile: Row, place: Row, knowledge: [KnowledgeItem]) throws -> PromptFacts {
-        let time: String = try place["local_time"]
-        let hours: String = try place["hours"]
-        guard let localTime = LocalTime(time) else { throw PostgresError(.decoding, detail: "local_time is \(time)") }
-        return PromptFacts(
-            persona: try Persona(persona), profile: try BusinessProfile(profile), knowledge: knowledge,
-            // Hours that can't be read must not stop a reply: the gate before this one already judged them.
-            hours: (try? BusinessHours(json: Array(hours.utf8))) ?? .always, localTime: localTime,
-            timeZone: try place["time_zone"])
-    }
-
-    private static func price(_ row: Row) throws -> (provider: ModelProviderName, model: String, price: Price)? {
-        guard let row = try ModelPriceRow(row) else { return nil }
-        return (row.provider, row.model, Price(input: row.input, cachedInput: row.cachedInput, output: row.output))
     }
 }

@@ -47,11 +47,14 @@ package struct Inbox: Sendable {
 
     /// The message is committed before a runner is called.
     private func storeOnce(_ query: Query) async throws -> (stored: [Row], called: [Row]) {
-        let quiet = debounce.quiet
-        let answers = try await database.withConnection {
-            try await $0.pipeline(["begin", query, "commit", .callRunner(dueIn: quiet)])
-        }
-        return (answers[1], answers[3])
+        var questions = Questions()
+        questions.write(["begin"])
+        let stored = questions.ask(query)
+        questions.write(["commit"])
+        let called = questions.ask(.callRunner(dueIn: debounce.quiet))
+        let statements = questions.queries
+        let answers = Answers(try await database.withConnection { try await $0.pipeline(statements) })
+        return (answers[stored], answers[called])
     }
 }
 

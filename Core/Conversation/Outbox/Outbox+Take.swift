@@ -6,10 +6,13 @@ import Store
 /// The transaction before the provider is called: the oldest message, and whether it may still be said.
 extension Outbox {
     func take(_ id: ConversationID, of organization: OrganizationID) async throws -> OutboxStep {
-        try await database.transaction(
-            for: organization, durability: .inOrder, reading: [.lock(id), .nextInOutbox(of: id)]
-        ) { _, answers in
-            guard let thread = answers[0].first, let oldest = answers[1].first else { return (.empty, []) }
+        var questions = Questions()
+        let (locked, next) = (questions.ask(.lock(id)), questions.ask(.nextInOutbox(of: id)))
+        return try await database.transaction(
+            for: organization, durability: .inOrder, reading: questions.queries
+        ) { _, rows in
+            let answers = Answers(rows)
+            guard let thread = answers[locked].first, let oldest = answers[next].first else { return (.empty, []) }
             let (step, writes) = take(
                 try OutboxEntry(oldest), in: try ConversationRecord(thread), at: clock.now())
             faults.reach(.outboxMarking)

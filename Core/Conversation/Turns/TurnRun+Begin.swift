@@ -8,36 +8,23 @@ extension TurnRun {
     func begin(
         _ id: ConversationID, of organization: OrganizationID, isLastTry: Bool
     ) async throws -> TurnStep {
-        try await effects.state.transaction(
-            "conversation", for: organization, reading: Self.questions(id, at: clock.now())
-        ) { more, answers in
-            guard let row = answers[0].first else {
+        let reading = TurnReading(of: id, at: clock.now())
+        return try await effects.state.transaction(
+            "conversation", for: organization, reading: reading.questions.queries
+        ) { more, rows in
+            let answers = Answers(rows)
+            guard let conversation = try reading.conversation(answers) else {
                 return (.over(.cancel(reason: "There is no such conversation.")), [])
             }
-            let turns = try answers[1].map { row throws(PostgresError) in try TurnRecord(row) }
-            guard let turn = turns.first else { return (.over(.done), []) }
-            let said = Said(answers[3], answers[4])
-            guard let facts = answers[2].first else { throw PostgresError.decoding("the conversation has no facts") }
-            let context = TurnContext(
-                conversation: try ConversationRecord(row), turn: turn, nextDue: turns.dropFirst().first?.dueAt,
-                facts: try AnswerFacts(facts, messages: try said.turnMessages()), said: said, now: clock.now())
+            guard let context = try reading.context(of: conversation, answers, at: clock.now()) else {
+                return (.over(.done), [])
+            }
             effects.began(context.turn.id, id)
             let (step, writes) = try await begin(context, isLastTry: isLastTry, asking: more)
             effects.wrote(writes)
             faults.reach(.turnDeciding)
             return (step, writes)
         }
-    }
-
-    /// The conversation, locked, its turns, and all that the first of them may need: in one round trip, because most turns
-    /// that are looked at are answered.
-    private static func questions(_ id: ConversationID, at now: Date) -> [Query] {
-        [.lock(id), .unfinishedTurns(of: id), .answerFacts(in: id, at: now)] + said(in: id)
-    }
-
-    /// The turn's messages, and everything said until then.
-    private static func said(in id: ConversationID) -> [Query] {
-        [.turnMessages(in: id), .turnHistory(in: id, limit: historyLimit)]
     }
 
     private typealias Begun = (step: TurnStep, writes: [Query])
@@ -65,7 +52,7 @@ extension TurnRun {
         guard let responder = responders.named(context.turn.responder) else {
             throw TurnError.unknownResponder(context.turn.responder ?? "")
         }
-        return (.compose(try assignment(context, for: responder)), [])
+        return (.compose(assignment(context, for: responder)), [])
     }
 
     private func decide(_ context: TurnContext, asking more: TurnQuestion) async throws -> Begun {
@@ -77,39 +64,39 @@ extension TurnRun {
             [.record(decision.gates, turn: context.turn.id, in: context.conversation, at: context.now)]
             + (try queries(for: decision, by: responder, context))
         guard let responder else { return (.over(context.afterwards), writes) }
-        guard decision.welcome != nil else { return (.compose(try assignment(context, for: responder)), writes) }
+        guard decision.welcome != nil else { return (.compose(assignment(context, for: responder)), writes) }
         // The responder is told that the customer was welcomed.
         effects.wrote(writes)
-        let answers = try await more("welcomed", writes + Self.said(in: context.conversation.id))
-        context.said = Said(answers[writes.count], answers[writes.count + 1])
-        return (.compose(try assignment(context, for: responder)), [])
+        var questions = Questions()
+        questions.write(writes)
+        let said = SaidReading(in: context.conversation.id, asking: &questions)
+        context.said = try said.read(Answers(try await more("welcomed", questions.queries)))
+        return (.compose(assignment(context, for: responder)), [])
     }
 
     /// What is in the database, and what the responders add to it.
     private func facts(_ context: TurnContext, asking more: TurnQuestion) async throws -> AnswerFacts {
-        let messages = try context.said.turnMessages()
         var facts = context.facts
         if facts.needsNotices {
             let asked = try await more("notices", [.noticesSent(in: context.conversation.id, at: context.now)])
-            if let row = asked[0].first { try facts.addNotices(row) }
+            if let row = asked.joined().first { try facts.addNotices(row) }
         }
-        let questions = responders.all.map { $0.questions(about: context.turn, in: context.conversation) }
-        let asked = questions.flatMap { $0 }
-        var answers = (asked.isEmpty ? [] : try await more("facts", asked))[...]
-        for (responder, questions) in zip(responders.all, questions) {
-            try responder.inform(&facts, Array(answers.prefix(questions.count)), messages: messages)
-            answers = answers.dropFirst(questions.count)
+        var questions = Questions()
+        let places = responders.all.map { responder in
+            responder.questions(about: context.turn, in: context.conversation).map { questions.ask($0) }
+        }
+        let asked = questions.queries
+        let answers = Answers(asked.isEmpty ? [] : try await more("facts", asked))
+        for (responder, places) in zip(responders.all, places) {
+            try responder.inform(&facts, places.map { answers[$0] }, messages: context.said.messages)
         }
         return facts
     }
 
-    private func assignment(_ context: TurnContext, for responder: any Responder) throws -> Assignment {
-        let lines = try context.said.history.reversed().map { row throws(PostgresError) in
-            HistoryLine(try PastMessage(row))
-        }
-        return Assignment(
-            conversation: context.conversation, turn: context.turn.id, responder: responder, history: lines,
-            lastMessageID: try context.said.turnMessages().last?.providerMessageID,
+    private func assignment(_ context: TurnContext, for responder: any Responder) -> Assignment {
+        Assignment(
+            conversation: context.conversation, turn: context.turn.id, responder: responder,
+            history: context.said.history, lastMessageID: context.said.messages.last?.providerMessageID,
             quotaLimit: context.facts.quota.limit, nextDue: context.nextDue)
     }
 }
@@ -129,26 +116,5 @@ struct TurnContext: Sendable {
     mutating func claim(byFlow isFlow: Bool) {
         guard let claimed = conversation.ownership.claimed(byFlow: isFlow) else { return }
         conversation.ownership = claimed
-    }
-}
-
-/// The turn's messages, oldest first, and everything said until then, newest first.
-struct Said: Sendable {
-    let messages: [Row]
-    let history: [Row]
-
-    init(_ messages: [Row], _ history: [Row]) {
-        self.messages = messages
-        self.history = history
-    }
-
-    func turnMessages() throws(PostgresError) -> [TurnMessage] {
-        try messages.map { row throws(PostgresError) in try TurnMessage(row) }
-    }
-}
-
-extension HistoryLine {
-    fileprivate init(_ message: PastMessage) {
-        self.init(author: message.isFromContact ? .contact : .business, text: message.text, media: message.media)
     }
 }

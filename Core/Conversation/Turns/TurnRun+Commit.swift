@@ -7,26 +7,26 @@ import Store
 /// transaction of its own that travels in front of it: the money is spent, whatever becomes of the reply.
 extension TurnRun {
     func commit(_ response: TurnResponse, to assignment: Assignment) async throws -> JobOutcome {
-        let (id, now) = (assignment.conversation.id, clock.now())
+        let now = clock.now()
         let organization = assignment.conversation.organization
         let texts = MessageSplit(response.reply.text).parts
-        let counting = Query.countOutbound(texts.count, of: organization, limit: assignment.quotaLimit, at: now)
+        let reading = ReplyReading(of: assignment, parts: texts.count, at: now)
         return try await effects.state.transaction(
             "reply", for: organization, booking: spent(response.reply.runs, assignment, at: now),
-            reading: Self.current(id) + [.nextPart(of: assignment.turn), counting]
-        ) { more, answers in
+            reading: reading.questions.queries
+        ) { more, rows in
+            let answers = Answers(rows)
             var writes: [Query] =
                 assignment.responder.author == .ai ? [.countReply(of: organization, at: now)] : []
-            let wasCounted = !answers[3].isEmpty
-            if let conversation = try Self.current(assignment, answers),
-                conversation.ownership.allowsReply(composedUnder: assignment.epoch), wasCounted
-            {
-                let part: Int = try answers[2].first?["part"] ?? 0
+            let wasCounted = reading.wasCounted(answers)
+            let conversation = try reading.standing.conversation(for: assignment, answers)
+            let part = try reading.nextPart(answers)
+            if let conversation, conversation.ownership.allowsReply(composedUnder: assignment.epoch), wasCounted {
                 let said = try say(texts, of: response, assignment, in: conversation, from: part, at: now)
                 effects.wrote(said)
                 writes += said
             } else {
-                let unsaid = try await leaveUnsaid(assignment, answers, asking: more, at: now)
+                let unsaid = try await leaveUnsaid(assignment, in: conversation, from: part, asking: more, at: now)
                 effects.wrote(unsaid)
                 writes += unsaid
                 if wasCounted { writes.append(.uncountOutbound(texts.count, of: organization, at: now)) }
@@ -34,19 +34,6 @@ extension TurnRun {
             faults.reach(.turnReplying)
             return (assignment.afterwards, writes)
         }
-    }
-
-    /// What tells `current(_:_:)`.
-    static func current(_ id: ConversationID) -> [Query] { [.lock(id), .unfinishedTurns(of: id)] }
-
-    /// The conversation as it is now; `nil` when the turn is over, because another process answered it.
-    static func current(_ assignment: Assignment, _ answers: [[Row]]) throws -> ConversationRecord? {
-        let turns = try answers[1].map { row throws(PostgresError) in try TurnRecord(row) }
-        guard let row = answers[0].first,
-            turns.contains(where: { $0.id == assignment.turn && $0.state == .composing && $0.epoch == assignment.epoch }
-            )
-        else { return nil }
-        return try ConversationRecord(row)
     }
 
     /// - Parameter part: the number of its first part, behind a welcome.
@@ -71,20 +58,20 @@ extension TurnRun {
                 ? try callPerson(in: conversation, reason: reply.reason, turn: assignment.turn, at: now) : [])
     }
 
-    /// Another process answered, a person took the conversation, or the quota is used up.
+    /// Another process answered (`conversation` is `nil`), a person took the conversation, or the quota is used up.
     private func leaveUnsaid(
-        _ assignment: Assignment, _ answers: [[Row]], asking more: TurnQuestion, at now: Date
+        _ assignment: Assignment, in conversation: ConversationRecord?, from part: Int, asking more: TurnQuestion,
+        at now: Date
     ) async throws -> [Query] {
-        guard let conversation = try Self.current(assignment, answers) else { return [] }
+        guard let conversation else { return [] }
         guard conversation.ownership.allowsReply(composedUnder: assignment.epoch) else {
             return overtaken(assignment.turn, in: conversation, at: now)
         }
-        guard let row = try await more("allowance", [.allowance(in: conversation.id, at: now)])[0].first else {
+        let asked = try await more("allowance", [.allowance(in: conversation.id, at: now)])
+        guard let row = asked.joined().first else {
             throw PostgresError.decoding("the conversation has no organization")
         }
-        return try overQuota(
-            assignment.turn, try QuotaAllowance(row), part: try answers[2].first?["part"] ?? 0, in: conversation,
-            at: now)
+        return try overQuota(assignment.turn, try QuotaAllowance(row), part: part, in: conversation, at: now)
     }
 
     /// Books what was paid for a reply that will not be said.

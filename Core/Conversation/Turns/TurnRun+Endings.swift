@@ -35,12 +35,15 @@ extension TurnRun {
 
     /// The last try to write a reply failed: a person has to answer.
     func giveUp(_ assignment: Assignment, reason: String) async throws -> JobOutcome {
-        try await effects.state.transaction(
-            "giving up", for: assignment.conversation.organization,
-            reading: Self.current(assignment.conversation.id)
-        ) { _, answers in
+        var questions = Questions()
+        let standing = StandingReading(of: assignment.conversation.id, asking: &questions)
+        return try await effects.state.transaction(
+            "giving up", for: assignment.conversation.organization, reading: questions.queries
+        ) { _, rows in
             let now = clock.now()
-            guard let conversation = try Self.current(assignment, answers) else { return (assignment.afterwards, []) }
+            guard let conversation = try standing.conversation(for: assignment, Answers(rows)) else {
+                return (assignment.afterwards, [])
+            }
             let stillHolds = conversation.ownership.allowsReply(composedUnder: assignment.epoch)
             let writes =
                 stillHolds

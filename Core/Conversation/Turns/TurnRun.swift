@@ -11,8 +11,6 @@ struct TurnRun: Sendable {
 
     /// How often writing one reply is tried before a person has to answer.
     static let tries = 5
-    /// Lines of the conversation that are offered to the composer; a persona takes as many as it is set to.
-    static let historyLimit = 40
     private static let backoff = Backoff(base: 1, limit: 15)
     /// Real seconds for which a typing indicator is worth showing.
     private static let typing = 5.0

@@ -1,0 +1,115 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+
+/// What a turn's first transaction reads: the conversation, locked, its turns, and all that the first of them may need. In one
+/// round trip, because most turns that are looked at are answered.
+struct TurnReading: Sendable {
+    private(set) var questions = Questions()
+    private let standing: StandingReading
+    private let facts: Questions.Place
+    private let said: SaidReading
+
+    init(of id: ConversationID, at now: Date) {
+        standing = StandingReading(of: id, asking: &questions)
+        facts = questions.ask(.answerFacts(in: id, at: now))
+        said = SaidReading(in: id, asking: &questions)
+    }
+
+    func conversation(_ answers: Answers) throws -> ConversationRecord? { try standing.conversation(answers) }
+
+    /// `nil`: no turn is unfinished.
+    func context(
+        of conversation: ConversationRecord, _ answers: Answers, at now: Date
+    ) throws -> TurnContext? {
+        let turns = try standing.turns(answers)
+        guard let turn = turns.first else { return nil }
+        guard let row = answers[facts].first else { throw PostgresError.decoding("the conversation has no facts") }
+        let said = try said.read(answers)
+        return TurnContext(
+            conversation: conversation, turn: turn, nextDue: turns.dropFirst().first?.dueAt,
+            facts: try AnswerFacts(row, messages: said.messages), said: said, now: now)
+    }
+}
+
+/// The conversation, locked, and its unfinished turns.
+struct StandingReading: Sendable {
+    private let lock: Questions.Place
+    private let unfinished: Questions.Place
+
+    init(of id: ConversationID, asking questions: inout Questions) {
+        lock = questions.ask(.lock(id))
+        unfinished = questions.ask(.unfinishedTurns(of: id))
+    }
+
+    func conversation(_ answers: Answers) throws -> ConversationRecord? {
+        try answers[lock].first.map { row throws(PostgresError) in try ConversationRecord(row) }
+    }
+
+    func turns(_ answers: Answers) throws -> [TurnRecord] {
+        try answers[unfinished].map { row throws(PostgresError) in try TurnRecord(row) }
+    }
+
+    /// The conversation as it is now; `nil` when the turn is over, because another process answered it.
+    func conversation(for assignment: Assignment, _ answers: Answers) throws -> ConversationRecord? {
+        let isComposing = try turns(answers).contains {
+            $0.id == assignment.turn && $0.state == .composing && $0.epoch == assignment.epoch
+        }
+        return isComposing ? try conversation(answers) : nil
+    }
+}
+
+/// The turn's messages, and everything said until then.
+struct SaidReading: Sendable {
+    /// Lines of the conversation that are offered to the composer; a persona takes as many as it is set to.
+    private static let historyLimit = 40
+
+    private let messages: Questions.Place
+    private let history: Questions.Place
+
+    init(in id: ConversationID, asking questions: inout Questions) {
+        messages = questions.ask(.turnMessages(in: id))
+        history = questions.ask(.turnHistory(in: id, limit: Self.historyLimit))
+    }
+
+    func read(_ answers: Answers) throws -> Said {
+        Said(
+            messages: try answers[messages].map { row throws(PostgresError) in try TurnMessage(row) },
+            history: try answers[history].reversed().map { row throws(PostgresError) in
+                HistoryLine(try PastMessage(row))
+            })
+    }
+}
+
+/// What the transaction reads that queues a reply: how things stand, the place of the reply's first part behind a welcome, and
+/// whether the quota had room for it; then it is counted.
+struct ReplyReading: Sendable {
+    private(set) var questions = Questions()
+    let standing: StandingReading
+    private let part: Questions.Place
+    private let counting: Questions.Place
+
+    init(of assignment: Assignment, parts: Int, at now: Date) {
+        let conversation = assignment.conversation
+        standing = StandingReading(of: conversation.id, asking: &questions)
+        part = questions.ask(.nextPart(of: assignment.turn))
+        counting = questions.ask(
+            .countOutbound(parts, of: conversation.organization, limit: assignment.quotaLimit, at: now))
+    }
+
+    func nextPart(_ answers: Answers) throws -> Int { try answers[part].first?["part"] ?? 0 }
+    func wasCounted(_ answers: Answers) -> Bool { !answers[counting].isEmpty }
+}
+
+/// The turn's messages and everything said until then, both oldest first.
+struct Said: Sendable {
+    let messages: [TurnMessage]
+    let history: [HistoryLine]
+}
+
+extension HistoryLine {
+    fileprivate init(_ message: PastMessage) {
+        self.init(author: message.isFromContact ? .contact : .business, text: message.text, media: message.media)
+    }
+}
