@@ -94,6 +94,21 @@ import Web
         }
     }
 
+    /// The customer's message has the id already.
+    @Test func aReportWithAnIDThatCannotBeKeptIsBelievedWithoutIt() async throws {
+        try await with { api, message in
+            for word in ["sent", "delivered", "read"] {
+                let response = try await api.router(
+                    request([("MessageSid", "SM0"), ("MessageStatus", word)], message: message))
+                #expect(response.status == 200)
+                #expect(try await state(api.db, message) == [word, nil, nil])
+            }
+            let said = try await api.db.owner.query(
+                "select count(*) from parley.decisions where message_id = \(message.message) and gate = 'provider_id'")
+            #expect(try said.first?["count"] == 1)
+        }
+    }
+
     @Test func anotherOrganizationInTheURLFindsNothing() async throws {
         try await with { api, message in
             let wrong = Subject(organization: OrganizationID(UUID()), message: message.message)

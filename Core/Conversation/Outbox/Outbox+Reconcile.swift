@@ -20,12 +20,22 @@ extension Outbox {
         } catch {
             return try await wait(attempt, age: age, limit: limits.lookingInTheDark)
         }
-        guard let found = try await unassigned(listed, like: attempt, since: since) else {
-            return try await wait(attempt, age: age, limit: limits.lookingFor)
+        guard let found = try await unassigned(listed, like: attempt, since: since),
+            try await settle(attempt, as: found)
+        else { return try await wait(attempt, age: age, limit: limits.lookingFor) }
+        return nil
+    }
+
+    /// Its id is the only sign that the message left: one that another message took meanwhile is no sign.
+    private func settle(_ attempt: SendAttempt, as found: SentMessage) async throws -> Bool {
+        try await database.transaction(
+            for: attempt.conversation.organization, durability: .inOrder,
+            reading: [.claim(found.providerID, for: attempt.entry.id)]
+        ) { _, answers in
+            guard answers.joined().first != nil else { return (false, []) }
+            let reason = "Its sending was interrupted; the provider lists it as taken."
+            return (true, changes(attempt, .accepted(found.providerID), "provider", .passed, reason))
         }
-        return try await write(
-            attempt, .accepted(found.providerID), "provider", .passed,
-            "Its sending was interrupted; the provider lists it as taken.")
     }
 
     /// The provider's message that is this one: same words, not before it was marked, and nobody else's.

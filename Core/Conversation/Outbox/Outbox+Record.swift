@@ -45,18 +45,23 @@ extension Outbox {
         _ attempt: SendAttempt, _ move: OutboxMove, _ gate: String, _ outcome: GateResult.Outcome, _ reason: String,
         and more: [Query] = []
     ) async throws -> JobOutcome? {
+        // Forgotten, the message counts as being sent, and its fate is looked up again.
+        let answers = try await database.pipeline(
+            for: attempt.conversation.organization, durability: .inOrder,
+            changes(attempt, move, gate, outcome, reason) + more + [.nextInOutbox(of: attempt.conversation.id)])
+        return answers.last?.isEmpty == true ? .done : nil
+    }
+
+    func changes(
+        _ attempt: SendAttempt, _ move: OutboxMove, _ gate: String, _ outcome: GateResult.Outcome, _ reason: String
+    ) -> [Query] {
         let now = clock.now()
-        let queries: [Query] = [
+        return [
             .move(attempt.entry.id, move, at: now),
             .record(
                 gate, outcome, reason, turn: attempt.entry.turn, message: attempt.entry.id,
                 in: attempt.conversation, at: now),
         ]
-        // Forgotten, the message counts as being sent, and its fate is looked up again.
-        let answers = try await database.pipeline(
-            for: attempt.conversation.organization, durability: .inOrder,
-            queries + more + [.nextInOutbox(of: attempt.conversation.id)])
-        return answers.last?.isEmpty == true ? .done : nil
     }
 }
 

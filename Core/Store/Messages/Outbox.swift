@@ -90,6 +90,19 @@ extension Query {
         """
     }
 
+    /// Takes a provider's id for a message that is being sent, before it is moved because of that id alone. No row when another
+    /// message has it, or when this one has moved already.
+    package static func claim(_ providerID: String, for message: MessageID) -> Query {
+        """
+        insert into message_keys (organization_id, channel_id, provider_message_id, message_id)
+        select organization_id, channel_id, \(providerID)::text, id from messages
+        where id = \(message) and status = 'sending' and length(\(providerID)::text) <= 200
+        for no key update
+        on conflict (organization_id, channel_id, provider_message_id) do nothing
+        returning message_id
+        """
+    }
+
     /// What was counted as sent and then was not.
     package static func uncountOutbound(_ messages: Int, of organization: OrganizationID, at now: Date) -> Query {
         """
