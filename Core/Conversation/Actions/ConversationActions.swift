@@ -61,7 +61,6 @@ package struct ConversationActions: Sendable {
                 content: reply.content, part: 0)
             try await connection.pipeline(
                 takingOver(conversation, as: conversation.ownership.takenOver(by: user)) + [
-                    .countOutbound(1, of: organization, at: now),
                     try .queue(message, in: conversation, at: now),
                     .enqueue(.send, key: id.text, for: organization, id: ids.make(), due: now, at: now),
                 ])

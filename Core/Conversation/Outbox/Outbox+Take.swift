@@ -91,7 +91,6 @@ extension Outbox {
         let move = OutboxMove(
             to: objection.status, from: [.queued, .sending], errorCode: objection.code, reason: objection.reason)
         return [
-            .uncountOutbound(1, of: conversation.organization, at: now),
             .move(entry.id, move, at: now),
             .record(
                 objection.gate, .stopped, objection.reason, turn: entry.turn, message: entry.id, in: conversation,

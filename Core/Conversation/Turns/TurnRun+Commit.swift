@@ -53,7 +53,7 @@ extension TurnRun {
                 assignment.responder.gate, .answered, reply.reason, turn: assignment.turn, in: conversation, at: now),
             .finish(assignment.turn, as: parts.isEmpty ? .closed : .answered, at: now),
         ]
-            + response.writes + (try queue(parts, in: conversation, at: now))
+            + response.writes + (try queue(parts, in: conversation, areCounted: true, at: now))
             + (reply.wantsHuman
                 ? try callPerson(in: conversation, reason: reply.reason, turn: assignment.turn, at: now) : [])
     }

@@ -48,13 +48,14 @@ extension TurnRun {
                 id: ids.make(), author: .system, body: body, turn: context.turn.id, part: part,
                 epoch: unbound ? nil : context.conversation.ownership.epoch)
         }
-        return [.countOutbound(parts.count, of: context.conversation.organization, at: context.now)]
-            + (try queue(parts, in: context.conversation, at: context.now))
+        return try queue(parts, in: context.conversation, at: context.now)
     }
 
-    /// Messages and the job that sends them.
-    func queue(_ messages: [OutboundMessage], in conversation: ConversationRecord, at now: Date) throws -> [Query] {
-        try messages.map { try .queue($0, in: conversation, at: now) } + [
+    /// Messages and the job that sends them. `areCounted`: already, when the quota was asked.
+    func queue(
+        _ messages: [OutboundMessage], in conversation: ConversationRecord, areCounted: Bool = false, at now: Date
+    ) throws -> [Query] {
+        try messages.map { try .queue($0, in: conversation, isCounted: areCounted, at: now) } + [
             .enqueue(
                 .send, key: conversation.id.text, for: conversation.organization, id: ids.make(), due: now, at: now)
         ]

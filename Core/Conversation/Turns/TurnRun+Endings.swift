@@ -29,7 +29,6 @@ extension TurnRun {
             .record("quota", notice == nil ? .stopped : .answered, reason, turn: turn, in: conversation, at: now),
             .finish(turn, as: notice == nil ? .closed : .answered, at: now),
         ]
-            + (notice == nil ? [] : [.countOutbound(1, of: conversation.organization, at: now)])
             + (try notice.map { try queue([$0], in: conversation, at: now) } ?? [])
     }
 

@@ -41,9 +41,26 @@ package struct OutboundMessage: Sendable, Equatable {
 }
 
 extension Query {
-    /// Writes a message as `queued`, with its history and event. `one_reply_per_turn` refuses a second answer to a turn; a
-    /// message with the same id is the same message and changes nothing.
+    /// Writes a message as `queued`, with its history and event, and counts it. `one_reply_per_turn` refuses a second answer to
+    /// a turn; a message with the same id is the same message and changes nothing.
+    ///
+    /// - Parameter isCounted: by `countOutbound`, because the quota had to be asked first.
     package static func queue(
+        _ message: OutboundMessage, in conversation: ConversationRecord, isCounted: Bool = false, at now: Date
+    ) throws -> Query {
+        try inserting(message, in: conversation, at: now)
+            .appending(isCounted ? "" : countingQueued(at: now))
+            .appending(
+                """
+
+                insert into events (organization_id, type, subject_id, data, at)
+                select organization_id, 'message.queued', id, jsonb_build_object('conversation_id', conversation_id), \(now)
+                from queued
+                """)
+    }
+
+    /// The table expressions `queued`, the message if it is new, and what follows from it.
+    private static func inserting(
         _ message: OutboundMessage, in conversation: ConversationRecord, at now: Date
     ) throws -> Query {
         """
@@ -62,9 +79,6 @@ extension Query {
             update conversations set last_message_at = greatest(last_message_at, \(now))
             from queued where conversations.id = queued.conversation_id
         )
-        insert into events (organization_id, type, subject_id, data, at)
-        select organization_id, 'message.queued', id, jsonb_build_object('conversation_id', conversation_id), \(now)
-        from queued
         """
     }
 
@@ -73,8 +87,24 @@ extension Query {
         "select coalesce(max(part) + 1, 0) as part from turn_replies where turn_id = \(turn)"
     }
 
-    /// Withdraws what machines queued under an earlier epoch and has not left yet.
+    /// Withdraws what machines queued under an earlier epoch and has not left yet; it counts no longer.
     package static func cancelQueued(
+        in conversation: ConversationID, before epoch: Int, reason: String, at now: Date
+    ) -> Query {
+        cancelling(in: conversation, before: epoch, reason: reason, at: now)
+            .appending(uncounting("cancelled", at: now))
+            .appending(
+                """
+
+                insert into events (organization_id, type, subject_id, data, at)
+                select organization_id, 'message.status', id,
+                    jsonb_build_object('conversation_id', conversation_id, 'status', 'cancelled'), \(now)
+                from cancelled
+                """)
+    }
+
+    /// The table expressions `cancelled`, its history and decisions.
+    private static func cancelling(
         in conversation: ConversationID, before epoch: Int, reason: String, at now: Date
     ) -> Query {
         """
@@ -89,10 +119,6 @@ extension Query {
             insert into decisions (organization_id, conversation_id, turn_id, message_id, gate, outcome, reason, at)
             select organization_id, conversation_id, turn_id, id, 'outbox', 'stopped', \(reason), \(now) from cancelled
         )
-        insert into events (organization_id, type, subject_id, data, at)
-        select organization_id, 'message.status', id,
-            jsonb_build_object('conversation_id', conversation_id, 'status', 'cancelled'), \(now)
-        from cancelled
         """
     }
 }

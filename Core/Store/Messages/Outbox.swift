@@ -56,8 +56,24 @@ extension Query {
         """
     }
 
-    /// Returns a row when the message moved.
+    /// Returns a row when the message moved. One that ends before the provider took it counts no longer.
     package static func move(_ message: MessageID, _ move: OutboxMove, at now: Date) -> Query {
+        let ends = move.status == .failed || move.status == .cancelled
+        return moving(message, move, at: now)
+            .appending(ends ? uncounting("moved", at: now) : "")
+            .appending(
+                """
+
+                insert into events (organization_id, type, subject_id, data, at)
+                select organization_id, 'message.status', id,
+                    jsonb_build_object('conversation_id', conversation_id, 'status', \(move.status.rawValue)::text), \(now)
+                from moved
+                returning subject_id
+                """)
+    }
+
+    /// The table expressions `moved` and its history.
+    private static func moving(_ message: MessageID, _ move: OutboxMove, at now: Date) -> Query {
         """
         with moved as (
             update messages
@@ -74,11 +90,6 @@ extension Query {
             select organization_id, id, \(move.status.rawValue), \(move.errorCode), \(now) from moved
             on conflict (organization_id, message_id, status) do nothing
         )
-        insert into events (organization_id, type, subject_id, data, at)
-        select organization_id, 'message.status', id,
-            jsonb_build_object('conversation_id', conversation_id, 'status', \(move.status.rawValue)::text), \(now)
-        from moved
-        returning subject_id
         """
     }
 
@@ -100,16 +111,6 @@ extension Query {
         for no key update
         on conflict (organization_id, channel_id, provider_message_id) do nothing
         returning message_id
-        """
-    }
-
-    /// What was counted as sent and then was not.
-    package static func uncountOutbound(_ messages: Int, of organization: OrganizationID, at now: Date) -> Query {
-        """
-        update usage_periods set outbound = greatest(0, usage_periods.outbound - \(messages)::int)
-        from organizations
-        where organizations.id = \(organization) and usage_periods.organization_id = organizations.id
-            and usage_periods.period = to_char(\(now)::timestamptz at time zone organizations.time_zone, 'YYYY-MM')
         """
     }
 }

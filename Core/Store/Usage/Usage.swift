@@ -3,22 +3,6 @@ package import FoundationEssentials
 package import Postgres
 
 extension Query {
-    /// Counts outbound messages in the organization's current month. With a limit, only while the quota was not used up:
-    /// no row comes back when it was. The row's lock makes concurrent replies count one after the other.
-    package static func countOutbound(
-        _ messages: Int, of organization: OrganizationID, limit: Int? = nil, at now: Date
-    ) -> Query {
-        """
-        insert into usage_periods as used (organization_id, period, outbound)
-        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), \(messages)::int
-        from organizations
-        where id = \(organization) and coalesce(\(limit)::bigint, 1) > 0
-        on conflict (organization_id, period) do update set outbound = used.outbound + excluded.outbound
-        where \(limit)::bigint is null or used.outbound < \(limit)::bigint
-        returning outbound
-        """
-    }
-
     /// Counts a persona's reply.
     package static func countReply(of organization: OrganizationID, at now: Date) -> Query {
         """

@@ -1,0 +1,97 @@
+import Conversation
+import Domain
+import FoundationEssentials
+import Postgres
+import Store
+import Support
+import Testing
+
+/// A message counts once, from the moment it is queued until it fails before the provider took it.
+@Suite struct UsageTests {
+    private static let used: Query = "select outbound as count from parley.usage"
+
+    @Test func theSameReplyAgainCountsOnce() async throws {
+        try await Road.with { road in
+            let receipt = try await road.receive("Hi")
+            let reply = PersonReply(id: road.ids.make(), text: "It is me")
+            for _ in 0..<3 {
+                _ = try await road.actions.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+            }
+            #expect(try await road.count(Self.used) == 1)
+            let other = PersonReply(id: road.ids.make(), text: "Still me")
+            _ = try await road.actions.reply(other, in: receipt.conversation, of: road.organization, by: road.user)
+            #expect(try await road.count(Self.used) == 2)
+        }
+    }
+
+    @Test func whatTheSystemAndTheAISayCountsOnceEach() async throws {
+        try await Road.with { road in
+            try await road.set("welcome_message", "Welcome!")
+            let long = String(repeating: "All of our cakes are made of flour. ", count: 60)
+            road.composes { _ in ComposedReply(text: long, reason: "long") }
+            try await road.receive("Hi")
+            try await road.settle()
+            let queued = try await road.messages().count
+            #expect(queued > 2)
+            #expect(try await road.count(Self.used) == queued)
+        }
+    }
+
+    @Test func aReplyThatIsNotSaidCountsNothing() async throws {
+        try await Road.with { road in
+            let receipt = try await road.receive("Hi")
+            road.composes { _ in
+                try await road.actions.takeOver(receipt.conversation, of: road.organization, by: road.user)
+                return ComposedReply(text: "Too late", reason: "late")
+            }
+            try await road.settle()
+            #expect(try await road.messages().isEmpty)
+            #expect(try await road.count(Self.used) == 0)
+        }
+    }
+
+    @Test func whatIsWithdrawnWhenAPersonTakesOverCountsNoLonger() async throws {
+        try await Road.with { road in
+            let receipt = try await road.receive("Hi")
+            road.advance(3)
+            let job = try #require(try await road.queue.claim())
+            try await road.queue.finish(job, try await road.perform(job))
+            #expect(try await road.count(Self.used) == 1)
+            for _ in 0..<2 {
+                try await road.actions.takeOver(receipt.conversation, of: road.organization, by: road.user)
+            }
+            #expect(try await road.messages().map(\.status) == ["cancelled"])
+            #expect(try await road.count(Self.used) == 0)
+        }
+    }
+
+    @Test(arguments: [
+        SendResult.refused(code: "21211", reason: "Bad number"), .windowClosed(code: nil, reason: "Closed"),
+        .optedOut(code: nil, reason: "Stopped"),
+    ])
+    func whatTheProviderDidNotTakeCountsNoLonger(_ refusal: SendResult) async throws {
+        try await Road.with { road in
+            try await road.receive("Hi")
+            try await road.settle()
+            road.provider.answers { _ in refusal }
+            try await road.receive("Hi again")
+            try await road.settle()
+            #expect(try await road.messages().map(\.status) == ["sent", "failed"])
+            #expect(try await road.count(Self.used) == 1)
+        }
+    }
+
+    @Test func whatMayNotBeSaidAnyMoreCountsNoLonger() async throws {
+        try await Road.with { road in
+            let receipt = try await road.receive("Hi")
+            try await road.settle()
+            road.advance(24 * 3600)
+            let reply = PersonReply(id: road.ids.make(), text: "Late")
+            _ = try await road.actions.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+            #expect(try await road.count(Self.used) == 2)
+            try await road.work()
+            #expect(try await road.messages().map(\.status) == ["sent", "failed"])
+            #expect(try await road.count(Self.used) == 1)
+        }
+    }
+}
