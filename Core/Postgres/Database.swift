@@ -17,12 +17,13 @@ package final class Database: Sendable {
     private struct State {
         var idle: [Connection] = []
         var open = 0
+        /// The one that waits longest first.
         var waiters: [Waiter] = []
-        var waiterCount = 0
+        var isWatched = false
     }
 
     private struct Waiter {
-        let number: Int
+        let deadline: ContinuousClock.Instant
         let continuation: CheckedContinuation<Lease, Never>
     }
 
@@ -170,25 +171,35 @@ package final class Database: Sendable {
                     state.open += 1
                     return .place
                 }
-                state.waiterCount += 1
-                state.waiters.append(Waiter(number: state.waiterCount, continuation: continuation))
-                endWaiting(of: state.waiterCount)
+                state.waiters.append(Waiter(deadline: .now + .seconds(patience), continuation: continuation))
+                if !state.isWatched {
+                    state.isWatched = true
+                    Task { [weak self] in await self?.sendAwayWhoWaitsTooLong() }
+                }
                 return nil
             }
             if let immediate { continuation.resume(returning: immediate) }
         }
     }
 
-    /// Whoever still waits when patience is over is sent away.
-    private func endWaiting(of number: Int) {
-        Task { [weak self, patience] in
-            try? await Task.sleep(for: .seconds(patience))
-            let waiter = self?.state.withLock { state -> Waiter? in
-                guard let index = state.waiters.firstIndex(where: { $0.number == number }) else { return nil }
-                return state.waiters.remove(at: index)
-            }
-            waiter?.continuation.resume(returning: .tooLate)
+    /// One timer for all, as long as somebody waits: most wait for moments only.
+    private func sendAwayWhoWaitsTooLong() async {
+        while let next = endWaiting() {
+            try? await Task.sleep(until: next, clock: .continuous)
         }
+    }
+
+    /// Sends away whose patience is over.
+    /// - Returns: when that will be so for the next one; `nil` when nobody waits.
+    private func endWaiting() -> ContinuousClock.Instant? {
+        let (late, next) = state.withLock { state in
+            let late = Array(state.waiters.prefix { $0.deadline <= .now })
+            state.waiters.removeFirst(late.count)
+            state.isWatched = !state.waiters.isEmpty
+            return (late, state.waiters.first?.deadline)
+        }
+        for waiter in late { waiter.continuation.resume(returning: .tooLate) }
+        return next
     }
 
     /// Gives the connection back. A refused statement leaves its transaction open and failed: ROLLBACK cleans it, and only a

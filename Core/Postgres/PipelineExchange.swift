@@ -98,6 +98,7 @@ struct PipelineExchange {
     }
 
     private func read(_ result: OpaquePointer) -> [Row] {
+        guard PQntuples(result) > 0 else { return [] }
         let width = PQnfields(result)
         let columns = Row.Columns((0..<width).map { String(cString: PQfname(result, $0)) })
         return (0..<PQntuples(result)).map { row in

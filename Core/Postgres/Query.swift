@@ -123,8 +123,7 @@ extension Data: Bindable {
 /// Arrays travel as one parameter: `where id = any(\(array: ids))`.
 extension Query.Interpolation {
     package mutating func appendInterpolation(array values: [String]) {
-        let quoted = values.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }
-        appendInterpolation("{" + quoted.joined(separator: ",") + "}")
+        appendInterpolation(PostgresArray.text(values))
     }
 
     package mutating func appendInterpolation(array values: [UUID]) {

@@ -2,19 +2,19 @@ package import FoundationEssentials
 
 /// One row of a result, read by column name: `let id: UUID = try row["id"]`, `let name: String? = try row["name"]`.
 package struct Row: Sendable {
-    private let columns: Columns
-    private let values: [String?]
+    fileprivate let columns: Columns
+    fileprivate let values: [String?]
 
     init(columns: Columns, values: [String?]) {
         self.columns = columns
         self.values = values
     }
 
-    /// Column positions, shared by all rows of a result.
+    /// Column names, shared by all rows of a result. Few: they are compared one by one, which costs less than hashing them.
     final class Columns: Sendable {
-        let positions: [String: Int]
+        let names: [String]
         init(_ names: [String]) {
-            positions = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+            self.names = names
         }
     }
 
@@ -27,7 +27,7 @@ package struct Row: Sendable {
 
     package subscript<Value: RowDecodable>(_ name: String) -> Value? {
         get throws(PostgresError) {
-            guard let position = columns.positions[name] else { throw .decoding("no column \(name)") }
+            guard let position = columns.names.firstIndex(of: name) else { throw .decoding("no column \(name)") }
             guard let text = values[position] else { return nil }
             guard let value = Value(postgresText: text) else { throw .decoding("column \(name) is no \(Value.self)") }
             return value
@@ -74,13 +74,26 @@ extension Data: RowDecodable {
     }
 }
 
-/// A row as a value that can be kept and made again: recordings of what was read.
-extension Row {
-    /// By column, in no order; `nil` stands for NULL.
-    package var texts: [String: String?] { columns.positions.mapValues { values[$0] } }
+/// The rows of an answer as a value that can be kept and made again: recordings of what was read.
+package struct RowTexts: Codable, Sendable, Equatable {
+    /// Empty when there are no rows.
+    package let columns: [String]
+    /// Of each row one text per column; `nil` stands for NULL.
+    package var values: [[String?]]
 
-    package init(texts: [String: String?]) {
-        let names = texts.keys.sorted()
-        self.init(columns: Columns(names), values: names.map { texts[$0] ?? nil })
+    package init(_ rows: [Row]) {
+        columns = rows.first?.columns.names ?? []
+        values = rows.map(\.values)
+    }
+
+    /// A row that has more or fewer texts than there are columns is left out.
+    package var rows: [Row] {
+        let names = Row.Columns(columns)
+        return values.filter { $0.count == columns.count }.map { Row(columns: names, values: $0) }
+    }
+
+    /// Bytes of all texts together.
+    package var size: Int {
+        values.reduce(0) { sum, row in row.reduce(sum) { $0 + ($1?.utf8.count ?? 4) } }
     }
 }

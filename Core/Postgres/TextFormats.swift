@@ -116,3 +116,23 @@ package enum PostgresBytes {
         }
     }
 }
+
+/// One-dimensional arrays of text (PostgreSQL manual, "Array Input and Output Syntax"): every element quoted.
+enum PostgresArray {
+    static func text(_ values: [String]) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(values.reduce(2) { $0 + $1.utf8.count + 3 })
+        for value in values {
+            bytes.append(UInt8(ascii: bytes.isEmpty ? "{" : ","))
+            bytes.append(UInt8(ascii: "\""))
+            for byte in value.utf8 {
+                if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\\")) }
+                bytes.append(byte)
+            }
+            bytes.append(UInt8(ascii: "\""))
+        }
+        if bytes.isEmpty { bytes.append(UInt8(ascii: "{")) }
+        bytes.append(UInt8(ascii: "}"))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -149,7 +149,11 @@ import Testing
                 for position in recording.exchanges.indices {
                     guard case .rows(let rows) = recording.exchanges[position].answer else { continue }
                     recording.exchanges[position].answer = .rows(
-                        rows.map { $0.map { $0.mapValues { $0?.replacing("Bakery", with: "Butchery") } } })
+                        rows.map { rows in
+                            var rows = rows
+                            rows.values = rows.values.map { $0.map { $0?.replacing("Bakery", with: "Butchery") } }
+                            return rows
+                        })
                 }
                 let miss = await #expect(throws: ReplayMiss.self) { _ = try await isolated.replay(recording) }
                 #expect(miss?.question.contains("Butchery") == true)
@@ -215,9 +219,9 @@ import Testing
                 database: road.database.app, clock: road.clock, ids: road.ids, composer: road.composer,
                 sender: { _ in sender }, recorder: recorder)
             let job = try #require(try await road.queue.claim())
-            let outcome = try await turn.run(job, timeout: 5)
-            #expect(outcome == .done)
+            try await road.finish(job, try await turn.run(job, timeout: 5))
             await recorder.drain()
+            #expect(road.provider.sent == ["You said: Hi"])
             #expect(try await road.texts() == ["You said: Hi"])
         }
     }

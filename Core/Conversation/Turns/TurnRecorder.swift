@@ -4,16 +4,45 @@ package import Postgres
 package import Store
 import Synchronization
 
-/// Keeps recordings of turns, sealed, beside everything else: no turn waits for it and none fails because of it.
+/// Keeps recordings of turns, sealed, beside everything else: no turn waits for it and none fails because of it. One writer at
+/// a time takes along what came meanwhile.
 package final class TurnRecorder: Sendable {
     /// Recordings that wait to be written; beyond, one is given up.
     private static let most = 32
+    /// Recordings in one transaction.
+    private static let together = 8
+
+    private struct Entry {
+        let tape: TurnTape
+        let organization: OrganizationID
+        let at: Date
+    }
+
+    private struct State {
+        var waiting: [Entry] = []
+        var writer: Task<Void, Never>?
+
+        /// Those of one organization, oldest first; `nil`, and the writer ends, when none waits.
+        mutating func next() -> [Entry]? {
+            guard let organization = waiting.first?.organization else {
+                writer = nil
+                return nil
+            }
+            let batch = waiting.filter { $0.organization == organization }.prefix(TurnRecorder.together)
+            var left = batch.count
+            waiting.removeAll { entry in
+                guard left > 0, entry.organization == organization else { return false }
+                left -= 1
+                return true
+            }
+            return Array(batch)
+        }
+    }
 
     private let database: Database
     private let box: SecretBox
     private let report: @Sendable (any Error) -> Void
-    private let waiting = Mutex<[Int: Task<Void, Never>]>([:])
-    private let count = Mutex(0)
+    private let state = Mutex(State())
 
     package init(database: Database, box: SecretBox, report: @escaping @Sendable (any Error) -> Void = { _ in }) {
         self.database = database
@@ -22,39 +51,48 @@ package final class TurnRecorder: Sendable {
     }
 
     func keep(_ tape: TurnTape, of organization: OrganizationID, at now: Date) {
-        guard let subject = tape.subject, waiting.withLock({ $0.count < Self.most }) else { return }
-        let number = count.withLock { count in
-            count += 1
-            return count
-        }
-        waiting.withLock { waiting in
-            waiting[number] = Task {
-                do {
-                    try await store(tape, subject.turn, subject.conversation, of: organization, at: now)
-                } catch {
-                    report(error)
-                }
-                self.waiting.withLock { $0[number] = nil }
-            }
+        state.withLock { state in
+            guard state.waiting.count < Self.most else { return }
+            state.waiting.append(Entry(tape: tape, organization: organization, at: now))
+            if state.writer == nil { state.writer = Task { await self.write() } }
         }
     }
 
-    private func store(
-        _ tape: TurnTape, _ turn: TurnID, _ conversation: ConversationID, of organization: OrganizationID, at now: Date
-    ) async throws {
-        guard let recording = tape.recording else { return }
+    private func write() async {
+        while let batch = state.withLock({ $0.next() }) {
+            if (try? await store(batch)) != nil { continue }
+            // One that can't be kept (its conversation is gone) takes no other with it.
+            for entry in batch { await storeAlone(entry) }
+        }
+    }
+
+    private func storeAlone(_ entry: Entry) async {
+        do {
+            try await store([entry])
+        } catch {
+            report(error)
+        }
+    }
+
+    private func store(_ batch: [Entry]) async throws {
+        let queries = try batch.compactMap(query)
+        guard let organization = batch.first?.organization, !queries.isEmpty else { return }
+        // Forgotten by a server that dies, it is only some recordings less.
+        try await database.pipeline(for: organization, durability: .inOrder, queries)
+    }
+
+    private func query(_ entry: Entry) throws -> Query? {
+        guard let subject = entry.tape.subject, let recording = entry.tape.recording else { return nil }
         let sealed = try box.seal(
-            bytes: Array(try JSONEncoder().encode(recording)), at: SealedTurnRecording.place(of: turn, in: organization)
-        )
-        // Forgotten by a server that dies, it is only one recording less.
-        try await database.pipeline(
-            for: organization, durability: .inOrder,
-            [.keepRecording(of: turn, in: conversation, of: organization, sealed, at: now)])
+            bytes: Array(try JSONEncoder().encode(recording)),
+            at: SealedTurnRecording.place(of: subject.turn, in: entry.organization))
+        return .keepRecording(
+            of: subject.turn, in: subject.conversation, of: entry.organization, sealed, at: entry.at)
     }
 
     /// Until everything is written: before the process may be stopped or frozen.
     package func drain() async {
-        while let task = waiting.withLock({ $0.values.first }) { await task.value }
+        while let writer = state.withLock({ $0.writer }) { await writer.value }
     }
 
     /// - Returns: `nil` when there is none, or when no listed key opens it.

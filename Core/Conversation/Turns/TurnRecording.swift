@@ -2,7 +2,7 @@ import Crypto
 import Domain
 package import FoundationEssentials
 import Outbound
-import Postgres
+package import Postgres
 import Web
 
 /// What one turn took from outside, and what came of it: enough to play it again without a database and without a socket. Bytes
@@ -36,7 +36,7 @@ package struct TurnExchange: Codable, Sendable, Equatable {
     package var answer: Answer
 
     package enum Answer: Codable, Sendable, Equatable {
-        case rows([[[String: String?]]])
+        case rows([RowTexts])
         case response(status: Int, headers: [[String]], body: Data)
         case failure(code: String)
     }

@@ -77,7 +77,7 @@ package final class TurnReplay: Sendable {
         guard case .rows(let rows)? = answer(to: key), rows.count == queries.count else {
             throw ReplayMiss(question: key.text)
         }
-        return rows.map { $0.map(Row.init(texts:)) }
+        return rows.map(\.rows)
     }
 
     private func answer(to key: TurnQuestionKey) -> TurnExchange.Answer? {

@@ -142,10 +142,7 @@ private struct RecordedTurnState: TurnState {
     }
 
     private func keep(_ name: String, _ queries: [Query], _ answers: [[Row]]) {
-        let rows = answers.map { $0.map(\.texts) }
-        let bytes = rows.reduce(0) { sum, rows in
-            sum + rows.reduce(0) { $0 + $1.values.reduce(0) { $0 + ($1?.utf8.count ?? 4) } }
-        }
-        tape.keep(TurnQuestionKey(reading: name, queries), .rows(rows), bytes: bytes)
+        let rows = answers.map(RowTexts.init)
+        tape.keep(TurnQuestionKey(reading: name, queries), .rows(rows), bytes: rows.reduce(0) { $0 + $1.size })
     }
 }

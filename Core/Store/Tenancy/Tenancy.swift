@@ -37,16 +37,15 @@ extension Database {
         }
     }
 
-    /// The pipeline as one transaction for one organization, in one round trip; repeated when it meets another one.
+    /// The pipeline as one transaction for one organization, in one round trip; repeated when it meets another one. What ends
+    /// the pipeline ends the transaction: neither BEGIN nor COMMIT costs a statement of its own.
     @discardableResult
     package func pipeline(
         for organization: OrganizationID, durability: Durability = .onDisk, _ queries: [Query]
     ) async throws -> [[Row]] {
         try await repeating {
             try await withConnection { connection in
-                let answers = try await connection.pipeline(
-                    ["begin", .enter(organization, durability)] + queries + ["commit"])
-                return Array(answers.dropFirst(2).dropLast())
+                Array(try await connection.pipeline([.enter(organization, durability)] + queries).dropFirst())
             }
         }
     }
@@ -68,7 +67,7 @@ extension Query {
     /// For a transaction that began as `.inOrder` and has to be on disk after all.
     package static let onDisk: Query = "set local synchronous_commit = on"
     /// For a transaction that works for no organization in particular.
-    static let inOrder: Query = "set local synchronous_commit = off"
+    static let inOrder: Query = "select set_config('synchronous_commit', 'off', true)"
 }
 
 extension ID: Bindable {

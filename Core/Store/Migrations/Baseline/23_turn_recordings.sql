@@ -11,6 +11,9 @@ create table turn_recordings (
     primary key (organization_id, turn_id),
     foreign key (organization_id, conversation_id) references conversations (organization_id, id) on delete cascade
 );
+-- What is sealed looks random: trying to compress it costs more than writing it. Most fit into one page beside their row.
+alter table turn_recordings alter column sealed set storage external;
+alter table turn_recordings set (toast_tuple_target = 8160);
 create index turn_recordings_of_conversation on turn_recordings (organization_id, conversation_id);
 create index turn_recordings_by_age on turn_recordings (recorded_at);
 call protect('turn_recordings');
