@@ -19,7 +19,7 @@ import Testing
             ] {
                 #expect(try await road.count("select count(*) from parley.\(unescaped: table)") == 1, "\(table)")
             }
-            #expect(try await road.count("select sum(inbound) as count from parley.usage_inbound") == 1)
+            #expect(try await road.count("select sum(inbound) as count from parley.usage_slots") == 1)
         }
     }
 
@@ -126,7 +126,7 @@ extension Road {
         var text = ""
         for table in [
             "contacts", "contact_addresses", "conversations", "messages", "turns", "jobs", "events", "decisions",
-            "usage_inbound", "usage_periods",
+            "usage_slots", "usage_periods",
         ] {
             let rows = try await database.owner.query(
                 "select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as sum from parley.\(unescaped: table) t"

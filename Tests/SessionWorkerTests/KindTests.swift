@@ -227,7 +227,7 @@ import WhatsAppServer
                 let followed = try await installation.count(
                     """
                     select (select count(*) from parley.turns) + (select count(*) from parley.jobs)
-                        + (select count(*) from parley.usage_inbound)
+                        + (select count(*) from parley.usage_slots)
                         + (select count(*) from parley.events where type like 'message.%') as count
                     """)
                 #expect(followed == 0, "nothing is answered, counted or announced")

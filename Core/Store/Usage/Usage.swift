@@ -27,11 +27,12 @@ extension Query {
             on conflict (organization_id, id) do nothing
             returning organization_id, tokens_in, tokens_out, cost_micros
         )
-        insert into usage_periods as used (organization_id, period, tokens_in, tokens_out, cost_micros, unpriced_runs)
-        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), tokens_in, tokens_out,
-            coalesce(cost_micros, 0), (cost_micros is null)::int
+        insert into usage_slots as used (
+            organization_id, period, slot, tokens_in, tokens_out, cost_micros, unpriced_runs)
+        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), pg_backend_pid() % 256, tokens_in,
+            tokens_out, coalesce(cost_micros, 0), (cost_micros is null)::int
         from booked join organizations on organizations.id = booked.organization_id
-        on conflict (organization_id, period) do update
+        on conflict (organization_id, period, slot) do update
         set tokens_in = used.tokens_in + excluded.tokens_in, tokens_out = used.tokens_out + excluded.tokens_out,
             cost_micros = used.cost_micros + excluded.cost_micros,
             unpriced_runs = used.unpriced_runs + excluded.unpriced_runs

@@ -86,9 +86,9 @@ async function receive(client, form) {
     `insert into events (organization_id, type, subject_id, data, at) values ($1, 'message.received', $2, '{}', $3)`,
     [channel.organization_id, message, now]);
   await run(client, 'usage',
-    `insert into usage_inbound (organization_id, period, slot, inbound)
+    `insert into usage_slots (organization_id, period, slot, inbound)
      values ($1, to_char($2::timestamptz, 'YYYY-MM'), pg_backend_pid() % 256, 1)
-     on conflict (organization_id, period, slot) do update set inbound = usage_inbound.inbound + 1`,
+     on conflict (organization_id, period, slot) do update set inbound = usage_slots.inbound + 1`,
     [channel.organization_id, now]);
 }
 

@@ -6,11 +6,6 @@ create table usage_periods (
     period char(7) not null check (period ~ '^\d{4}-\d{2}$'),
     outbound integer not null default 0,
     ai_replies integer not null default 0,
-    tokens_in bigint not null default 0,
-    tokens_out bigint not null default 0,
-    -- US dollars, in millionths; models without a known price add nothing here and are counted below.
-    cost_micros bigint not null default 0,
-    unpriced_runs integer not null default 0,
     -- When the period was over and final.
     closed_at timestamptz,
     primary key (organization_id, period)
@@ -21,27 +16,36 @@ call protect('usage_periods', 'select, insert, update');
 create policy housekeeping on usage_periods to parley_definer using (true) with check (true);
 grant select (organization_id, period, closed_at), update (closed_at) on usage_periods to parley_definer;
 
--- Received messages are counted apart, in slots: every webhook adds one, and a single row would make all webhooks of one
--- organization wait for each other's commit. A connection's slot is its process number: with 16 slots eight connections
--- nearly always had two in the same one, with 256 rarely. Still few rows per month.
-create table usage_inbound (
+-- What no limit is checked against in the same statement is counted apart, in slots: every webhook and every model call adds
+-- some, and a single row would make all of one organization wait for each other's commit. A connection's slot is its process
+-- number: with 16 slots eight connections nearly always had two in the same one, with 256 rarely. Still few rows per month.
+create table usage_slots (
     organization_id uuid not null references organizations (id),
     period char(7) not null check (period ~ '^\d{4}-\d{2}$'),
     slot smallint not null check (slot between 0 and 255),
     inbound integer not null default 0,
+    tokens_in bigint not null default 0,
+    tokens_out bigint not null default 0,
+    -- US dollars, in millionths; models without a known price add nothing here and are counted below.
+    cost_micros bigint not null default 0,
+    unpriced_runs integer not null default 0,
     primary key (organization_id, period, slot)
 );
-call protect('usage_inbound', 'select, insert, update');
+call protect('usage_slots', 'select, insert, update');
 
 -- Both together: what plans, the dashboard and the bill read.
 create view usage with (security_invoker = true) as
     select organization_id, period, coalesce(inbound, 0)::integer as inbound, coalesce(outbound, 0) as outbound,
-        coalesce(ai_replies, 0) as ai_replies, coalesce(tokens_in, 0) as tokens_in, coalesce(tokens_out, 0) as tokens_out,
-        coalesce(cost_micros, 0) as cost_micros, coalesce(unpriced_runs, 0) as unpriced_runs
+        coalesce(ai_replies, 0) as ai_replies, coalesce(tokens_in, 0)::bigint as tokens_in,
+        coalesce(tokens_out, 0)::bigint as tokens_out, coalesce(cost_micros, 0)::bigint as cost_micros,
+        coalesce(unpriced_runs, 0)::integer as unpriced_runs
     from usage_periods
     full join (
-        select organization_id, period, sum(inbound) as inbound from usage_inbound group by organization_id, period
-    ) received using (organization_id, period);
+        select organization_id, period, sum(inbound) as inbound, sum(tokens_in) as tokens_in, sum(tokens_out) as tokens_out,
+            sum(cost_micros) as cost_micros, sum(unpriced_runs) as unpriced_runs
+        from usage_slots
+        group by organization_id, period
+    ) counted using (organization_id, period);
 grant select on usage to parley_app;
 
 -- The ledger: one row per model call: what it used, what it cost, for which turn. Failed calls count too.

@@ -68,9 +68,9 @@ begin
 
     select to_char(received_at at time zone o.time_zone, 'YYYY-MM') into month
     from organizations o where o.id = organization;
-    insert into usage_inbound (organization_id, period, slot, inbound)
+    insert into usage_slots (organization_id, period, slot, inbound)
     values (organization, month, pg_backend_pid() % 256, 1)
-    on conflict (organization_id, period, slot) do update set inbound = usage_inbound.inbound + 1;
+    on conflict (organization_id, period, slot) do update set inbound = usage_slots.inbound + 1;
 
     insert into decisions (organization_id, conversation_id, turn_id, message_id, gate, outcome, reason, at)
     values (organization, thread, turn, ids.message, 'received', 'passed', 'The message was stored.', received_at);
