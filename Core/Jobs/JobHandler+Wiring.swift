@@ -31,7 +31,7 @@ extension JobHandler {
         turn = Turn(
             database: database, clock: environment.clock, ids: environment.ids, randomness: environment.randomness,
             http: environment.http, composer: try Self.composer(environment, database), sender: sender,
-            recorder: recorder, faults: faults)
+            recorder: recorder, lease: try configuration.jobLease, faults: faults)
         outbox = Outbox(
             database: database, clock: environment.clock, ids: environment.ids, sender: sender,
             limits: try Outbox.Limits(configuration), faults: faults)

@@ -92,11 +92,23 @@ final class Road: Sendable {
     @discardableResult
     func work(_ limits: Outbox.Limits = Outbox.Limits(), atMost: Int = 20) async throws -> [JobKind] {
         var kinds: [JobKind] = []
-        while kinds.count < atMost, let job = try await queue.claim() {
+        var next = try await queue.claim()
+        while let job = next, kinds.count < atMost {
             kinds.append(job.kind)
-            try await queue.finish(job, try await perform(job, limits))
+            let outcome = try await perform(job, limits)
+            guard case .recorded(let following?) = outcome else {
+                next = try await queue.finish(job, outcome, claiming: queue.kinds, after: nil)
+                continue
+            }
+            next = following
         }
         return kinds
+    }
+
+    /// Writes down what a job came to, and goes on with the one that follows it, as a runner does.
+    func finish(_ job: Job, _ outcome: JobOutcome) async throws {
+        guard case .recorded(let next?) = outcome else { return try await queue.finish(job, outcome) }
+        try await finish(next, try await perform(next))
     }
 
     func perform(_ job: Job, _ limits: Outbox.Limits = Outbox.Limits()) async throws -> JobOutcome {

@@ -245,7 +245,7 @@ import Testing
             let job = try #require(try await road.queue.claim())
             async let one = road.perform(job)
             async let two = road.perform(job)
-            _ = try await (one, two)
+            for outcome in try await [one, two] { try await road.finish(job, outcome) }
             try await road.work()
             #expect(road.provider.sent == ["You said: Hi"])
         }

@@ -237,6 +237,22 @@ import Testing
         }
     }
 
+    /// A look goes over at most 64 places: those of an organization whose share is used up are one.
+    @Test func anOrganizationWithManyDestinationsHidesNobody() async throws {
+        try await with { database in
+            let organizations = try await found(database, 2).sorted { $0.text < $1.text }
+            for number in 0..<100 {
+                try await enqueue(
+                    database, Self.bulk, key: "\(number)", for: organizations[0], destination: "host\(number)")
+            }
+            let queue = queue(database, kinds: [Self.bulk])
+            for _ in 0..<Self.bulk.share.perOrganization { #expect(try await queue.claim() != nil) }
+            #expect(try await queue.claim() == nil)
+            try await enqueue(database, Self.bulk, key: "b", for: organizations[1], destination: "other")
+            #expect(try await queue.claim(after: organizations[0])?.key == "b")
+        }
+    }
+
     @Test func whatAProcessDoesNotKnowWaitsForOneThatDoes() async throws {
         try await with { database in
             try await enqueue(database, Self.bulk, key: "a")

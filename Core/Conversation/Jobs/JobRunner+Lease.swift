@@ -11,27 +11,41 @@ extension JobQueue {
         try await withThrowingTaskGroup(of: JobOutcome?.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await renewWhileHeld(job)
+                try await renewWhileHeld(job, until: .now + .seconds(seconds))
                 return nil
             }
-            group.addTask {
-                try await Task.sleep(for: .seconds(seconds))
-                throw JobTimedOut()
-            }
             defer { group.cancelAll() }
-            while let result = try await group.next() {
-                guard let outcome = result else { throw LeaseLost() }
-                return outcome
+            var isLost = false
+            while let result = await group.nextResult() {
+                switch result {
+                // Work that came to its end holds, also when its job ended with it: what it writes is fenced by itself.
+                case .success(let outcome?): return outcome
+                case .success(nil):
+                    isLost = true
+                    group.cancelAll()
+                case .failure(let error): throw isLost ? LeaseLost() : error
+                }
             }
             throw LeaseLost()
         }
     }
 
-    /// Returns when the lease is lost.
-    private func renewWhileHeld(_ job: Job) async throws {
-        repeat {
-            try await Task.sleep(for: .seconds(lease / 3))
-        } while try await renew(job)
+    /// Returns when the lease is lost. A renewal that fails is tried again while the lease holds: a server that restarts must
+    /// not end work that is being handed over.
+    private func renewWhileHeld(_ job: Job, until end: ContinuousClock.Instant) async throws {
+        var held = ContinuousClock.now
+        var pause = lease / 3
+        while true {
+            try await Task.sleep(until: min(end, .now + .seconds(pause)), clock: .continuous)
+            if .now >= end { throw JobTimedOut() }
+            let asked = ContinuousClock.now
+            switch try? await renew(job) {
+            case true?: (held, pause) = (asked, lease / 3)
+            case false?: return
+            case nil where ContinuousClock.now - held > .seconds(lease): return
+            case nil: pause = min(1, lease / 10)
+            }
+        }
     }
 }
 

@@ -4,8 +4,9 @@ package import Store
 
 /// Works off due jobs, several at a time, until nothing is due for a while or the time is up.
 ///
-/// It waits for a call (`waking.sql`) or for the next due time, and never looks in between. Each place takes the next job in
-/// the round trip that records the last one; one task fills places that are free. A run that finds nothing ends at once.
+/// It waits for a call (`waking.sql`) or for the next due time. While it listens it also looks each second, when it says so
+/// again: a call that was lost costs a second then. Each place takes the next job in the round trip that records the last
+/// one; one task fills places that are free. A run that finds nothing ends at once.
 package struct JobRunner: Sendable {
     let queue: JobQueue
     let calls: RunnerCalls
@@ -101,12 +102,27 @@ package struct JobRunner: Sendable {
             let outcome = await outcome(of: job, until: deadline.addingTimeInterval(-pace.margin))
             faults.reach(.jobWorked)
             let mayGoOn = closing.timeIntervalSinceNow > 0 && !Task.isCancelled
-            let kinds = mayGoOn ? places.kinds(instead: job) : []
-            // If even this fails the lease runs out, and the job is taken up again.
-            next = try? await queue.finish(job, outcome, claiming: kinds, after: job.organization)
+            do {
+                next = try await following(job, outcome, claiming: mayGoOn ? places.kinds(instead: job) : [])
+            } catch {
+                // The lease runs out, and the job is taken up again.
+                report(job, error)
+                next = nil
+            }
             faults.reach(.jobFinished)
             places.replace(job, by: next)
         }
+    }
+
+    /// What the place does next.
+    /// - Parameter kinds: none when nothing may be begun any more.
+    private func following(_ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind]) async throws -> Job? {
+        guard case .recorded(let next?) = outcome else {
+            return try await queue.finish(job, outcome, claiming: kinds, after: job.organization)
+        }
+        guard kinds.isEmpty else { return next }
+        try await queue.giveBack(next)
+        return nil
     }
 
     private func outcome(of job: Job, until deadline: Date) async -> JobOutcome {

@@ -19,21 +19,20 @@ package actor RunnerCalls {
         id = ids.next()
     }
 
-    /// Announces this runner, takes the next job and asks when there will be another, in one round trip.
+    /// Announces this runner and takes the next job, in one round trip; asks when there will be one when there is none.
     func look(
         _ queue: JobQueue, _ kinds: [JobKind], after last: OrganizationID?, unlessAnother: Bool
     ) async throws -> RunnerLook {
         try await exchanging { connection in
             let began = ContinuousClock.now
             let announcing = isAnnounced(on: connection) ? [] : announcing(unlessAnother: unlessAnother)
-            let found = try await queue.claim(
-                kinds, after: last, on: connection, first: announcing, then: [queue.nextDue(kinds)])
+            let found = try await queue.claim(kinds, after: last, on: connection, first: announcing)
             if !announcing.isEmpty {
                 let isListening: Bool = try found.first.last?.first?["announced"] ?? false
                 announced = isListening ? (connection, began) : nil
             }
-            return RunnerLook(
-                job: found.job, isListening: announced != nil, secondsToNext: try found.then.first?.first?["seconds"])
+            let due = found.job == nil ? try await connection.query(queue.nextDue(kinds, after: last)).first : nil
+            return RunnerLook(job: found.job, isListening: announced != nil, secondsToNext: try due?["seconds"])
         }
     }
 
@@ -74,7 +73,8 @@ package actor RunnerCalls {
         }
     }
 
-    /// A connection that died since its last use is replaced once: nothing has happened on it yet.
+    /// A connection that died since its last use is replaced once. It may have died behind a claim: that job is taken up
+    /// again when its lease has passed.
     private func exchanging<Result: Sendable>(
         _ body: (Connection) async throws -> Result
     ) async throws -> Result {

@@ -7,7 +7,7 @@ struct RunnerLook: Sendable {
     let job: Job?
     /// False: another runner listens, and this one has nothing to do.
     let isListening: Bool
-    /// Until the next job can be taken; negative: now. `nil`: none waits.
+    /// Until the next job can be taken; negative: now. `nil`: none waits, or one was just taken.
     let secondsToNext: Double?
 }
 

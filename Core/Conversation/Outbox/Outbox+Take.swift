@@ -3,16 +3,20 @@ import FoundationEssentials
 import Postgres
 import Store
 
-/// The transaction before the provider is called: the oldest message, and whether it may still be said.
+/// The transaction before the provider is called: the oldest message, and whether it may still be said. Nothing is taken for a
+/// job that is somebody else's by now.
 extension Outbox {
-    func take(_ id: ConversationID, of organization: OrganizationID) async throws -> OutboxStep {
+    func take(_ id: ConversationID, for job: Job) async throws -> OutboxStep {
         var questions = Questions()
         let (locked, next) = (questions.ask(.lock(id)), questions.ask(.nextInOutbox(of: id)))
+        let held = questions.ask(.isHeld(job))
         return try await database.transaction(
-            for: organization, durability: .inOrder, reading: questions.queries
+            for: job.organization, durability: .inOrder, reading: questions.queries
         ) { _, rows in
             let answers = Answers(rows)
-            guard let thread = answers[locked].first, let oldest = answers[next].first else { return (.empty, []) }
+            guard let thread = answers[locked].first, let oldest = answers[next].first, !answers[held].isEmpty else {
+                return (.empty, [])
+            }
             let (step, writes) = take(
                 try OutboxEntry(oldest), in: try ConversationRecord(thread), at: clock.now())
             faults.reach(.outboxMarking)

@@ -51,7 +51,7 @@ package struct Outbox: Sendable {
         while Date() < deadline {
             let permission = try await mayLeave(conversation)
             if case .later(let seconds) = permission { return .snooze(until: clock.now().addingTimeInterval(seconds)) }
-            let next = try await take(conversation, of: job.organization)
+            let next = try await take(conversation, for: job)
             faults.reach(.outboxMarked)
             switch next {
             case .empty: return .done
@@ -91,6 +91,7 @@ struct SendAttempt: Sendable {
 }
 
 enum OutboxStep: Sendable {
+    /// Nothing waits, or the job that asks is not this process's any more.
     case empty
     /// The oldest message may not be sent; that is written down. There may be another.
     case settled

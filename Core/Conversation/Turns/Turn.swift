@@ -16,24 +16,27 @@ package struct Turn: Sendable {
     /// `nil` for a kind of channel that this process can't send through.
     private let sender: @Sendable (ChannelKind) -> ChannelSender?
     private let recorder: TurnRecorder?
+    private let lease: Double
     private let faults: FaultPoints
 
     /// - Parameters:
     ///   - composer: of the persona, who answers when nobody else does.
     ///   - responders: others, asked before it.
     ///   - recorder: keeps what each turn took from outside.
+    ///   - lease: real seconds; of the job that sends the reply.
     package init(
         database: Database, clock: WallClock, ids: IDSource, randomness: Randomness = .system,
         http: HTTPClient = HTTPClient { _ throws(OutboundError) in throw OutboundError(.unreachable) },
         composer: Composer, responders: [any Responder] = [],
         sender: @escaping @Sendable (ChannelKind) -> ChannelSender?, recorder: TurnRecorder? = nil,
-        faults: FaultPoints = .none
+        lease: Double = 15, faults: FaultPoints = .none
     ) {
         effects = TurnEffects(
             clock: clock, ids: ids, randomness: randomness, http: http, state: LiveTurnState(database))
         self.responders = Responders(all: responders + [PersonaResponder(composer: composer)])
         self.sender = sender
         self.recorder = recorder
+        self.lease = lease
         self.faults = faults
     }
 
@@ -42,7 +45,8 @@ package struct Turn: Sendable {
         guard let conversation = ConversationID(job.key) else { return .cancel(reason: "The key is no conversation.") }
         let tape = recorder.map { _ in TurnTape(of: job, timeout: timeout, seed: effects.randomness.bytes(32)) }
         let run = TurnRun(
-            effects: tape?.effects(over: effects) ?? effects, responders: responders, sender: sender, faults: faults)
+            effects: tape?.effects(over: effects) ?? effects, responders: responders, sender: sender,
+            work: (job, lease), faults: faults)
         let outcome = try await run.answer(
             conversation, of: job.organization, attempt: job.attempts, timeout: timeout)
         if let tape { recorder?.keep(tape, of: job.organization, at: effects.clock.now()) }
@@ -58,7 +62,8 @@ package struct Turn: Sendable {
             let organization = OrganizationID(recording.organization)
         else { throw ReplayMiss(question: "{}") }
         let replay = TurnReplay(recording)
-        let run = TurnRun(effects: replay.effects, responders: responders, sender: { _ in nil }, faults: .none)
+        let run = TurnRun(
+            effects: replay.effects, responders: responders, sender: { _ in nil }, work: nil, faults: .none)
         _ = try await run.answer(
             conversation, of: organization, attempt: recording.attempt, timeout: recording.timeout)
         return try replay.resultHash

@@ -16,6 +16,7 @@ extension TurnRun {
             reading: reading.questions.queries
         ) { more, rows in
             let answers = Answers(rows)
+            var next = assignment.afterwards
             var writes: [Query] =
                 assignment.responder.author == .ai ? [.countReply(of: organization, at: now)] : []
             let wasCounted = reading.wasCounted(answers)
@@ -24,7 +25,9 @@ extension TurnRun {
             if let conversation, conversation.ownership.allowsReply(composedUnder: assignment.epoch), wasCounted {
                 let said = try say(texts, of: response, assignment, in: conversation, from: part, at: now)
                 effects.wrote(said)
-                writes += said
+                let sending = sending(assignment, at: now)
+                writes += said + sending.writes
+                next = sending.outcome
             } else {
                 let unsaid = try await leaveUnsaid(assignment, in: conversation, from: part, asking: more, at: now)
                 effects.wrote(unsaid)
@@ -32,7 +35,7 @@ extension TurnRun {
                 if wasCounted { writes.append(.uncountOutbound(texts.count, of: organization, at: now)) }
             }
             faults.reach(.turnReplying)
-            return (assignment.afterwards, writes)
+            return (next, writes)
         }
     }
 
@@ -53,7 +56,7 @@ extension TurnRun {
                 assignment.responder.gate, .answered, reply.reason, turn: assignment.turn, in: conversation, at: now),
             .finish(assignment.turn, as: parts.isEmpty ? .closed : .answered, at: now),
         ]
-            + response.writes + (try queue(parts, in: conversation, areCounted: true, at: now))
+            + response.writes + (try parts.map { try .queue($0, in: conversation, isCounted: true, at: now) })
             + (reply.wantsHuman
                 ? try callPerson(in: conversation, reason: reply.reason, turn: assignment.turn, at: now) : [])
     }

@@ -51,11 +51,9 @@ extension TurnRun {
         return try queue(parts, in: context.conversation, at: context.now)
     }
 
-    /// Messages and the job that sends them. `areCounted`: already, when the quota was asked.
-    func queue(
-        _ messages: [OutboundMessage], in conversation: ConversationRecord, areCounted: Bool = false, at now: Date
-    ) throws -> [Query] {
-        try messages.map { try .queue($0, in: conversation, isCounted: areCounted, at: now) } + [
+    /// Messages and the job that sends them.
+    func queue(_ messages: [OutboundMessage], in conversation: ConversationRecord, at now: Date) throws -> [Query] {
+        try messages.map { try .queue($0, in: conversation, at: now) } + [
             .enqueue(
                 .send, key: conversation.id.text, for: conversation.organization, id: ids.make(), due: now, at: now)
         ]

@@ -7,6 +7,8 @@ struct TurnRun: Sendable {
     let effects: TurnEffects
     let responders: Responders
     let sender: @Sendable (ChannelKind) -> ChannelSender?
+    /// The job whose work this is, and for how many real seconds the next one is leased; `nil` in a replay.
+    let work: (job: Job, lease: Double)?
     let faults: FaultPoints
 
     /// How often writing one reply is tried before a person has to answer.

@@ -17,7 +17,7 @@ package struct APIKeyStore: Sendable {
         let rows = try await database.pipeline(
             for: key.organization,
             [
-                "select from organizations where id = \(key.organization) for update",
+                "select from organizations where id = \(key.organization) for no key update",
                 """
                 insert into api_keys (id, organization_id, name, secret_hash, prefix, scopes, created_by, created_at,
                     expires_at)

@@ -105,7 +105,7 @@ package struct ChannelStore: Sendable {
     /// The lock first, in a statement of its own: one that waits for a lock counts what there was before it waited.
     private static func places(of organization: OrganizationID, besides line: ChannelID) -> [Query] {
         [
-            "select from organizations where id = \(organization) for update",
+            "select from organizations where id = \(organization) for no key update",
             """
             select plan, (select count(*) from channels where organization_id = \(organization)
                 and kind = 'whatsapp_web' and deleted_at is null and id <> \(line)) as held

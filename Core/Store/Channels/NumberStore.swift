@@ -20,7 +20,7 @@ package struct NumberStore: Sendable {
         do {
             return try await database.transaction(for: purchase.organization) { connection in
                 let answers = try await connection.pipeline([
-                    "select plan from organizations where id = \(purchase.organization) and deleted_at is null for update",
+                    "select plan from organizations where id = \(purchase.organization) and deleted_at is null for no key update",
                     Self.select(purchase.organization, number: purchase.number),
                     Self.held(except: purchase.number),
                 ])

@@ -32,7 +32,7 @@ extension Query {
         join channels on channels.id = c.channel_id
         join contacts on contacts.id = c.contact_id
         where c.id = \(conversation)
-        for update of c
+        for no key update of c
         """
     }
 

@@ -25,6 +25,8 @@ package struct Job: Sendable, Equatable {
 /// What a job's work came to. A thrown error means `retry` by the kind's back-off.
 package enum JobOutcome: Sendable, Equatable {
     case done
+    /// Done, and written down together with the work itself. The runner goes on with `next`, which was claimed there.
+    case recorded(next: Job?)
     /// Failed; once more after so many seconds, unless the attempts are used up: then it is dead.
     case retry(after: Double?, reason: String)
     /// Not yet; costs no attempt.
@@ -34,6 +36,13 @@ package enum JobOutcome: Sendable, Equatable {
 }
 
 extension Job {
+    /// As `Query.end(_:enqueuing:lease:at:)` makes it.
+    package init(claimed id: JobID, _ kind: JobKind, key: String, for organization: OrganizationID) {
+        self.init(
+            id: id, organization: organization, kind: kind, key: key, destination: "", payload: "{}", attempts: 1,
+            claim: 0, lastError: nil, wasLost: false)
+    }
+
     /// - Parameter kinds: those that were asked for.
     init(_ row: Row, _ kinds: [JobKind]) throws(PostgresError) {
         let name: String = try row["kind"]

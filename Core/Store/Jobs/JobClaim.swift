@@ -21,16 +21,16 @@ struct JobClaim: Sendable {
     /// At most one row, a `Job`.
     func query(at now: Date, lease: Double) -> Query {
         """
-        select * from claim_job(\(array: names), \(array: kinds.map(\.attempts)), \(array: shares),
-            \(array: destinationShares), \(destinations.map(Self.array))::text[], \(last?.rawValue ?? Self.none), \(now),
-            \(lease))
+        select * from claim_job(\(array: names), \(array: shares), \(array: destinationShares),
+            \(destinations.map(Self.array))::text[], \(last?.rawValue ?? Self.none), \(now), \(lease))
         """
     }
 
     /// One row, `seconds`; negative when one can be taken now, `NULL` when none waits.
     func nextDue(at now: Date) -> Query {
         """
-        select next_job_due(\(array: names), \(array: shares), \(array: destinationShares), \(now)) as seconds
+        select next_job_due(\(array: names), \(array: shares), \(array: destinationShares),
+            \(last?.rawValue ?? Self.none), \(now)) as seconds
         """
     }
 

@@ -43,10 +43,12 @@ package struct JobKind: Sendable, Hashable {
     package let attempts: Int
     package let backoff: Backoff
     package let share: Share
+    /// Its key is a conversation. When it is given up, a person has to see to the customer.
+    package let isAboutConversation: Bool
 
     package init(
         _ name: String, queue: Queue = .runners, priority: Priority = .bulk, timeout: Double, attempts: Int,
-        backoff: Backoff = Backoff(base: 2, limit: 300), share: Share
+        backoff: Backoff = Backoff(base: 2, limit: 300), share: Share, isAboutConversation: Bool = false
     ) {
         self.name = name
         self.queue = queue
@@ -55,6 +57,7 @@ package struct JobKind: Sendable, Hashable {
         self.attempts = attempts
         self.backoff = backoff
         self.share = share
+        self.isAboutConversation = isAboutConversation
     }
 
     package static func == (one: JobKind, other: JobKind) -> Bool { one.name == other.name }
@@ -66,15 +69,16 @@ package struct JobKind: Sendable, Hashable {
 extension JobKind {
     /// Hands over what waits in a conversation to its provider. Key: the conversation.
     package static let send = JobKind(
-        "send", priority: .reply, timeout: 60, attempts: 20, share: Share(perOrganization: 12))
+        "send", priority: .reply, timeout: 60, attempts: 20, share: Share(perOrganization: 12),
+        isAboutConversation: true)
     /// The same through a WhatsApp Web line. Key: the conversation; destination: the line. The table makes it from `send`.
     package static let lineSend = JobKind(
         "line_send", queue: .lines, priority: .reply, timeout: 60, attempts: 20,
-        share: Share(perOrganization: 200, perDestination: 4))
+        share: Share(perOrganization: 200, perDestination: 4), isAboutConversation: true)
     /// Decides who answers a conversation's turn, and answers. Key: the conversation.
     package static let turn = JobKind(
         "turn", priority: .reply, timeout: 40, attempts: 20, backoff: Backoff(base: 1, limit: 15),
-        share: Share(perOrganization: 12))
+        share: Share(perOrganization: 12), isAboutConversation: true)
 }
 
 extension [JobKind] {

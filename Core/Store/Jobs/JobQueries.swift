@@ -16,6 +16,13 @@ extension Query {
         """
     }
 
+    /// The same of a job that is due at once.
+    package static func enqueue(_ job: Job, at now: Date) -> Query {
+        enqueue(
+            job.kind, key: job.key, for: job.organization, id: job.id, due: now, at: now,
+            destination: job.destination, payload: job.payload)
+    }
+
     /// A timer: the same, but one that waits already is moved to this time, and does this payload.
     package static func schedule(
         _ kind: JobKind, key: String, for organization: OrganizationID, id: JobID, due: Date, at now: Date,
@@ -24,6 +31,29 @@ extension Query {
         """
         select enqueue_job(\(id), \(organization), \(kind.name), \(key), \(due), \(now), \(destination), \(payload)::jsonb,
             moves => true)
+        """
+    }
+}
+
+/// A job that ends with its work, and the one that follows it, without a look at the queue between them.
+extension Query {
+    /// In place of `JobOutcome.done`: the outcome is then `recorded`. Whoever does the next one asks first whether it is theirs
+    /// (`isHeld`): it may have to wait like any other (`Functions/jobs.sql`).
+    /// - Parameters:
+    ///   - next: of the same organization, for no destination.
+    ///   - lease: real seconds.
+    package static func end(_ job: Job, enqueuing next: Job, lease: Double, at now: Date) -> Query {
+        """
+        select end_job(\(job.id), \(job.claim)::int, \(next.id), \(next.organization), \(next.kind.name), \(next.key),
+            \(now), \(next.kind.share.perOrganization)::int, \(lease))
+        """
+    }
+
+    /// A row when the job is still this process's.
+    package static func isHeld(_ job: Job) -> Query {
+        """
+        select id from jobs
+        where organization_id = \(job.organization) and id = \(job.id) and claim = \(job.claim) and state = 'running'
         """
     }
 }
@@ -78,7 +108,17 @@ extension Query {
         """
     }
 
-    static func bury(_ job: Job, _ reason: String, at now: Date) -> Query {
+    /// The job is dead, with its reason; when a customer waits for it, a person is called.
+    static func giveUp(_ job: Job, _ reason: String, at now: Date) -> [Query] {
+        let burial = [bury(job, reason, at: now)]
+        guard job.kind.isAboutConversation, let conversation = ConversationID(job.key) else { return burial }
+        return burial + [
+            .setStatus(conversation, .pending, at: now),
+            .recordUnanswered(conversation, "The work on it was given up (\(job.kind.name)): \(reason)", at: now),
+        ]
+    }
+
+    private static func bury(_ job: Job, _ reason: String, at now: Date) -> Query {
         """
         with buried as (
             update jobs set state = 'dead', leased_until = null, last_error = \(reason)

@@ -37,34 +37,31 @@ package struct JobQueue: Sendable {
     ///   - last: the organization that was served last; the next one's turn comes first.
     package func claim(_ kinds: [JobKind]? = nil, after last: OrganizationID? = nil) async throws -> Job? {
         let claim = JobClaim(kinds: kinds ?? self.kinds, last: last)
-        return try await repeatingCollisions {
-            try await database.withConnection { try await taken(claim, $0.pipeline(claiming(claim))) }
+        let job = try await repeatingCollisions {
+            try await database.withConnection { try await taken(claim, $0.pipeline(claiming(claim)).last) }
         }
+        return try await worthATry(job)
     }
 
     /// The same on a connection of the caller's, between other statements, in one round trip.
     ///
-    /// - Parameters:
-    ///   - first: a transaction of their own before the job is taken.
-    ///   - then: one by one after it.
+    /// - Parameter first: a transaction of their own before the job is taken.
     package func claim(
-        _ kinds: [JobKind], after last: OrganizationID?, on connection: Connection, first: [Query], then: [Query]
-    ) async throws -> (job: Job?, first: [[Row]], then: [[Row]]) {
+        _ kinds: [JobKind], after last: OrganizationID?, on connection: Connection, first: [Query]
+    ) async throws -> (job: Job?, first: [[Row]]) {
         let claim = JobClaim(kinds: kinds, last: last)
-        return try await repeatingCollisions {
+        let found = try await repeatingCollisions {
             let before: [Query] = first.isEmpty ? [] : ["begin", .inOrder] + first + ["commit"]
             let answers: [[Row]]
             do {
-                answers = try await connection.pipeline(before + claiming(claim) + then)
+                answers = try await connection.pipeline(before + claiming(claim))
             } catch {
                 _ = try? await connection.query("rollback")
                 throw error
             }
-            return (
-                try taken(claim, answers.dropFirst(before.count).dropLast(then.count)),
-                Array(answers.prefix(before.count).dropFirst(2).prefix(first.count)), answers.suffix(then.count)
-            )
+            return (try taken(claim, answers.last), Array(answers.prefix(before.count).dropFirst(2).dropLast()))
         }
+        return (try await worthATry(found.0), found.1)
     }
 
     /// The send to make now through one of the given lines, which the caller holds, or `nil`.
@@ -72,9 +69,9 @@ package struct JobQueue: Sendable {
         guard !destinations.isEmpty else { return nil }
         let claim = JobClaim(kinds: [.lineSend], destinations: destinations.map(\.text))
         let job = try await repeatingCollisions {
-            try await database.withConnection { try await taken(claim, $0.pipeline(claiming(claim))) }
+            try await database.withConnection { try await taken(claim, $0.pipeline(claiming(claim)).last) }
         }
-        return try job.map { job in
+        return try await worthATry(job).map { job in
             guard let destination = ChannelID(job.destination) else {
                 throw PostgresError.decoding("the destination of a line's send is no line")
             }
@@ -82,19 +79,29 @@ package struct JobQueue: Sendable {
         }
     }
 
-    /// Without waiting for the disk: a server that dies may forget that a job was taken, and then it is taken again.
-    private func claiming(_ claim: JobClaim) -> [Query] {
-        ["begin", .inOrder, claim.query(at: clock.now(), lease: lease), "commit"]
+    /// One whose process died in the last of its tries is buried instead, and `nil`: there may be others.
+    private func worthATry(_ job: Job?) async throws -> Job? {
+        guard let job, job.attempts > job.kind.attempts else { return job }
+        try await finish(
+            job,
+            .cancel(reason: "The process that ran it died, in all of \(job.kind.attempts) tries or the last of them."))
+        return nil
     }
 
-    private func taken(_ claim: JobClaim, _ answers: some BidirectionalCollection<[Row]>) throws -> Job? {
-        try answers.dropLast().last?.first.map { try Job($0, claim.kinds) }
+    /// Without waiting for the disk: a server that dies may forget that a job was taken, and then it is taken again.
+    private func claiming(_ claim: JobClaim) -> [Query] {
+        [.inOrder, claim.query(at: clock.now(), lease: lease)]
+    }
+
+    private func taken(_ claim: JobClaim, _ answer: [Row]?) throws -> Job? {
+        try answer?.first.map { try Job($0, claim.kinds) }
     }
 
     /// One row, `seconds` until a job of these kinds falls due or may be lost: negative when one can be taken now, `NULL`
     /// when none waits.
-    package func nextDue(_ kinds: [JobKind]) -> Query {
-        JobClaim(kinds: kinds).nextDue(at: clock.now())
+    /// - Parameter last: as it was claimed after.
+    package func nextDue(_ kinds: [JobKind], after last: OrganizationID? = nil) -> Query {
+        JobClaim(kinds: kinds, last: last).nextDue(at: clock.now())
     }
 
     /// Keeps a job for another lease. False when it was lost: stop working on it.
@@ -108,47 +115,59 @@ package struct JobQueue: Sendable {
         _ = try await finish(job, outcome, claiming: [], after: nil)
     }
 
+    /// For a job that was claimed and can't be begun any more.
+    package func giveBack(_ job: Job) async throws {
+        try await finish(job, .snooze(until: clock.now()))
+    }
+
     /// Records what the work came to and takes the next job in the same round trip.
     ///
     /// - Parameter kinds: of the next job; none: take no other.
     package func finish(
         _ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind], after last: OrganizationID?
     ) async throws -> Job? {
-        let written = queries(job, outcome)
+        let (written, putOff) = queries(job, outcome)
         let claim = JobClaim(kinds: kinds, last: last)
-        return try await repeatingCollisions {
+        let next: Job? = try await repeatingCollisions {
             // What the job did is kept by the job itself; one that runs again finds it done.
+            let finishing: [Query] =
+                written.isEmpty ? [] : ["begin", .enter(job.organization, .inOrder)] + written + ["commit"]
             let answers = try await database.withConnection {
                 try await $0.pipeline(
-                    ["begin", .enter(job.organization, .inOrder)] + written + ["commit"]
-                        + (kinds.isEmpty ? [] : claiming(claim)) + (outcome.isPutOff ? [.callRunner()] : []))
+                    finishing + (putOff.map { [.callRunner(dueIn: $0)] } ?? [])
+                        + (kinds.isEmpty ? [] : claiming(claim)))
             }
-            guard !kinds.isEmpty else { return nil }
-            return try taken(claim, answers.dropLast(outcome.isPutOff ? 1 : 0))
+            return kinds.isEmpty ? nil : try taken(claim, answers.last)
         }
+        return try await worthATry(next)
     }
 
-    private func queries(_ job: Job, _ outcome: JobOutcome) -> [Query] {
+    /// - Returns: what is written, and the seconds until the job comes up again, if it does.
+    private func queries(_ job: Job, _ outcome: JobOutcome) -> (writes: [Query], putOff: Double?) {
         let now = clock.now()
         switch outcome {
         case .done:
-            return [.delete(job)]
+            return ([.delete(job)], nil)
+        case .recorded:
+            return ([], nil)
         case .snooze(let until):
-            return [
+            let writes: [Query] = [
                 .fold(job, dueBy: until, attempts: 0, error: nil, at: now),
                 .putBack(job, due: until, attempts: job.attempts - 1, error: nil, at: now),
             ]
+            return (writes, until.timeIntervalSince(now))
         case .cancel(let reason):
-            return [.bury(job, reason, at: now)]
+            return (Query.giveUp(job, reason, at: now), nil)
         case .retry(_, let reason) where job.attempts >= job.kind.attempts:
-            return [.bury(job, reason, at: now)]
+            return (Query.giveUp(job, reason, at: now), nil)
         case .retry(let after, let reason):
             let delay = after ?? job.kind.backoff.delay(after: job.attempts, fraction: randomness.fraction)
-            return [
+            let due = now.addingTimeInterval(delay)
+            let writes: [Query] = [
                 .fold(job, dueBy: nil, attempts: job.attempts, error: reason, at: now),
-                .putBack(
-                    job, due: now.addingTimeInterval(delay), attempts: job.attempts, error: reason, at: now),
+                .putBack(job, due: due, attempts: job.attempts, error: reason, at: now),
             ]
+            return (writes, delay)
         }
     }
 
@@ -164,15 +183,5 @@ package struct JobQueue: Sendable {
             }
         }
         return try await body()
-    }
-}
-
-extension JobOutcome {
-    /// It comes up again, maybe soon.
-    fileprivate var isPutOff: Bool {
-        switch self {
-        case .retry, .snooze: true
-        case .done, .cancel: false
-        }
     }
 }

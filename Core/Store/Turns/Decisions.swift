@@ -36,6 +36,14 @@ extension Query {
         """
     }
 
+    /// Outside of every turn. Nothing when there is no such conversation.
+    static func recordUnanswered(_ conversation: ConversationID, _ reason: String, at now: Date) -> Query {
+        """
+        insert into decisions (organization_id, conversation_id, gate, outcome, reason, at)
+        select organization_id, id, 'queue', 'stopped', \(reason), \(now) from conversations where id = \(conversation)
+        """
+    }
+
     /// Everything that was decided about a message: the trail of its turn, and its own steps.
     package static func decisions(about message: MessageID) -> Query {
         """

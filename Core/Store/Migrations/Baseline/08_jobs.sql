@@ -36,13 +36,13 @@ create index due_jobs on jobs (kind, organization_id, destination, run_at, id) w
 create index due_jobs_of_destination on jobs (destination, kind, run_at) where state = 'ready' and destination <> '';
 create index running_jobs_of_destination on jobs (destination, kind) where state = 'running' and destination <> '';
 create index lost_jobs on jobs (leased_until) where state = 'running';
-create index dead_jobs on jobs (organization_id, created_at) where state = 'dead';
+create index dead_jobs on jobs (created_at) where state = 'dead';
 call protect('jobs');
 
 -- Taking a job looks across organizations; everything else about a job happens inside its own.
 create policy definer on jobs to parley_definer using (true);
 grant select on jobs to parley_definer;
-grant update (state, leased_until, claim, attempts, last_error) on jobs to parley_definer;
+grant update (state, leased_until, claim, attempts, last_error), delete on jobs to parley_definer;
 
 -- Not a tenant table: it holds no organization's data. Unlogged: after a crash of the server no runner is looking.
 create unlogged table idle_runners (

@@ -24,8 +24,8 @@ end
 $$;
 
 -- Deletes what has had its time, at most 10,000 rows of a kind per call: sessions and login tries that ran out, answers of
--- idempotent writes after a day, events after 90 days (whole months of them go in `drop_old_partition`), uploads. Returns
--- how many rows went.
+-- idempotent writes after a day, events after 90 days (whole months of them go in `drop_old_partition`), dead jobs after 90
+-- days, uploads. Returns how many rows went.
 create or replace function prune(at timestamptz) returns integer
     language plpgsql security definer set search_path = parley, pg_temp as $$
 declare
@@ -48,6 +48,12 @@ begin
         where old.at <= prune.at - interval '90 days' limit 10000) gone_by
     where e.organization_id = gone_by.organization_id and e.at = gone_by.at and e.id = gone_by.id
         and e.at <= prune.at - interval '90 days';
+    get diagnostics gone = row_count;
+    total := total + gone;
+    delete from jobs j using (
+        select organization_id, id from jobs
+        where state = 'dead' and created_at <= prune.at - interval '90 days' order by created_at limit 10000) dead
+    where j.organization_id = dead.organization_id and j.id = dead.id and j.state = 'dead';
     get diagnostics gone = row_count;
     total := total + gone;
     delete from uploads u using (select organization_id, id from uploads where expires_at <= at limit 1000) expired

@@ -44,6 +44,36 @@ begin
 end
 $$;
 
+-- Ends a job in the transaction of its work, and enqueues what comes next: running from the start and claimed by whoever held
+-- the one that ended, in its place. It waits like any other job when that process had lost its lease, when the kind's share is
+-- used up, or when work of its key runs already.
+create or replace function end_job(
+    ended uuid, ended_claim integer, job uuid, organization uuid, kind text, key text, now timestamptz, share integer,
+    lease double precision
+) returns void
+    language plpgsql volatile as $$
+begin
+    delete from jobs
+    where jobs.organization_id = end_job.organization and jobs.id = ended and jobs.claim = ended_claim
+        and jobs.state = 'running';
+    -- Not `has_room`: one connection that asks it as two roles (here, and in `claim_job`) would plan it anew each time.
+    if found and share > (
+        select count(*) from jobs
+        where jobs.organization_id = end_job.organization and jobs.kind = end_job.kind and jobs.state = 'running')
+    then
+        -- Its claim is number 0. Had it to wait, whoever takes it would have number 1: nobody else mistakes it for theirs.
+        insert into jobs (organization_id, id, kind, key, state, run_at, attempts, claim, leased_until, created_at)
+        values (end_job.organization, end_job.job, end_job.kind, end_job.key, 'running', end_job.now, 1, 0,
+            clock_timestamp() + make_interval(secs => lease), end_job.now)
+        on conflict do nothing;
+        if found then
+            return;
+        end if;
+    end if;
+    perform enqueue_job(job, organization, kind, key, now, now);
+end
+$$;
+
 -- The oldest due job whose key is not running.
 create or replace function next_job(organization uuid, wanted text, target text) returns uuid
     language plpgsql stable as $$
@@ -75,6 +105,7 @@ declare
     step record;
     least bigint;
     has_wrapped boolean := false;
+    is_full boolean := false;
     seen_organization uuid := last;
     seen_target text := '';
 begin
@@ -93,21 +124,33 @@ begin
         return;
     end if;
     for number in 1..most loop
-        select waiting.organization_id, waiting.destination, running_jobs(waiting.organization_id) as load into step
-        from jobs as waiting
-        where waiting.state = 'ready' and waiting.kind = wanted
-            and (waiting.organization_id, waiting.destination) > (seen_organization, seen_target)
-        order by waiting.organization_id, waiting.destination
-        limit 1;
+        if is_full then
+            select waiting.organization_id, waiting.destination, running_jobs(waiting.organization_id) as load into step
+            from jobs as waiting
+            where waiting.state = 'ready' and waiting.kind = wanted and waiting.organization_id > seen_organization
+            order by waiting.organization_id, waiting.destination
+            limit 1;
+        else
+            select waiting.organization_id, waiting.destination, running_jobs(waiting.organization_id) as load into step
+            from jobs as waiting
+            where waiting.state = 'ready' and waiting.kind = wanted
+                and (waiting.organization_id, waiting.destination) > (seen_organization, seen_target)
+            order by waiting.organization_id, waiting.destination
+            limit 1;
+        end if;
         if not found or has_wrapped and step.organization_id > last then
             exit when has_wrapped;
             has_wrapped := true;
             seen_organization := '00000000-0000-0000-0000-000000000000';
             seen_target := '';
+            is_full := false;
             continue;
         end if;
         seen_organization := step.organization_id;
         seen_target := step.destination;
+        -- Then none of its destinations is worth a step: they must not hide everybody else.
+        is_full := not has_room(step.organization_id, wanted, '', share, null);
+        continue when is_full;
         if (least is null or step.load < least)
             and has_room(step.organization_id, wanted, step.destination, share, target_share)
             and next_job(step.organization_id, wanted, step.destination) is not null
@@ -136,30 +179,6 @@ begin
 end
 $$;
 
--- Jobs whose process died and that have no attempt left.
-create or replace function bury_lost_jobs(kinds text[], attempts integer[], now timestamptz) returns void
-    language plpgsql volatile as $$
-begin
-    with lost as (
-        select jobs.organization_id, jobs.id from jobs
-        join unnest(kinds, bury_lost_jobs.attempts) as known (kind, attempts) using (kind)
-        where jobs.state = 'running' and jobs.leased_until < clock_timestamp() and jobs.attempts >= known.attempts
-        limit 16
-        for update of jobs skip locked
-    ), buried as (
-        update jobs
-        set state = 'dead', leased_until = null,
-            last_error = 'The process that ran it died, in all of ' || jobs.attempts || ' tries or the last of them.'
-        from lost
-        where jobs.organization_id = lost.organization_id and jobs.id = lost.id
-        returning jobs.organization_id, jobs.id, jobs.kind, jobs.key, jobs.last_error
-    )
-    insert into events (organization_id, type, subject_id, data, at)
-    select organization_id, 'job.dead', id, jsonb_build_object('kind', kind, 'key', key, 'reason', last_error), now
-    from buried;
-end
-$$;
-
 create or replace function take_job(organization uuid, job uuid, lease double precision, died boolean)
     returns table (
         id uuid, organization_id uuid, kind text, key text, destination text, payload jsonb, attempts integer,
@@ -180,10 +199,11 @@ end
 $$;
 
 -- At most one job: one whose process died (its lease passed), else the next in line of the first kind that has one. `kinds`
--- in the order of their priority, each with its tries and its shares (`JobKind`); of others nothing is taken. `targets`:
--- only jobs for these destinations, which the caller can serve. `now` is the injected clock; leases are real time.
+-- in the order of their priority, each with its shares (`JobKind`); of others nothing is taken. `targets`: only jobs for these
+-- destinations, which the caller can serve. `now` is the injected clock; leases are real time. Whether a job that was tried so
+-- often is tried once more is the caller's decision (`JobQueue`).
 create or replace function claim_job(
-    kinds text[], attempts integer[], shares integer[], target_shares integer[], targets text[], last uuid,
+    kinds text[], shares integer[], target_shares integer[], targets text[], last uuid,
     now timestamptz, lease double precision)
     returns table (
         id uuid, organization_id uuid, kind text, key text, destination text, payload jsonb, attempts_made integer,
@@ -217,7 +237,6 @@ begin
     if moment > (
         select running.leased_until from jobs as running where running.state = 'running' order by running.leased_until limit 1)
     then
-        perform bury_lost_jobs(kinds, claim_job.attempts, claim_job.now);
         select jobs.organization_id, jobs.id into lost from jobs
         where jobs.state = 'running' and jobs.leased_until < moment and jobs.kind = any (kinds)
             and (targets is null or jobs.destination = any (targets))
@@ -261,19 +280,19 @@ begin
 end
 $$;
 
--- Seconds until a job of these kinds falls due or may be lost, negative when one can be taken now; NULL when none waits.
+-- Seconds until a job of these kinds falls due or may be lost, negative when one can be taken now; NULL when none waits. It looks
+-- where `claim_job` looks with the same `last`.
 create or replace function next_job_due(
-    kinds text[], shares integer[], target_shares integer[], now timestamptz) returns double precision
+    kinds text[], shares integer[], target_shares integer[], last uuid, now timestamptz) returns double precision
     language plpgsql stable security definer
     set search_path = parley, pg_temp set plan_cache_mode = force_generic_plan
     set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
 as $$
 declare
-    zero constant uuid := '00000000-0000-0000-0000-000000000000';
     seconds double precision;
 begin
     for position in 1..cardinality(kinds) loop
-        if (next_in_line(kinds[position], shares[position], target_shares[position], null, zero)).organization is not null
+        if (next_in_line(kinds[position], shares[position], target_shares[position], null, last)).organization is not null
         then
             return -1;
         end if;
@@ -326,8 +345,8 @@ alter function claim_job owner to parley_definer;
 alter function next_job_due owner to parley_definer;
 alter function job_counts owner to parley_definer;
 revoke execute on function
-    enqueue_job, running_jobs, has_room, next_job, next_in_line, ready_scheduled_jobs, bury_lost_jobs, take_job, claim_job, next_job_due,
+    enqueue_job, end_job, running_jobs, has_room, next_job, next_in_line, ready_scheduled_jobs, take_job, claim_job, next_job_due,
     job_counts from public;
 grant execute on function
-    running_jobs, has_room, next_job, next_in_line, ready_scheduled_jobs, bury_lost_jobs, take_job to parley_definer;
-grant execute on function enqueue_job, claim_job, next_job_due, job_counts to parley_app;
+    running_jobs, has_room, next_job, next_in_line, ready_scheduled_jobs, take_job to parley_definer;
+grant execute on function enqueue_job, end_job, claim_job, next_job_due, job_counts to parley_app;
