@@ -4,9 +4,12 @@ extension HTTPClient {
     /// Redirects are followed here, hop by hop, so that each hop's address passes the guard and credentials stay with the
     /// host they were meant for. libcurl is loaded by the first request.
     ///
-    /// - Parameter allowedPrivate: `host:port` or base URLs that may be reached although their address is private:
-    ///   `EGRESS_ALLOW` and the provider base URLs of the configuration.
-    package static func live(allowedPrivate: [String] = [], connections: Int = 8) -> HTTPClient {
+    /// - Parameters:
+    ///   - allowedPrivate: `host:port` or base URLs that may be reached although their address is private: `EGRESS_ALLOW` and
+    ///     the provider base URLs of the configuration.
+    ///   - connections: enough for all jobs of a runner (`RunnerPace.places`), each with a model and a typing indicator at
+    ///     once: who waits here waits for other organizations' slow requests.
+    package static func live(allowedPrivate: [String] = [], connections: Int = 32) -> HTTPClient {
         let client = LiveClient(guarding: EgressGuard(allowed: allowedPrivate), connections: connections)
         return HTTPClient { request async throws(OutboundError) in try await client.send(request) }
     }
