@@ -1,5 +1,9 @@
-/// The roles that programs log in with. Each may do what `parley_app` may: read and write the data of the one organization
-/// that its transaction names. Of the functions that look across organizations it may call its own and no others.
+import Crypto
+import FoundationEssentials
+
+/// The roles that programs log in with. Those that work on the data of organizations may do what `parley_app` may: read and
+/// write what belongs to the one organization that its transaction names. Secrets, and who may sign in, are kept apart
+/// (`DatabaseRole+Tables`). Of the functions that look across organizations each role may call its own and no others.
 package enum DatabaseRole: String, Sendable, CaseIterable {
     case app = "parley_app"
     /// Endpoints that take a session.
@@ -20,6 +24,14 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
 
     /// Whether it may work on the data of organizations.
     var worksOnTenants: Bool { self != .app && self != .health }
+    /// What it logs in with where `parley_app` logs in with `appPassword`. No role can work out another's from its own: who
+    /// controls one function's process becomes no other.
+    package func password(from appPassword: String) -> String {
+        guard self != .app else { return appPassword }
+        let key = SymmetricKey(data: Array(appPassword.utf8))
+        return HMAC<SHA256>.authenticationCode(for: Array(rawValue.utf8), using: key).hex
+    }
+
 
     /// Of its sessions, beside those that all have. Roles on the road of a message ask the same few statements again and again,
     /// of tables divided by month: planning each anew costs more than running it, and the general plan leaves out months too.
