@@ -202,7 +202,7 @@ let package = Package(
         // MARK: Tests
         tests("AccessTests", api),
         tests("AssistantTests", ["Assistant", "Domain", "Outbound", "Store", "Web"]),
-        tests("ConversationTests", road + ["Assistant", "Load"]),
+        tests("ConversationTests", road + ["Assistant", "Jobs", "Load"]),
         tests("DomainTests", ["Domain"]),
         tests("EndToEndTests", ["Conversation", "Domain", "Outbound", "Postgres", "Store", "Web"]),
         tests("EventStreamingTests", ["EventStream"] + api + nio),
