@@ -108,7 +108,7 @@ let package = Package(
             ["Assistant", "Domain", "Environment", "Outbound", "Postgres", "Providers", "Store", "Web", crypto]),
         room("Domain"),
         room("Environment", ["Domain"]),
-        room("FunctionHost", ["Domain", "Environment", "Outbound", "Postgres", "Web", crypto, logging]),
+        room("FunctionHost", ["Blocking", "Domain", "Environment", "Outbound", "Postgres", "Web", crypto, logging]),
         room("Jobs", road + ["Environment", "FunctionHost"]),
         room("Outbound", ["Blocking", "CCurl"]),
         room("Postgres", ["Blocking", "CPostgres"]),

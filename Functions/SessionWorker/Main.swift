@@ -68,9 +68,10 @@ extension LineEnvironment {
             loops: MultiThreadedEventLoopGroup(numberOfThreads: 1),
             tls: settings.server.hasPrefix("wss:") ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil,
             openings: AsyncSemaphore(settings.openings),
-            wakeJobs: RunnerCall(database: environment.database, dueIn: debounce.quiet) {
-                await environment.invoke.wake("run-jobs")
-            }.call,
+            jobs: JobCalls(
+                wake: RunnerCall(database: environment.database, dueIn: debounce.quiet) {
+                    await environment.invoke.wake("run-jobs")
+                }.call),
             log: LineLog(
                 note: { environment.note($0, $1) }, complain: { environment.complain($0, about: $1, $2) }))
     }
