@@ -108,7 +108,7 @@ let package = Package(
             ["Assistant", "Domain", "Environment", "Outbound", "Postgres", "Providers", "Store", "Web", crypto]),
         room("Domain"),
         room("Environment", ["Domain"]),
-        room("FunctionHost", ["Domain", "Environment", "Outbound", "Postgres", "Web", crypto, logging]),
+        room("FunctionHost", ["Blocking", "Domain", "Environment", "Outbound", "Postgres", "Web", crypto, logging]),
         room("Jobs", road + ["Environment", "FunctionHost"]),
         room("Outbound", ["Blocking", "CCurl"]),
         room("Postgres", ["Blocking", "CPostgres"]),
@@ -202,7 +202,7 @@ let package = Package(
         // MARK: Tests
         tests("AccessTests", api),
         tests("AssistantTests", ["Assistant", "Domain", "Outbound", "Store", "Web"]),
-        tests("ConversationTests", road + ["Assistant", "Load"]),
+        tests("ConversationTests", road + ["Assistant", "Jobs", "Load"]),
         tests("DomainTests", ["Domain"]),
         tests("EndToEndTests", ["Conversation", "Domain", "Outbound", "Postgres", "Store", "Web"]),
         tests("EventStreamingTests", ["EventStream"] + api + nio),

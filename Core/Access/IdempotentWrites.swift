@@ -57,7 +57,8 @@ package struct IdempotentWrites: Sendable {
             throw fault
         }
         let answer = IdempotencyAnswer(
-            status: response.status, contentType: response.headers["content-type"], body: Data(response.body))
+            status: response.status, contentType: response.headers["content-type"],
+            location: response.headers["location"], body: Data(response.body))
         try await keys.store(answer, of: attempt)
         return response
     }
@@ -65,6 +66,7 @@ package struct IdempotentWrites: Sendable {
     private static func replay(_ answer: IdempotencyAnswer) -> Response {
         var headers = Headers([("idempotent-replayed", "true")])
         if let type = answer.contentType { headers.add("content-type", type) }
+        if let location = answer.location { headers.add("location", location) }
         return Response(status: answer.status, headers: headers, body: [UInt8](answer.body))
     }
 

@@ -7,7 +7,8 @@ extension Variable {
         "MIGRATION_DATABASE_URL", "the same database as a role that may create roles and schemas",
         otherwise: "somebody else migrates", isSecret: true, readers: [.runner])
     package static let appPassword = Variable(
-        "PARLEY_APP_PASSWORD", "the password that `parley migrate` gives to parley_app", isSecret: true,
+        "PARLEY_APP_PASSWORD",
+        "the password that `parley migrate` gives to parley_app, and makes the other roles' of", isSecret: true,
         readers: [.runner])
     package static let publicURL = Variable(
         "PUBLIC_URL",

@@ -7,9 +7,11 @@ import Providers
 package import Store
 
 extension JobHandler {
-    /// Postgres connections for all jobs of the process together, beside the one that listens: a job holds one for moments
-    /// and waits for models and providers without.
-    private static let connections = 4
+    /// Postgres connections for all jobs of the process together: a job holds one for moments and waits for models and
+    /// providers without.
+    private static let shared = 4
+    /// With the one that listens.
+    package static let connections = shared + 1
 
     /// What production and the sandbox are made of; the sandbox differs in its variables only.
     /// - Parameter others: kinds of job beside the two of the road.
@@ -17,7 +19,7 @@ extension JobHandler {
         let configuration = environment.configuration
         let faults = FaultPoints.configured(configuration.fault, isSandbox: configuration.isSandbox)
         let sender = try Self.senders(environment)
-        let database = Database(url: try configuration.databaseURL, connections: Self.connections)
+        let database = Database(url: try configuration.databaseURL, connections: Self.shared)
         let queue = JobQueue(
             database: database, clock: environment.clock, randomness: environment.randomness,
             kinds: [.send, .turn] + others.keys, lease: try configuration.jobLease)

@@ -34,6 +34,19 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
     /// The same transaction may succeed when it is run again (serialization failure, deadlock).
     package var isRetryable: Bool { sqlState == "40001" || sqlState == "40P01" }
 
+    /// Nothing is wrong with what was asked: the database is away, or had no connection, lock or time for it just now.
+    package var isPassing: Bool {
+        switch code {
+        case .connection, .busy, .timeout: true
+        case .server: isRetryable || Self.passing.contains { sqlState?.hasPrefix($0) ?? false }
+        case .decoding: false
+        }
+    }
+
+    /// lock_not_available, query_canceled (a statement's time-out), insufficient resources,
+    /// idle_in_transaction_session_timeout.
+    private static let passing = ["55P03", "57014", "53", "25P03"]
+
     package var description: String {
         "database error: \(code.rawValue)" + (sqlState.map { " (\($0))" } ?? "")
     }

@@ -13,8 +13,9 @@ import UnixSignals
 /// viewers nor lines can take descriptors or memory from the other, or end the other with a crash.
 @main
 struct Main {
-    /// Postgres connections for admitting viewers; the feed has its own.
-    private static let connections = 2
+    /// Postgres connections for admitting viewers.
+    private static let admitting = 2
+    static let connections = admitting + StreamServer.connections
     /// Seconds before a port that somebody else was faster to take is tried again.
     private static let pause = 5
 
@@ -24,7 +25,7 @@ struct Main {
         let logger = Logger.json(function: "event-stream", configuration: configuration)
         do {
             let environment = FunctionEnvironment.live(
-                "event-stream", configuration: configuration, logger: logger, connections: connections)
+                "event-stream", configuration: configuration, logger: logger, connections: admitting)
             let port: Int = try configuration.number(.port)
             try await run(environment, port: port)
         } catch {

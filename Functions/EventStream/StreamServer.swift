@@ -13,6 +13,11 @@ import Web
 /// earlier stream or `GET /api/v1/events` stopped: the cursors are the same, and no event is lost or shown twice. One
 /// database connection listens for all viewers; each viewer pulls at its own pace, so a slow one holds nothing but itself.
 struct StreamServer: Sendable {
+    /// Postgres connections for what viewers read.
+    private static let reading = 2
+    /// With the one that listens.
+    static let connections = reading + 1
+
     let authenticator: Authenticator
     let feed: EventFeed
     let watch: SessionWatch
@@ -27,7 +32,7 @@ struct StreamServer: Sendable {
         databaseURL: String, authenticator: Authenticator, clock: WallClock, watcher: UUID,
         limits: StreamLimits = StreamLimits(), report: @escaping @Sendable (String, any Error) -> Void
     ) {
-        let database = Database(url: databaseURL, connections: 2)
+        let database = Database(url: databaseURL, connections: Self.reading)
         self.authenticator = authenticator
         self.limits = limits
         self.report = report

@@ -15,7 +15,9 @@ import UnixSignals
 @main
 struct Main {
     /// Postgres connections for all lines together.
-    private static let connections = 8
+    private static let shared = 8
+    /// With the one that listens.
+    static let connections = shared + 1
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
@@ -23,7 +25,7 @@ struct Main {
         let logger = Logger.json(function: "session-worker", configuration: configuration)
         do {
             let environment = FunctionEnvironment.live(
-                "session-worker", configuration: configuration, logger: logger, connections: connections)
+                "session-worker", configuration: configuration, logger: logger, connections: shared)
             try await run(environment)
         } catch {
             logger.critical("the session worker stops", metadata: ["error": "\(String(reflecting: error))"])
@@ -66,9 +68,10 @@ extension LineEnvironment {
             loops: MultiThreadedEventLoopGroup(numberOfThreads: 1),
             tls: settings.server.hasPrefix("wss:") ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil,
             openings: AsyncSemaphore(settings.openings),
-            wakeJobs: RunnerCall(database: environment.database, dueIn: debounce.quiet) {
-                await environment.invoke.wake("run-jobs")
-            }.call,
+            jobs: JobCalls(
+                wake: RunnerCall(database: environment.database, dueIn: debounce.quiet) {
+                    await environment.invoke.wake("run-jobs")
+                }.call),
             log: LineLog(
                 note: { environment.note($0, $1) }, complain: { environment.complain($0, about: $1, $2) }))
     }

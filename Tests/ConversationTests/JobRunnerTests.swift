@@ -1,6 +1,7 @@
 import Conversation
 import Domain
 import FoundationEssentials
+import Jobs
 import Postgres
 import Store
 import Support
@@ -8,6 +9,11 @@ import Synchronization
 import Testing
 
 @Suite struct JobRunnerTests {
+    /// The host's own Postgres has room for what is declared.
+    @Test func theDeclarationCountsTheConnections() throws {
+        #expect(try Declared.connections(of: "RunJobs") == JobHandler.connections)
+    }
+
     private let organization = OrganizationID(UUID())
     private static let bulk = JobKind("bulk", timeout: 5, attempts: 3, share: .init(perOrganization: 100))
     private static let urgent = JobKind(

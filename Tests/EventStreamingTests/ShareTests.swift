@@ -10,6 +10,11 @@ import Testing
 
 /// No viewer, organization or user takes what others need: places, memory, time.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ShareTests {
+    /// The host's own Postgres has room for what is declared.
+    @Test func theDeclarationCountsTheConnections() throws {
+        #expect(try Declared.connections(of: "EventStream") == Main.connections)
+    }
+
     @Test func viewersAreBounded() async throws {
         try await Stage.with({ ($0.viewers, $0.viewersPerOrganization) = (3, 2) }) { stage in
             let (alice, bob) = (try await stage.signUp("alice"), try await stage.signUp("bob"))

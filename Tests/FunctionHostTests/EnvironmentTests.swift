@@ -83,15 +83,56 @@ import Web
         #expect(json["time"]?.string?.hasSuffix("Z") == true)
     }
 
-    @Test func errorsOfTheDatabaseAre503OnlyWhenItIsAway() {
+    @Test func errorsOfTheDatabaseAre503OnlyWhenItIsAwayOrBusy() {
         let logger = Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }
         func status(_ code: PostgresError.Code) -> Int {
             ErrorAnswer.response(to: PostgresError(code, detail: "hush"), requestID: "r", logger: logger).status
         }
-        #expect(status(.connection) == 503)
-        #expect(status(.timeout) == 503)
-        #expect(status(.server) == 500)
-        #expect(status(.decoding) == 500)
+        for code in [PostgresError.Code.connection, .timeout, .busy] { #expect(status(code) == 503, "\(code)") }
+        for code in [PostgresError.Code.server, .decoding] { #expect(status(code) == 500, "\(code)") }
+    }
+
+    /// Errors as the server makes them.
+    @Test(arguments: [
+        ("set local lock_timeout = 50; select * from parley.organizations", 503),
+        ("set local statement_timeout = 50; select pg_sleep(5)", 503),
+        ("do $$ begin raise exception using errcode = '40P01'; end $$", 503),
+        ("do $$ begin raise exception using errcode = '53300'; end $$", 503),
+        ("select * from parley.nothing_of_that_name", 500),
+        ("do $$ begin raise unique_violation; end $$", 500),
+    ])
+    func aDatabaseThatIsOverloadedIs503(_ statement: String, _ status: Int) async throws {
+        try await TestDatabase.with { database in
+            try await database.owner.withConnection { holder in
+                try await holder.script("begin; lock table parley.organizations")
+                let error = await #expect(throws: PostgresError.self) {
+                    try await TestDatabase.administer(database.ownerURL) { try await $0.script("begin; \(statement)") }
+                }
+                try await holder.script("rollback")
+                let logger = Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }
+                let answer = ErrorAnswer.response(to: try #require(error), requestID: "r", logger: logger)
+                #expect(answer.status == status)
+                #expect(answer.headers["retry-after"] == (status == 503 ? "5" : nil))
+            }
+        }
+    }
+
+    /// More than there are threads: who waits for a host that doesn't answer keeps nobody else from working.
+    @Test func aHostThatDoesNotAnswerHoldsUpNothingElse() async throws {
+        let (listener, port) = try TestSocket.listen()
+        defer { TestSocket.close(listener) }
+        let configuration = Configuration(environment: ["PARLEY_INVOKE_URL": "http://127.0.0.1:\(port)"])
+        let wakes = (0..<2 * ProcessInfo.processInfo.activeProcessorCount).map { _ in
+            let invoker = FunctionInvoker.live(
+                "probe", configuration: configuration, http: .unused,
+                logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+            return Task.detached { await invoker.wake("run-jobs") }
+        }
+        try await Task.sleep(for: .milliseconds(200))
+        let began = ContinuousClock.now
+        await Task.detached {}.value
+        #expect(ContinuousClock.now - began < .seconds(1))
+        for wake in wakes { await wake.value }
     }
 }
 

@@ -42,8 +42,8 @@ import Web
             let database = api.db
             let clock = WallClock { Date() }
             let inbox = Inbox(
-                database: database.app, clock: clock, ids: IDSource(clock: clock, randomness: .system),
-                debounce: Debounce(quiet: 2))
+                database: try api.database(as: .inbound), clock: clock,
+                ids: IDSource(clock: clock, randomness: .system), debounce: Debounce(quiet: 2))
             let receipt = try await inbox.receive(
                 InboundMessage(
                     kind: .whatsappTwilio, localAddress: Self.line, remoteAddress: "whatsapp:+491701234567",

@@ -18,7 +18,7 @@ import Testing
         ],
         "Domain": [],
         "Environment": ["Domain"],
-        "FunctionHost": ["Crypto", "Domain", "Environment", "Logging", "Outbound", "Postgres", "Web"],
+        "FunctionHost": ["Blocking", "Crypto", "Domain", "Environment", "Logging", "Outbound", "Postgres", "Web"],
         "Jobs": [
             "Conversation", "Domain", "Environment", "FunctionHost", "Outbound", "Postgres", "Providers", "Store",
             "Web",

@@ -248,4 +248,29 @@ import Testing
             #expect(served["count"] as? Int == 4, "one, the busy one, a single wake and the count itself")
         }
     }
+
+    /// A wake that ends must not make room for two where another one waits.
+    @Test func wakesThatWaitStayOneWhenAnEarlierOneEnds() async throws {
+        try await TestHost.with(
+            .probe {
+                $0.concurrency = 1; $0.wakeOnly = true
+            }
+        ) { host in
+            func wake(_ payload: String = "{}") async throws {
+                let answer = try await host.invoke("probe", payload, headers: [("x-amz-invocation-type", "Event")])
+                #expect(answer.status == 202)
+            }
+            _ = try await host.invoke("probe", "{}")
+            try await wake(#"{"do":"sleep","ms":300}"#)
+            async let busy = host.invoke("probe", #"{"do":"sleep","ms":600}"#)
+            try await Task.sleep(for: .milliseconds(100))
+            try await wake()
+            // The first one is over, the second waits behind the busy one.
+            try await Task.sleep(for: .milliseconds(400))
+            for _ in 0..<10 { try await wake() }
+            _ = try await busy
+            let served = try await host.invoke("probe", #"{"do":"count"}"#).json()
+            #expect(served["count"] as? Int == 5, "one, a wake, the busy one, another wake, the count itself")
+        }
+    }
 }

@@ -8,6 +8,11 @@ import Testing
 
 /// A database that is away is asked less and less often, and complained about once.
 @Suite(.timeLimit(.minutes(1))) struct WakeupTests {
+    /// The host's own Postgres has room for what is declared.
+    @Test func theDeclarationCountsTheConnections() throws {
+        #expect(try Declared.connections(of: "SessionWorker") == Main.connections)
+    }
+
     @Test func aDatabaseThatIsAwayIsReportedOnceAndLeftAloneLongerAndLonger() async throws {
         let reports = Mutex(0)
         let pauses = Mutex<[Double]>([])

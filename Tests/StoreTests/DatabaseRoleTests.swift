@@ -27,15 +27,73 @@ import Testing
                     #expect(may == capability.roles.contains(role), "\(role.rawValue), \(capability.name)")
                 }
             }
-            for capability in DatabaseRole.tables {
+        }
+    }
+
+    /// Column by column, and nothing that the tables' own files don't give.
+    @Test func everyTableIsOpenAsDeclaredAndNotBeyond() async throws {
+        let whole = try await TestDatabase.with { database in try await Self.rights(of: [.app], in: database.owner) }
+        try await divided { database in
+            let found = try await Self.rights(of: DatabaseRole.allCases, in: database.owner)
+            for table in DatabaseRole.tables {
+                let given = whole.filter { $0.table == table.name }
                 for role in DatabaseRole.allCases {
-                    let rows = try await database.owner.query(
-                        "select has_table_privilege(\(role.rawValue), \("parley." + capability.name), 'select') as may")
-                    let may: Bool = try #require(rows.first)["may"]
-                    #expect(may == capability.roles.contains(role), "\(role.rawValue), \(capability.name)")
+                    let expected = Self.declared(for: role, on: table, columns: Set(given.map(\.column)))
+                    let actual = found.filter { $0.role == role && $0.table == table.name }
+                    #expect(actual == expected, "\(role), \(table.name)")
+                    #expect(expected.allSatisfy { given.contains($0.of(.app)) }, "parley_app never had that")
                 }
             }
         }
+    }
+
+    private static func declared(
+        for role: DatabaseRole, on table: DatabaseRole.Table, columns: Set<String>
+    ) -> Set<Right> {
+        var texts = [table.rights[role] ?? ""]
+        if role.worksOnTenants || role == .app { texts.append(table.common ?? "") }
+        var rights: Set<Right> = []
+        for text in texts {
+            for match in text.matches(of: /(select|insert|update|delete)( \([a-z_, ]+\))?/) {
+                let named = (match.2 ?? "").split { !($0.isLetter || $0 == "_") }.map(String.init)
+                for column in named.isEmpty ? columns : Set(named) {
+                    rights.insert(Right(role: role, table: table.name, column: column, verb: String(match.1)))
+                }
+            }
+        }
+        return rights
+    }
+
+    private struct Right: Hashable {
+        var role: DatabaseRole
+        var table: String
+        var column: String
+        var verb: String
+
+        func of(_ role: DatabaseRole) -> Right { Right(role: role, table: table, column: column, verb: verb) }
+    }
+
+    /// What roles may do with the declared tables. A right to delete counts for every column.
+    private static func rights(of roles: [DatabaseRole], in owner: Database) async throws -> Set<Right> {
+        let rows = try await owner.query(
+            """
+            select role, relname as table, attname as column, verb
+            from pg_class join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+            cross join unnest(\(array: roles.map(\.rawValue))::text[]) as role
+            cross join unnest(array['select', 'insert', 'update', 'delete']) as verb
+            where relnamespace = 'parley'::regnamespace and relname = any (\(array: DatabaseRole.tables.map(\.name))::text[])
+                and case when verb = 'delete' then has_table_privilege(role, pg_class.oid, verb)
+                    else has_column_privilege(role, pg_class.oid, attnum, verb) end
+            """)
+        var rights: Set<Right> = []
+        for row in rows {
+            let role: String = try row["role"]
+            rights.insert(
+                Right(
+                    role: try #require(DatabaseRole(rawValue: role)), table: try row["table"],
+                    column: try row["column"], verb: try row["verb"]))
+        }
+        return rights
     }
 
     @Test(arguments: [
@@ -48,6 +106,20 @@ import Testing
         (.api, "select parley.ensure_operator(gen_random_uuid(), 'mallory', 'hash', now())"),
         (.auth, "select * from parley.runner_events"),
         (.lines, "select * from parley.platform_credentials()"),
+        (.app, "select * from parley.provider_credentials"),
+        (.api, "select sealed from parley.provider_credentials"),
+        (.api, "insert into parley.api_keys select * from parley.api_keys"),
+        (.api, "update parley.users set password_hash = ''"),
+        (.api, "delete from parley.sessions"),
+        (.api, "update parley.memberships set role = 'owner'"),
+        (.inbound, "insert into parley.memberships select * from parley.memberships"),
+        (.inbound, "select * from parley.idempotency_keys"),
+        (.jobs, "select * from parley.whatsapp_keys"),
+        (.jobs, "select * from parley.users"),
+        (.lines, "select * from parley.turn_recordings"),
+        (.lines, "select * from parley.api_keys"),
+        (.housekeeping, "select * from parley.organizations"),
+        (.runner, "select * from parley.messages"),
         (.health, "select * from parley.organizations"),
     ])
     func aRoleIsRefusedWhatItDoesNotDo(_ role: DatabaseRole, _ statement: String) async throws {
@@ -60,14 +132,26 @@ import Testing
         }
     }
 
-    /// What a migration grants anew is taken back by the same run.
-    @Test func aMigrationDividesAgain() async throws {
+    /// What a migration grants anew, or an earlier version granted, is taken back by the same run.
+    @Test(arguments: [DatabaseRole.app, .inbound])
+    func aMigrationDividesAgain(_ role: DatabaseRole) async throws {
         try await divided { database in
             try await TestDatabase.administer(database.ownerURL) { connection in
-                try await connection.script("grant execute on function parley.prune(timestamptz) to parley_app")
+                try await connection.script(
+                    """
+                    set role parley_owner;
+                    grant execute on function parley.prune(timestamptz) to \(role.rawValue);
+                    grant select on parley.api_keys to \(role.rawValue);
+                    grant update (name) on parley.users to \(role.rawValue);
+                    reset role
+                    """)
                 try await RoleDivision(connection: connection).divide()
                 let rows = try await connection.query(
-                    "select has_function_privilege('parley_app', 'parley.prune(timestamptz)', 'execute') as may")
+                    """
+                    select has_function_privilege(\(role.rawValue), 'parley.prune(timestamptz)', 'execute')
+                        or has_table_privilege(\(role.rawValue), 'parley.api_keys', 'select')
+                        or has_any_column_privilege(\(role.rawValue), 'parley.users', 'update') as may
+                    """)
                 #expect(try rows.first?["may"] == false)
             }
         }

@@ -41,7 +41,7 @@ import Testing
     }
 
     private static func answer(_ text: String) -> IdempotencyAnswer {
-        IdempotencyAnswer(status: 201, contentType: "application/json", body: Data(text.utf8))
+        IdempotencyAnswer(status: 201, contentType: "application/json", location: "/\(text)", body: Data(text.utf8))
     }
 
     @Test func aTryThatWasTakenForDeadDoesNotReplaceTheAnswer() async throws {

@@ -54,7 +54,7 @@ import Testing
                             providerMessageID: "\(sender)-\(number)", text: "Hi")
                         let row = try await db.app.query(
                             .receive(message, ids: InboundIDs(ids), at: clock.now(), debounce: Debounce(quiet: 0)))[0]
-                        try await answer(try InboundReceipt(row), ids, in: db, at: clock.now())
+                        try await answer(try InboundReceipt(row, wakeNeeded: true), ids, in: db, at: clock.now())
                     }
                 }
             }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 package import Postgres
-import Store
+package import Store
 import Synchronization
 
 /// A real database for one test: a copy of a migrated template, dropped afterwards.
@@ -16,11 +16,12 @@ package struct TestDatabase: Sendable {
     package let owner: Database
 
     /// Runs the body with a fresh migrated database.
+    /// - Parameter isDivided: each role may do what it may in production, and `app` only what all may.
     package static func with<Result: Sendable>(
-        connections: Int = 4, _ body: (TestDatabase) async throws -> Result
+        connections: Int = 4, isDivided: Bool = false, _ body: (TestDatabase) async throws -> Result
     ) async throws -> Result {
         let cluster = try cluster()
-        let template = try await Template.shared.name(in: cluster)
+        let template = try await Template.shared.name(in: cluster, isDivided: isDivided)
         let database = try await create(from: template, in: cluster, connections: connections)
         do {
             let result = try await body(database)
@@ -49,6 +50,11 @@ package struct TestDatabase: Sendable {
         return TestDatabase(
             name: name, appURL: appURL, ownerURL: ownerURL,
             app: Database(url: appURL, connections: connections), owner: Database(url: ownerURL, connections: 2))
+    }
+
+    /// The same database as another role. To be closed by the caller.
+    package func login(as role: DatabaseRole, connections: Int = 4) throws -> Database {
+        Database(url: try Self.url(ownerURL, database: name, role: role.rawValue), connections: connections)
     }
 
     private func drop(in cluster: String) async throws {
@@ -87,39 +93,44 @@ package struct TestSetupError: Error, CustomStringConvertible {
 /// Migrated once per test process, named for the migrations' content so that parallel processes share it.
 private actor Template {
     static let shared = Template()
-    private var made: Task<String, any Error>?
+    private var made: [Bool: Task<String, any Error>] = [:]
 
-    func name(in cluster: String) async throws -> String {
-        let task = made ?? Task { try await Self.make(in: cluster) }
-        made = task
+    func name(in cluster: String, isDivided: Bool) async throws -> String {
+        let task = made[isDivided] ?? Task { try await Self.make(in: cluster, isDivided: isDivided) }
+        made[isDivided] = task
         return try await task.value
     }
 
-    private static func make(in cluster: String) async throws -> String {
+    private static func make(in cluster: String, isDivided: Bool) async throws -> String {
         let directory = ProjectRoot.path + "/Core/Store/Migrations"
-        let name = "template_" + String(try fingerprint(of: directory), radix: 36)
+        // How it is divided is no part of the migrations.
+        let division = isDivided ? try fingerprint(of: ProjectRoot.path + "/Core/Store/Migrating") : 0
+        let name = "template_" + String(try fingerprint(of: directory) ^ division, radix: 36)
         try await TestDatabase.administer(cluster) { connection in
             try await connection.query("select pg_advisory_lock(815)")
             let exists = try await connection.query("select 1 as one from pg_database where datname = \(name)")
-            if exists.isEmpty { try await build(name, from: directory, in: cluster, with: connection) }
+            if exists.isEmpty {
+                try await build(name, from: directory, isDivided: isDivided, in: cluster, with: connection)
+            }
             try await connection.query("select pg_advisory_unlock(815)")
         }
         return name
     }
 
     private static func build(
-        _ name: String, from directory: String, in cluster: String, with connection: Connection
+        _ name: String, from directory: String, isDivided: Bool, in cluster: String, with connection: Connection
     ) async throws {
         let draft = name + "_draft"
         try await connection.script("drop database if exists \(draft) with (force)")
         try await connection.script("create database \(draft)")
         try await TestDatabase.administer(try TestDatabase.url(cluster, database: draft)) {
-            _ = try await Migrator(connection: $0, directory: directory).run(appPassword: "test", dividesRoles: false)
+            _ = try await Migrator(connection: $0, directory: directory)
+                .run(appPassword: "test", dividesRoles: isDivided)
         }
         try await connection.script("alter database \(draft) rename to \(name)")
     }
 
-    /// FNV-1a over all migration files.
+    /// FNV-1a over all files of a folder.
     private static func fingerprint(of directory: String) throws -> UInt64 {
         let names = try FileManager.default.subpathsOfDirectory(atPath: directory).sorted()
         var hash: UInt64 = 14_695_981_039_346_656_037

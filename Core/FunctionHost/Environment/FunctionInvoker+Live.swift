@@ -21,13 +21,14 @@ extension FunctionInvoker {
 
     private static func local(_ url: String, _ logger: Logger) -> FunctionInvoker {
         let authority = url.hasPrefix("http://") ? String(url.dropFirst(7).prefix { $0 != "/" }) : url
+        let room = LoopbackRoom()
         return FunctionInvoker { function in
             do throws(LoopbackError) {
                 let request = LoopbackRequest(
                     method: "POST", path: path(of: function),
                     headers: [("Content-Type", "application/json"), ("X-Amz-Invocation-Type", "Event")],
                     body: Array("{}".utf8))
-                let status = try LoopbackConnection(authority: authority).exchange(request, timeout: timeout).status
+                let status = try await room.exchange(request, with: authority, timeout: timeout).status
                 if status != 202 { warn(function, "status \(status)", logger) }
             } catch {
                 warn(function, "\(error)", logger)

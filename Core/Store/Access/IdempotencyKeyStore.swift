@@ -29,7 +29,7 @@ package struct IdempotencyKeyStore: Sendable {
                 returning subject_id, claim
                 """,
                 """
-                select fingerprint, status, content_type, body from idempotency_keys
+                select fingerprint, status, content_type, location, body from idempotency_keys
                 where user_id = \(user) and key = \(key)
                 """,
             ])
@@ -39,7 +39,9 @@ package struct IdempotencyKeyStore: Sendable {
         guard let row = answers[1].first else { return .busy }
         guard try row["fingerprint"] == fingerprint else { return .otherRequest }
         guard let status: Int = try row["status"], let body: Data = try row["body"] else { return .busy }
-        return .replay(IdempotencyAnswer(status: status, contentType: try row["content_type"], body: body))
+        return .replay(
+            IdempotencyAnswer(
+                status: status, contentType: try row["content_type"], location: try row["location"], body: body))
     }
 
     /// Nothing happens when another try took over meanwhile: its answer is the one to repeat.
@@ -49,7 +51,7 @@ package struct IdempotencyKeyStore: Sendable {
             [
                 """
                 update idempotency_keys set status = \(answer.status)::integer, content_type = \(answer.contentType),
-                    body = \(answer.body), busy_until = null
+                    location = \(answer.location), body = \(answer.body), busy_until = null
                 where user_id = \(attempt.user) and key = \(attempt.key) and subject_id = \(attempt.subject)
                     and claim = \(attempt.claim)::integer and status is null
                 """
@@ -82,11 +84,14 @@ package struct IdempotentTry: Sendable, Equatable {
 package struct IdempotencyAnswer: Sendable, Equatable {
     package let status: Int
     package let contentType: String?
+    /// Of what was created.
+    package let location: String?
     package let body: Data
 
-    package init(status: Int, contentType: String?, body: Data) {
+    package init(status: Int, contentType: String?, location: String?, body: Data) {
         self.status = status
         self.contentType = contentType
+        self.location = location
         self.body = body
     }
 }

@@ -59,7 +59,7 @@ extension Query {
 
 extension InboundReceipt {
     /// - Parameter wakeNeeded: what `callRunner` answered after the commit.
-    package init(_ row: Row, wakeNeeded: Bool = true) throws(PostgresError) {
+    package init(_ row: Row, wakeNeeded: Bool) throws(PostgresError) {
         isNew = try row["is_new"]
         organization = try row["organization_id"]
         channel = try row["channel_id"]

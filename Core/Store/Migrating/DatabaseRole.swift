@@ -1,5 +1,9 @@
-/// The roles that programs log in with. Each may do what `parley_app` may: read and write the data of the one organization
-/// that its transaction names. Of the functions that look across organizations it may call its own and no others.
+import Crypto
+import FoundationEssentials
+
+/// The roles that programs log in with. Those that work on the data of organizations may do what `parley_app` may: read and
+/// write what belongs to the one organization that its transaction names. Secrets, and who may sign in, are kept apart
+/// (`DatabaseRole+Tables`). Of the functions that look across organizations each role may call its own and no others.
 package enum DatabaseRole: String, Sendable, CaseIterable {
     case app = "parley_app"
     /// Endpoints that take a session.
@@ -13,24 +17,39 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
     /// Webhooks of providers: messages and reports about sent ones.
     case inbound = "parley_inbound"
     case jobs = "parley_jobs"
+    /// The operator's `parley keys rotate`: seals stored secrets anew.
+    case keys = "parley_keys"
     /// Holds lines over WhatsApp Web.
     case lines = "parley_lines"
     /// The host itself: its event queue and schedules.
     case runner = "parley_runner"
 
+    /// What it logs in with where `parley_app` logs in with `appPassword`. No role can work out another's from its own: who
+    /// controls one function's process becomes no other.
+    package func password(from appPassword: String) -> String {
+        guard self != .app else { return appPassword }
+        let key = SymmetricKey(data: Array(appPassword.utf8))
+        return HMAC<SHA256>.authenticationCode(for: Array(rawValue.utf8), using: key).hex
+    }
+
     /// Whether it may work on the data of organizations.
-    var worksOnTenants: Bool { self != .app && self != .health }
+    var worksOnTenants: Bool {
+        switch self {
+        case .api, .auth, .inbound, .jobs, .keys, .lines: true
+        case .app, .health, .housekeeping, .runner: false
+        }
+    }
 
     /// Of its sessions, beside those that all have. Roles on the road of a message ask the same few statements again and again,
     /// of tables divided by month: planning each anew costs more than running it, and the general plan leaves out months too.
     var settings: [String] {
         switch self {
         case .inbound, .jobs, .lines: ["plan_cache_mode=force_generic_plan"]
-        case .app, .api, .auth, .health, .housekeeping, .runner: []
+        case .app, .api, .auth, .health, .housekeeping, .keys, .runner: []
         }
     }
 
-    /// What `parley_app` may not do, and who may.
+    /// A function that `parley_app` may not call, and who may.
     struct Capability: Sendable {
         let name: String
         let roles: [DatabaseRole]
@@ -61,10 +80,5 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
         Capability(name: "ensure_partitions", roles: [.housekeeping]),
         Capability(name: "fold_message_counts", roles: [.housekeeping]),
         Capability(name: "take_rate", roles: [.api, .auth]),
-    ]
-
-    static let tables = [
-        Capability(name: "runner_events", roles: [.runner]),
-        Capability(name: "runner_schedules", roles: [.runner]),
     ]
 }

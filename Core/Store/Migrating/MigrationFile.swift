@@ -20,9 +20,7 @@ struct MigrationFile: Equatable {
 
     /// SHA-256 of the file, hex.
     var checksum: String {
-        SHA256.hash(data: Array(sql.utf8)).reduce(into: "") { text, byte in
-            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
+        SHA256.hash(data: Array(sql.utf8)).hex
     }
 
     /// All files in the order of application. A folder without a baseline is an error: a schema that silently stays empty

@@ -4,7 +4,8 @@ import Postgres
 struct MigrationRoles {
     let connection: Connection
 
-    /// - Parameter appPassword: the password that `parley_app` and its kin log in with; `nil` leaves the roles as they are.
+    /// - Parameter appPassword: the password that `parley_app` logs in with, and what those of the other roles are made of;
+    ///   `nil` leaves the roles as they are.
     func prepare(appPassword: String?) async throws {
         for role in ["parley_owner", "parley_definer"] + DatabaseRole.allCases.map(\.rawValue) {
             try await create(role)
@@ -23,7 +24,7 @@ struct MigrationRoles {
             end $$
             """)
         for role in DatabaseRole.allCases { try await set(Self.settings + role.settings, of: role) }
-        if let appPassword { try await setPassword(appPassword) }
+        if let appPassword { try await setPasswords(from: appPassword) }
     }
 
     /// Of the application's sessions. Nothing of ours waits so long for a lock or between two statements; a process that
@@ -70,10 +71,11 @@ struct MigrationRoles {
             """)
     }
 
-    private func setPassword(_ password: String) async throws {
-        let quoted = try await connection.query("select quote_literal(\(password)) as quoted")
-        guard let literal: String = try quoted.first?["quoted"] else { return }
+    private func setPasswords(from appPassword: String) async throws {
         for role in DatabaseRole.allCases {
+            let password = role.password(from: appPassword)
+            let quoted = try await connection.query("select quote_literal(\(password)) as quoted")
+            guard let literal: String = try quoted.first?["quoted"] else { continue }
             try await connection.script("alter role \(role.rawValue) login password \(literal)")
         }
     }

@@ -19,7 +19,7 @@ package struct Migrator: Sendable {
     }
 
     /// - Parameters:
-    ///   - appPassword: the password that functions log in with; `nil` leaves the roles as they are.
+    ///   - appPassword: the password of `parley_app`, of which the other roles' are made; `nil` leaves the roles as they are.
     ///   - dividesRoles: false leaves everything to `parley_app`, for tests that play every function at once.
     /// - Returns: the names of the files that were applied.
     package func run(appPassword: String? = nil, dividesRoles: Bool = true) async throws -> [String] {

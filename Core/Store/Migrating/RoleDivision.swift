@@ -11,13 +11,23 @@ package struct RoleDivision {
     }
 
     package func divide() async throws {
-        let memberships = DatabaseRole.allCases.filter(\.worksOnTenants).map {
-            "if not pg_has_role('\($0.rawValue)', 'parley_app', 'member') then grant parley_app to \($0.rawValue); end if;"
-        }
+        let memberships = DatabaseRole.allCases.filter { $0 != .app }.map(Self.membershipScript)
         try await connection.script("do $$ begin\n\(memberships.joined(separator: "\n"))\nend $$")
         let statements = DatabaseRole.functions.map(Self.functionScript) + DatabaseRole.tables.map(Self.tableScript)
         try await connection.script(
-            "begin; set local role parley_owner;\n\(statements.joined(separator: "\n"))\ncommit")
+            """
+            begin; set local role parley_owner;
+            grant usage on schema parley to \(Self.everybody);
+            \(statements.joined(separator: "\n"))
+            commit
+            """)
+    }
+
+    private static func membershipScript(_ role: DatabaseRole) -> String {
+        let (wanted, change) = role.worksOnTenants ? ("not", "grant parley_app to") : ("", "revoke parley_app from")
+        return """
+            if \(wanted) pg_has_role('\(role.rawValue)', 'parley_app', 'member') then \(change) \(role.rawValue); end if;
+            """
     }
 
     /// All functions of the name, whatever they take.
@@ -27,19 +37,22 @@ package struct RoleDivision {
             for found in select oid from pg_proc
                 where pronamespace = 'parley'::regnamespace and proname = '\(capability.name)'
             loop
-                execute format('revoke execute on function %s from parley_app', found);
+                execute format('revoke execute on function %s from \(everybody)', found);
                 execute format('grant execute on function %s to \(list(capability.roles))', found);
             end loop;
         end $$;
         """
     }
 
-    private static func tableScript(_ capability: DatabaseRole.Capability) -> String {
-        """
-        revoke all on parley.\(capability.name) from parley_app;
-        grant select, insert, update, delete on parley.\(capability.name) to \(list(capability.roles));
-        """
+    private static func tableScript(_ table: DatabaseRole.Table) -> String {
+        var rights = table.rights.map { (role: $0, rights: $1) }
+        if let common = table.common { rights.append((.app, common)) }
+        let grants = rights.map { "grant \($0.rights) on parley.\(table.name) to \($0.role.rawValue);" }
+        return (["revoke all on parley.\(table.name) from \(everybody);"] + grants).joined(separator: "\n")
     }
+
+    /// All of them, so that what a role had before this version goes too.
+    private static let everybody = list(DatabaseRole.allCases)
 
     private static func list(_ roles: [DatabaseRole]) -> String {
         roles.map(\.rawValue).joined(separator: ", ")

@@ -31,7 +31,7 @@ package struct KeyRotation: Sendable {
     let box: SecretBox
 
     /// - Parameters:
-    ///   - app: the role of the functions: each organization's secrets are handled under its own policy.
+    ///   - app: the role `parley_keys`: each organization's secrets are handled under its own policy.
     ///   - owner: a role that may migrate: lists the organizations, and the platform's keys are its.
     package init(app: Database, owner: Connection, box: SecretBox) {
         self.app = app

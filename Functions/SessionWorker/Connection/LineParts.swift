@@ -71,7 +71,7 @@ extension LineParts {
         MessageReceiver(
             database: database, own: own, addresses: addresses, ratchets: ratchets, store: store, retries: retries,
             acknowledger: acknowledger, faults: environment.faults, log: log, enqueue: enqueue,
-            wakeJobs: environment.wakeJobs)
+            jobs: environment.jobs)
     }
 
     var receipts: DeliveryReceipts {

@@ -25,6 +25,6 @@ struct LineEnvironment: Sendable {
     /// Connections being opened.
     var openings: AsyncSemaphore
     /// Wakes a job runner.
-    var wakeJobs: @Sendable () async -> Void
+    var jobs: JobCalls
     var log: LineLog
 }

@@ -18,7 +18,7 @@ struct MessageReceiver: Sendable {
     let faults: FaultPoints
     let log: LineLog
     let enqueue: @Sendable (BackgroundTask) -> Void
-    let wakeJobs: @Sendable () async -> Void
+    let jobs: JobCalls
 
     func receive(_ stanza: Node) async throws {
         guard let account = own.account else { return }
@@ -38,7 +38,7 @@ struct MessageReceiver: Sendable {
         faults.reach(.lineReceipted)
         for task in result.tasks { enqueue(task) }
         try await addresses.learn(result.pairs)
-        if result.wakes { await wakeJobs() }
+        if result.isWork { jobs.call() }
     }
 
     private func leaveUnopened(_ stanza: Node, _ outcome: Acknowledgement.Outcome) async throws {

@@ -69,7 +69,7 @@ struct MessageStore: Sendable {
     private func receive(_ inbound: InboundMessage, _ queries: [Query]) async throws -> ReceivingResult {
         let query = try Query.receive(inbound, ids: InboundIDs(ids), at: database.now, debounce: debounce)
         guard let row = try await database.commit(queries + [query]).last?.first else { return ReceivingResult() }
-        return ReceivingResult(wakes: try InboundReceipt(row).wakeNeeded)
+        return ReceivingResult(isWork: try row["is_new"])
     }
 
     private func rewrite(_ key: MessageKey, _ message: ChatMessage, to text: String, _ type: String) -> Query {

@@ -5,6 +5,6 @@ struct ReceivingResult: Sendable {
     var outcome = Acknowledgement.Outcome.processed
     var tasks: [BackgroundTask] = []
     var pairs: [LIDPair] = []
-    /// No job runner is looking.
-    var wakes = false
+    /// Something new was stored that a job runner has to answer.
+    var isWork = false
 }

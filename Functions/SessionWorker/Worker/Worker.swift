@@ -33,6 +33,7 @@ actor Worker {
             group.addTask { await self.keepLeases() }
             group.addTask { await self.watchLeases() }
             group.addTask { await self.sends.run() }
+            group.addTask { await self.environment.jobs.run() }
             group.addTask {
                 await Wakeups(
                     url: url, randomness: self.environment.randomness,

@@ -84,6 +84,8 @@ import Web
             #expect(again.status == 201)
             #expect(again.text == first.text)
             #expect(again.response.headers["idempotent-replayed"] == "true")
+            let location = try #require(first.response.headers["location"])
+            #expect(again.response.headers["location"] == location)
             let other = try await api.call("POST /api/organizations", as: alice, ["name": "Other"], key: "k")
             #expect(other.status == 422)
             #expect(other.code == "idempotency-key-reused")

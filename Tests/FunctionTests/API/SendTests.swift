@@ -235,7 +235,7 @@ import Web
                 """)
             #expect(try await upload(as: alice).status == 201, "a hundred megabytes are there")
             #expect(try await upload(as: alice).code == "uploads-full")
-            let gone = try await HousekeepingStore(database: api.db.app).prune(at: soon)
+            let gone = try await HousekeepingStore(database: api.database(as: .housekeeping)).prune(at: soon)
             #expect(gone >= 24)
             #expect(try await upload(as: alice).status == 201)
         }

@@ -31,11 +31,29 @@ struct TestAPI: Sendable {
     let media = FakeMediaHost()
     let wakes = Counter()
     let router: @Sendable (Request) async throws -> Response
+    /// By role: each function works as the one that its `function.json` names.
+    private let databases: [DatabaseRole: Database]
 
     static func with<Result: Sendable>(
         hasTwilio: Bool = true, _ body: (TestAPI) async throws -> Result
     ) async throws -> Result {
-        try await TestDatabase.with { db in try await body(try TestAPI(db, hasTwilio: hasTwilio)) }
+        try await TestDatabase.with(isDivided: true) { db in
+            let api = try TestAPI(db, hasTwilio: hasTwilio)
+            do {
+                let result = try await body(api)
+                for database in api.databases.values { await database.close() }
+                return result
+            } catch {
+                for database in api.databases.values { await database.close() }
+                throw error
+            }
+        }
+    }
+
+    /// Where only a role of its own may write.
+    func database(as role: DatabaseRole) throws -> Database {
+        guard let database = databases[role] else { throw TestSetupError("no function works as \(role.rawValue)") }
+        return database
     }
 
     init(_ db: TestDatabase, hasTwilio: Bool) throws {
@@ -43,8 +61,18 @@ struct TestAPI: Sendable {
         let clock = MovableClock(Self.start)
         let twilio = FakeTwilioNumbers()
         (self.clock, self.twilio) = (clock, twilio)
-        let routers = try Self.routers(
-            of: Self.environment(db.app, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes))
+        let databases = try Dictionary(
+            uniqueKeysWithValues: DatabaseRole.allCases.map { ($0, try db.login(as: $0)) })
+        self.databases = databases
+        let (media, wakes) = (media, wakes)
+        // One router for each function, as the host has them.
+        let routers = try Self.functions.map { function in
+            guard let database = databases[try Declared.role(of: function.folder)] else {
+                throw TestSetupError("\(function.folder) has no role")
+            }
+            let api = try Self.environment(database, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes)
+            return Router(function.endpoints, api)
+        }
         router = { request in
             // One function has the path, as in the host; the last one's 404 stands for all.
             for router in routers where router.knows(request) { return try await router.handle(request) }
@@ -76,11 +104,6 @@ struct TestAPI: Sendable {
                 twilio: MediaTests.file, whatsApp: WhatsAppFiles(http: media.http, hosts: .whatsApp),
                 box: try SecretBox(keys: secretKeys)))
         return api
-    }
-
-    /// One router for each function, as the host has them.
-    private static func routers(of api: APIEnvironment) -> [Router] {
-        functions.map { Router($0.endpoints, api) }
     }
 }
 

@@ -49,7 +49,7 @@ import WhatsAppWire
             try await api.db.owner.query(
                 "update parley.channels set kind = 'whatsapp_web' where id = \(thread.channel)")
             try await api.db.owner.query("update parley.messages set media = \(media) where id = \(thread.message)")
-            try await api.db.app.pipeline(for: alice.organization, sealing)
+            try await api.database(as: .lines).pipeline(for: alice.organization, sealing)
             api.media.read { $0.file = sent.encrypted }
             try await body(Stage(api: api, alice: alice, thread: thread))
         }
@@ -221,7 +221,7 @@ import WhatsAppWire
             let keys = LineKeys(
                 readingOf: stage.thread.channel, in: stage.alice.organization,
                 box: try SecretBox(keys: TestAPI.secretKeys))
-            try await stage.api.db.app.pipeline(
+            try await stage.api.database(as: .lines).pipeline(
                 for: stage.alice.organization,
                 try keys.store([LineKey(.media, "SM1"): [1, 2, 3]], replacing: false, at: stage.api.clock.now))
             let answer = try await stage.look()

@@ -105,6 +105,7 @@ create table idempotency_keys (
     claim integer not null default 0,
     status integer,
     content_type text,
+    location text,
     body bytea,
     created_at timestamptz not null,
     primary key (user_id, key),

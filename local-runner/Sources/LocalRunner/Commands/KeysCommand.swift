@@ -60,7 +60,7 @@ struct RotateKeys: AsyncParsableCommand {
             throw ValidationError("with DATABASE_URL set, MIGRATION_DATABASE_URL says who may read the platform's keys")
         }
         let owner = try await Connection.connect(ownerURL)
-        let app = Database(url: access.appURL)
+        let app = Database(url: DatabaseAccess.url(access.appURL, as: .keys))
         let outcome: KeyRotation.Outcome
         do {
             outcome = try await KeyRotation(app: app, owner: owner, box: box).run(at: Date()) { organization, part in

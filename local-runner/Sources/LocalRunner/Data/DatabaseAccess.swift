@@ -28,17 +28,29 @@ struct DatabaseAccess: Sendable {
             appURL: cluster.appURL, ownerURL: cluster.ownerURL, appPassword: keys[Keys.database], cluster: cluster)
     }
 
-    /// The same database as another role. Migrations give all roles one password; a URL that names another user, or none,
-    /// is the operator's own arrangement and stays as it is.
+    /// The same database as another role, with the password that migrations give to it. A URL that names another user, or
+    /// none, is the operator's own arrangement and stays as it is.
     static func url(_ appURL: String, as role: DatabaseRole) -> String {
-        appURL.replacing(/^(postgres(?:ql)?:\/\/)parley_app:/) { "\($0.1)\(role.rawValue):" }
+        guard role != .app, let password = appPassword(in: appURL).map(role.password) else { return appURL }
+        return appURL.replacing(appLogin) { "\($0.1)\(role.rawValue):\(password)@" }
+    }
+
+    /// What must stay out of logs, although functions never see `appURL` itself: every role's password.
+    static func passwords(in appURL: String) -> [String] {
+        guard let login = appURL.firstMatch(of: /^[a-z]+:\/\/[^:@\/?#]*:([^@\/?#]+)@/) else { return [] }
+        let written = [String(login.1), percentDecoded(login.1)].compactMap { $0 }
+        guard let appPassword = appPassword(in: appURL) else { return written }
+        return written + DatabaseRole.allCases.map { $0.password(from: appPassword) }
+    }
+
+    private static var appLogin: Regex<(Substring, Substring, Substring)> {
+        /^(postgres(?:ql)?:\/\/)parley_app:([^@\/?#]+)@/
     }
 
     /// The password in `postgresql://parley_app:password@host/database`: whoever may migrate lets the application's role
     /// log in with it.
     private static func appPassword(in url: String) -> String? {
-        guard let match = url.firstMatch(of: /^postgres(?:ql)?:\/\/parley_app:([^@\/?#]+)@/) else { return nil }
-        return percentDecoded(match.1)
+        url.firstMatch(of: appLogin).flatMap { percentDecoded($0.2) }
     }
 
     /// Returns the names of the migrations that were applied.

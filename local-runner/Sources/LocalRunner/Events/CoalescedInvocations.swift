@@ -5,16 +5,21 @@ import NIOCore
 /// They are kept in memory alone, because nothing depends on any single one: a schedule sweeps what a lost one left.
 @HostLoop
 final class CoalescedInvocations {
-    private var waiting: Set<String> = []
+    /// The wake's id by its function.
+    private var waiting: [String: String] = [:]
 
     /// Starts the function, or does nothing when a wake is waiting that hasn't been given to a process yet.
     func invoke(_ pool: FunctionPool, id: String, payload: ByteBuffer) {
-        guard waiting.insert(pool.name).inserted else { return }
-        let invocation = Invocation(id: id, payload: payload, patience: .minutes(5)) { [self] _ in
-            waiting.remove(pool.name)
-        }
-        invocation.onStart = { [self] in waiting.remove(pool.name) }
+        guard waiting[pool.name] == nil else { return }
+        waiting[pool.name] = id
+        let invocation = Invocation(id: id, payload: payload, patience: .minutes(5)) { [self] _ in leave(pool, id) }
+        invocation.onStart = { [self] in leave(pool, id) }
         pool.invoke(invocation)
+    }
+
+    /// It was given to a process or came to nothing. Called at its end too, when another one may be waiting already.
+    private func leave(_ pool: FunctionPool, _ id: String) {
+        if waiting[pool.name] == id { waiting[pool.name] = nil }
     }
 
     /// At the start of the host: a killed one took its wakes along, and work may be waiting.

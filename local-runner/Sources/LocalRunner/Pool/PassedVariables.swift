@@ -33,6 +33,7 @@ struct PassedVariables: Sendable {
         return values
     }
 
-    /// What must not appear in a log.
-    var hidden: [String] { Array(secrets.values) }
+    /// What must not appear in a log: secrets, and the passwords in those that are addresses, because a function has the
+    /// database's under a name and password of its own.
+    var hidden: [String] { secrets.values.flatMap { [$0] + DatabaseAccess.passwords(in: $0) } }
 }

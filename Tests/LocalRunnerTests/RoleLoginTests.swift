@@ -1,0 +1,49 @@
+import Foundation
+import Postgres
+import Store
+import Support
+import Testing
+
+@testable import LocalRunner
+
+/// Every database role has a password of its own, on a cluster that asks for one.
+@Suite(.timeLimit(.minutes(2))) struct RoleLoginTests {
+    @Test func aRoleLogsInAsItselfAndAsNoOther() async throws {
+        try await Self.withCluster { access in
+            for role in DatabaseRole.allCases {
+                let url = DatabaseAccess.url(access.appURL, as: role)
+                let user = try await Self.user(of: url)
+                #expect(user == role.rawValue)
+                for other in DatabaseRole.allCases where other != role {
+                    let swapped = url.replacing("//\(role.rawValue):", with: "//\(other.rawValue):")
+                    let error = await #expect(throws: PostgresError.self) { try await Self.user(of: swapped) }
+                    let words = String(reflecting: error)
+                    #expect(words.contains("password authentication failed"), "\(role) as \(other): \(words)")
+                }
+            }
+        }
+    }
+
+    private static func user(of url: String) async throws -> String {
+        let connection = try await Connection.connect(url)
+        let rows = try await connection.query("select current_user::text as name")
+        await connection.close()
+        let row = try #require(rows.first)
+        return try row["name"]
+    }
+
+    /// A migrated private cluster without a host.
+    private static func withCluster(_ body: @Sendable (DatabaseAccess) async throws -> Void) async throws {
+        let data = try DataDirectory(FileManager.default.temporaryDirectory.path + "/parley-roles-\(UUID().uuidString)")
+        let access = try await DatabaseAccess.open([:], data: data, keys: try Keys.load(data.keys), connections: 20)
+        do {
+            _ = try await access.migrate(ProjectRoot.path + "/Core/Store/Migrations")
+            try await body(access)
+            await access.cluster?.stop()
+        } catch {
+            await access.cluster?.stop()
+            throw error
+        }
+        try? FileManager.default.removeItem(atPath: data.path)
+    }
+}
