@@ -127,7 +127,7 @@ actor SendScheduler {
             outcome = .snooze(until: environment.clock.now().addingTimeInterval(1))
         } catch {
             environment.log.complain("a message's job failed", error, ["line": destination.text])
-            outcome = .retry(after: nil, reason: String("\(error)".prefix(300)))
+            outcome = .retry(after: nil, reason: "\(error)".cut(to: 300))
         }
         environment.faults.reach(.jobWorked)
         // If this fails the job's lease runs out, and it is taken up again.
