@@ -7,6 +7,25 @@ import Support
 import Testing
 
 @Suite struct OutboxTests {
+    /// Whoever runs it may be killed at the deadline.
+    @Test func noMessageIsBegunThatMayTakeLongerThanThereIsTime() async throws {
+        try await Road.with { road in
+            try await road.receive("Hi")
+            road.advance(3)
+            _ = try await road.work(atMost: 1)
+            var sender = road.provider.sender
+            sender.longest = 15
+            let outbox = Outbox(
+                database: road.database.app, clock: road.clock, ids: road.ids,
+                sender: { [sender] in $0 == .whatsappTwilio ? sender : nil })
+            let job = try #require(try await road.queue.claim())
+            #expect(try await outbox.run(job, until: Date() + 14) == .snooze(until: road.now))
+            #expect(try await road.messages().map(\.status) == ["queued"])
+            #expect(try await outbox.run(job, until: Date() + 60) == .done)
+            #expect(try await road.messages().map(\.status) == ["sent"])
+        }
+    }
+
     @Test func aMessageWhoseAnswerWasLostIsFoundAndNotRepeated() async throws {
         try await Road.with { road in
             road.provider.answers(takingAnyway: true) { _ in .unknown(reason: "timed out") }

@@ -68,8 +68,9 @@ extension JobKind {
     package static let send = JobKind(
         "send", priority: .reply, timeout: 60, attempts: 20, share: Share(perOrganization: 12))
     /// The same through a WhatsApp Web line. Key: the conversation; destination: the line. The table makes it from `send`.
+    /// Typing and large files take their time.
     package static let lineSend = JobKind(
-        "line_send", queue: .lines, priority: .reply, timeout: 60, attempts: 20,
+        "line_send", queue: .lines, priority: .reply, timeout: 300, attempts: 20,
         share: Share(perOrganization: 200, perDestination: 4))
     /// Decides who answers a conversation's turn, and answers. Key: the conversation.
     package static let turn = JobKind(
