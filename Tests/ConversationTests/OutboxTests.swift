@@ -26,6 +26,31 @@ import Testing
         }
     }
 
+    /// Who holds the customer may want the message next.
+    @Test func whatBecameOfAMessageIsWrittenBehindTheContact() async throws {
+        try await Road.with { road in
+            road.provider.answers { _ in .optedOut(code: nil, reason: "Stopped") }
+            try await road.receive("Hi")
+            road.advance(3)
+            _ = try await road.work(atMost: 1)
+            let job = try #require(try await road.queue.claim())
+            let sending = try await road.database.owner.transaction { connection in
+                try await connection.query("select from parley.contacts for update")
+                let sending = Task { try await road.perform(job) }
+                let waiting: Query = """
+                    select count(*) as count from pg_stat_activity
+                    where datname = current_database() and usename = 'parley_app' and wait_event_type = 'Lock'
+                    """
+                while try await road.count(waiting) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+                try await connection.query(
+                    "select from parley.messages where direction = 'outbound' for update nowait")
+                return sending
+            }
+            _ = try await sending.value
+            #expect(try await road.messages().map(\.status) == ["failed"])
+        }
+    }
+
     @Test func aMessageWhoseAnswerWasLostIsFoundAndNotRepeated() async throws {
         try await Road.with { road in
             road.provider.answers(takingAnyway: true) { _ in .unknown(reason: "timed out") }
