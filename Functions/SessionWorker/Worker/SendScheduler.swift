@@ -148,8 +148,6 @@ actor SendScheduler {
             sender: { $0 == .whatsappWeb ? sender : nil }, mayLeave: { try await pacing.permission(in: $0) },
             faults: environment.faults)
         let end = Date(timeIntervalSinceNow: job.kind.timeout - Self.margin)
-        let outcome = try await outbox.run(job, until: end)
-        await parts.presence.leave()
-        return outcome
+        return try await parts.presence.duringTyping { try await outbox.run(job, until: end) }
     }
 }
