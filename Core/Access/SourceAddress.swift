@@ -1,10 +1,11 @@
+import Domain
 import Glibc
 
 /// The address that login tries are counted under. An IPv6 host commonly owns a whole /64, so that is what is counted.
 package func countedAddress(_ sourceIP: String) -> String {
-    guard sourceIP.contains(":") else { return String(sourceIP.prefix(60)) }
+    guard sourceIP.contains(":") else { return sourceIP.cut(to: 60) }
     var address = in6_addr()
-    guard inet_pton(AF_INET6, sourceIP, &address) == 1 else { return String(sourceIP.prefix(60)) }
+    guard inet_pton(AF_INET6, sourceIP, &address) == 1 else { return sourceIP.cut(to: 60) }
     let bytes = withUnsafeBytes(of: address) { Array($0) }
     // ::ffff:0:0/96 is IPv4 in IPv6's clothes.
     if bytes[0..<10].allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF {

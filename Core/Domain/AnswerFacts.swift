@@ -16,8 +16,6 @@ package struct AnswerFacts: Sendable, Equatable {
     }
 
     package var channel = Channel.known
-    package var isFromSelf = false
-    package var isDuplicate = false
     package var isBlocked = false
     package var isGroup = false
     package var answersGroups = false
@@ -72,7 +70,7 @@ package struct AnswerDecision: Sendable, Equatable {
     }
 
     package enum DropReason: String, Sendable, CaseIterable {
-        case fromSelf, duplicate, blocked, optedOut
+        case blocked, optedOut
     }
 
     package var answer: Answer
@@ -84,7 +82,7 @@ package struct AnswerDecision: Sendable, Equatable {
 /// One row of the decision trail, table `decisions`.
 package struct GateResult: Sendable, Equatable {
     package enum Gate: String, Sendable, CaseIterable {
-        case received, duplicate, blocked
+        case received, blocked
         case optOut = "opt_out"
         case channel, group, owner, quota, hours, welcome, flow, campaign, persona, inbox
     }

@@ -11,13 +11,10 @@ package enum WhoAnswers {
         return trail.decision(last, welcome: welcome)
     }
 
-    // MARK: Rule 1: self, duplicate, blocked; opt-out words
+    // MARK: Rule 1: blocked; opt-out words. What was sent by ourselves or received before never comes this far.
 
     private static func dropped(_ facts: AnswerFacts, _ trail: inout Trail) -> AnswerDecision.Answer? {
-        guard !facts.isFromSelf else { return trail.drop(.received, .fromSelf, "We sent this message ourselves.") }
         trail.pass(.received, "A customer sent it.")
-        guard !facts.isDuplicate else { return trail.drop(.duplicate, .duplicate, "It was received before.") }
-        trail.pass(.duplicate, "It was not seen before.")
         guard !facts.isBlocked else { return trail.drop(.blocked, .blocked, "The contact is blocked.") }
         trail.pass(.blocked, "The contact is not blocked.")
         return nil

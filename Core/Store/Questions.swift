@@ -22,9 +22,12 @@ package struct Questions: Sendable {
 
 /// The rows of each statement of a round trip.
 package struct Answers: Sendable {
-    private let rows: [[Row]]
+    package private(set) var rows: [[Row]]
 
     package init(_ rows: [[Row]]) { self.rows = rows }
 
-    package subscript(_ place: Questions.Place) -> [Row] { rows[place.index] }
+    package subscript(_ place: Questions.Place) -> [Row] {
+        get { rows[place.index] }
+        set { rows[place.index] = newValue }
+    }
 }

@@ -24,8 +24,14 @@ func resetUsage(_ api: APIEnvironment) async throws -> Data {
 
 /// May be repeated or missed: quotas are kept per calendar month and don't wait for this.
 private func closeAndPrune(_ housekeeping: HousekeepingStore, at now: Date) async throws {
-    _ = try await housekeeping.closeUsagePeriods(at: now)
+    var failure: (any Error)?
+    do {
+        _ = try await housekeeping.closeUsagePeriods(at: now)
+    } catch {
+        failure = error
+    }
     _ = try await housekeeping.prune(at: now)
+    if let failure { throw failure }
 }
 
 private struct Done: Sendable {

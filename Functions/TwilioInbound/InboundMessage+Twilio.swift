@@ -8,7 +8,7 @@ extension InboundMessage {
         let inbound = try TwilioInbound(form)
         self = inbound.message
         providerKeyword = inbound.keyword
-        choice = inbound.choice.map { String($0.prefix(1000)) }
+        choice = inbound.choice?.cut(to: 1_000)
     }
 
     /// Those that decide; Twilio sends more.

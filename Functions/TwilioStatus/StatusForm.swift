@@ -23,7 +23,7 @@ struct StatusForm: Sendable {
         return StatusReport(
             organization: organization, message: message, kind: .whatsappTwilio, localAddress: update.from ?? "",
             providerMessageID: update.messageSID, status: status, errorCode: update.errorCode.map { String($0) },
-            reason: update.errorReason.map { String($0.prefix(500)) })
+            reason: update.errorReason?.cut(to: 500))
     }
 
     /// For the log.

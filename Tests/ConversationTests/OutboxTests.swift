@@ -7,6 +7,50 @@ import Support
 import Testing
 
 @Suite struct OutboxTests {
+    /// Whoever runs it may be killed at the deadline.
+    @Test func noMessageIsBegunThatMayTakeLongerThanThereIsTime() async throws {
+        try await Road.with { road in
+            try await road.receive("Hi")
+            road.advance(3)
+            _ = try await road.work(atMost: 1)
+            var sender = road.provider.sender
+            sender.longest = 15
+            let outbox = Outbox(
+                database: road.database.app, clock: road.clock, ids: road.ids,
+                sender: { [sender] in $0 == .whatsappTwilio ? sender : nil })
+            let job = try #require(try await road.queue.claim())
+            #expect(try await outbox.run(job, until: Date() + 14) == .snooze(until: road.now))
+            #expect(try await road.messages().map(\.status) == ["queued"])
+            #expect(try await outbox.run(job, until: Date() + 60) == .done)
+            #expect(try await road.messages().map(\.status) == ["sent"])
+        }
+    }
+
+    /// Who holds the customer may want the message next.
+    @Test func whatBecameOfAMessageIsWrittenBehindTheContact() async throws {
+        try await Road.with { road in
+            road.provider.answers { _ in .optedOut(code: nil, reason: "Stopped") }
+            try await road.receive("Hi")
+            road.advance(3)
+            _ = try await road.work(atMost: 1)
+            let job = try #require(try await road.queue.claim())
+            let sending = try await road.database.owner.transaction { connection in
+                try await connection.query("select from parley.contacts for update")
+                let sending = Task { try await road.perform(job) }
+                let waiting: Query = """
+                    select count(*) as count from pg_stat_activity
+                    where datname = current_database() and usename = 'parley_app' and wait_event_type = 'Lock'
+                    """
+                while try await road.count(waiting) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+                try await connection.query(
+                    "select from parley.messages where direction = 'outbound' for update nowait")
+                return sending
+            }
+            _ = try await sending.value
+            #expect(try await road.messages().map(\.status) == ["failed"])
+        }
+    }
+
     @Test func aMessageWhoseAnswerWasLostIsFoundAndNotRepeated() async throws {
         try await Road.with { road in
             road.provider.answers(takingAnyway: true) { _ in .unknown(reason: "timed out") }

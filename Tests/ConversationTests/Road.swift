@@ -229,6 +229,6 @@ final class FakeProvider: Sendable {
                 return self.all.filter { $0.draft.to == draft.to && $0.at >= since }.map {
                     SentMessage(providerID: $0.providerID, body: $0.draft.body, createdAt: $0.at)
                 }
-            })
+            }, longest: 0)
     }
 }

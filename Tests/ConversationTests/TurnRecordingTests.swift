@@ -19,7 +19,7 @@ import Testing
 
     /// A turn over the real road with a model; its recording.
     private func recorded(
-        _ road: Road, meeting: Bool = false, _ body: (TurnID, TurnRecorder) async throws -> Void
+        _ road: Road, meeting: Bool = false, composer: Composer? = nil, _ body: (TurnID, TurnRecorder) async throws -> Void
     ) async throws {
         try await road.database.app.pipeline(
             for: road.organization, [.createSystemPersonas(of: road.organization, at: road.now)])
@@ -32,7 +32,7 @@ import Testing
         let http = RecordingHTTP(Self.answer)
         let turn = Turn(
             database: road.database.app, clock: road.clock, ids: road.ids, http: http.client,
-            composer: composer(road.database.app), sender: { _ in sender }, recorder: recorder)
+            composer: composer ?? self.composer(road.database.app), sender: { _ in sender }, recorder: recorder)
         let job = try #require(try await road.queue.claim())
         let outcome = try await turn.run(job, timeout: 5)
         try await road.queue.finish(job, outcome)
@@ -61,10 +61,12 @@ import Testing
             "create trigger meet before insert on parley.messages for each row execute function parley.meet()")
     }
 
-    private func composer(_ database: Database) -> Composer {
+    private func composer(
+        _ database: Database, box: SecretBox? = nil, environment: [String: String] = environment
+    ) -> Composer {
         .live(
-            database: database, http: Self.noSocket, secretBox: nil, ids: IDSource { UUID() },
-            environment: Self.environment, pause: { _ in })
+            database: database, http: Self.noSocket, secretBox: box, ids: IDSource { UUID() },
+            environment: environment, pause: { _ in })
     }
 
     private static let noSocket = HTTPClient { _ throws(OutboundError) in
@@ -90,6 +92,36 @@ import Testing
                 #expect(first == recording.resultHash)
                 #expect(second == recording.resultHash)
                 #expect(try await road.texts() == ["Welcome!", "We open at nine."])
+            }
+        }
+    }
+
+    /// A key that its owner deletes is gone, and a replay needs none: it knows whose were usable.
+    @Test func noKeyIsOnTheTapeAndAReplayAsksTheSameModel() async throws {
+        try await Road.with { road in
+            let box = try Self.box()
+            let own = try ProviderCredential(
+                id: UUID(), scope: .organization(road.organization), provider: .mistral, key: "key-of-the-shop",
+                box: box)
+            let platform = try ProviderCredential(
+                id: UUID(), scope: .platform, provider: .groq, key: "key-of-the-platform", box: box)
+            try await road.database.app.pipeline(
+                for: road.organization, Query.save(own, hint: "", at: road.now))
+            for query in Query.save(platform, hint: "", at: road.now) { try await road.database.owner.query(query) }
+            let composer = composer(
+                road.database.app, box: box, environment: ["MODEL_PROVIDERS": "", "DEEPSEEK_API_KEY": "key-of-the-host"])
+            try await recorded(road, composer: composer) { turn, recorder in
+                let recording = try #require(try await recorder.recording(of: turn, in: road.organization))
+                let tape = String(decoding: try JSONEncoder().encode(recording), as: UTF8.self)
+                for credential in [own, platform] {
+                    let hex = credential.sealed.bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+                    #expect(!tape.contains(hex.joined()), "\(credential.provider) is on the tape, sealed")
+                    #expect(!tape.contains(credential.sealed.bytes.base64EncodedString()))
+                }
+                #expect(!tape.contains("key-of-the"))
+                #expect(["mistral", "groq", "deepseek"].allSatisfy { tape.contains($0) }, "whose were usable")
+                // Without any of these keys, but with one for a provider that would have been asked first.
+                #expect(try await isolated.replay(recording) == recording.resultHash)
             }
         }
     }

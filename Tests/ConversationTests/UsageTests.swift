@@ -65,6 +65,43 @@ import Testing
         }
     }
 
+    enum Ending: CaseIterable { case line, number, organization }
+
+    @Test(arguments: Ending.allCases) func whatAChannelThatEndsHadNotSentIsWithdrawnAndCountsNoLonger(
+        _ ending: Ending
+    ) async throws {
+        try await Road.with { road in
+            try await road.receive("Hi")
+            road.advance(3)
+            let job = try #require(try await road.queue.claim())
+            try await road.queue.finish(job, try await road.perform(job))
+            #expect(try await road.count(Self.used) == 1)
+            try await end(road, ending)
+            #expect(try await road.messages().map(\.status) == ["cancelled"])
+            #expect(try await road.count(Self.used) == 0)
+        }
+    }
+
+    private func end(_ road: Road, _ ending: Ending) async throws {
+        let database = road.database
+        switch ending {
+        case .line:
+            try await database.owner.query(
+                "update parley.channels set kind = 'whatsapp_web' where id = \(road.channel)")
+            let store = ChannelStore(database: database.app)
+            let gone = try await store.delete(road.channel, of: road.organization, at: road.now)
+            #expect(gone?.queuedMessages == 1)
+        case .number:
+            var purchase = NumberPurchase(
+                id: NumberPurchaseID(UUID()), organization: road.organization, number: "+14155238886",
+                requestedBy: road.user, at: road.now)
+            purchase.channel = road.channel
+            try await NumberStore(database: database.app).released(purchase, at: road.now)
+        case .organization:
+            try await OrganizationStore(database: database.app).delete(road.organization, at: road.now)
+        }
+    }
+
     @Test(arguments: [
         SendResult.refused(code: "21211", reason: "Bad number"), .windowClosed(code: nil, reason: "Closed"),
         .optedOut(code: nil, reason: "Stopped"),

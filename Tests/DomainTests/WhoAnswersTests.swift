@@ -24,7 +24,7 @@ import Testing
         #expect(decision.answer == .persona(campaign: nil) && decision.welcome == nil)
         #expect(
             decision.gates.map(\.gate) == [
-                .received, .duplicate, .blocked, .optOut, .channel, .group, .owner, .quota, .hours, .welcome, .flow,
+                .received, .blocked, .optOut, .channel, .group, .owner, .quota, .hours, .welcome, .flow,
                 .campaign,
                 .persona,
             ])
@@ -92,8 +92,6 @@ import Testing
 
     /// Each stop, alone, in the order of the rule: of any set of stops, the first decides.
     private static let stops: [(change: @Sendable (inout AnswerFacts) -> Void, answer: AnswerDecision.Answer)] = [
-        ({ $0.isFromSelf = true }, .drop(.fromSelf)),
-        ({ $0.isDuplicate = true }, .drop(.duplicate)),
         ({ $0.isBlocked = true }, .drop(.blocked)),
         (
             {

@@ -54,6 +54,22 @@ import Testing
         }
     }
 
+    /// A process that died said no goodbye; every event of its organization reads its row.
+    @Test func processesThatAreGoneAreForgottenAndOthersAreNot() async throws {
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            try await stage.database.owner.query(
+                """
+                insert into event_watchers (organization_id, watcher, until)
+                select \(alice.organization), gen_random_uuid(),
+                    clock_timestamp() + n * interval '1 hour' from generate_series(-5, 1) n
+                """)
+            let watch = EventWatch(database: stage.database.app, watcher: UUID())
+            _ = try await watch.page(of: alice.organization, after: .start, limit: 1, announcing: true)
+            #expect(try await stage.database.owner.query("select count(*) as n from event_watchers")[0]["n"] == 2)
+        }
+    }
+
     /// One person with an organization for every place there is.
     @Test func oneUserDoesNotTakeThePlacesOfAllOrganizations() {
         let user = UserID(UUID())

@@ -46,6 +46,22 @@ import Web
         }
     }
 
+    /// A flag is one `Character` and two of what the columns count.
+    @Test func aLongNameAndChoiceAreCutToWhatTheirColumnsHold() async throws {
+        try await with { api in
+            let flags = String(repeating: "\u{1F1E9}\u{1F1EA}", count: 1_000)
+            let form = FormFields(Self.form.fields + [("ProfileName", flags), ("ButtonPayload", flags)])
+            let response = try await api.router(request(form))
+            #expect(response.status == 200, "\(String(decoding: response.body, as: UTF8.self))")
+            let rows = try await api.db.owner.query(
+                """
+                select length(choice) as choice, length(contacts.name) as name from parley.messages
+                join parley.conversations t on t.id = conversation_id join parley.contacts on contacts.id = contact_id
+                """)
+            #expect(try rows[0]["choice"] == 1_000 && rows[0]["name"] == 255)
+        }
+    }
+
     @Test func aRepeatIsAcknowledgedAndChangesNothing() async throws {
         try await with { api in
             for _ in 0..<3 { #expect(try await api.router(request()).status == 200) }

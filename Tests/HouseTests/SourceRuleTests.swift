@@ -51,6 +51,26 @@ import Testing
         }
     }
 
+    /// Columns count Unicode scalars, `prefix` of a string counts `Character`s: `cut(to:)` in Domain is the one cut of text that may
+    /// end in a column.
+    @Test func textThatMayReachAColumnIsCutByScalars() throws {
+        let cut = /\bString\([^\n]*\.prefix\(/
+        let sources = try Source.all(under: [
+            "Core/Access", "Core/Conversation", "Core/Providers", "Core/Store", "Functions",
+            "local-runner/Sources/LocalRunner/Events",
+        ])
+        #expect(sources.count > 200)
+        for file in sources {
+            for (number, line) in file.lines.enumerated()
+            where line.contains(cut) && !line.contains("unicodeScalars") && !Self.cutsItsOwn.contains(file.path) {
+                Issue.record("\(file.path):\(number + 1) cuts a string by Characters")
+            }
+        }
+    }
+
+    /// What is cut there is ASCII that this product made, or goes into a log.
+    private static let cutsItsOwn = ["Core/Access/APIKeySecret.swift", "Functions/EventStream/StreamRequest.swift"]
+
     @Test func namesSayWhatAThingIs() throws {
         let empty = ["Utils", "Manager", "Helper", "Common", "Service.swift"]
         for file in try Source.all(under: ["Core", "Functions", "local-runner", "Tests"]) {

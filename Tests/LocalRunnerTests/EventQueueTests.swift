@@ -36,6 +36,19 @@ import Web
         }
     }
 
+    /// Each flag is one `Character` and two of what the column counts: too long an error must not make an event immortal.
+    @Test func anEventThatFailsWithALongErrorIsGivenUp() async throws {
+        try await withParley(Self.functions(retries: 0)) { parley, database in
+            let flags = String(repeating: "\u{1F1E9}\u{1F1EA}", count: 1_000)
+            let accepted = try await parley.invoke("failing", #"{"do":"throw","message":"\#(flags)"}"#, isEvent: true)
+            let id = try #require(accepted.headers.first(name: "x-amzn-requestid"))
+            try await parley.wait("the end of the event") {
+                try await self.log(parley, "failing").contains("EVENT RequestId: \(id) given up")
+            }
+            try await parley.wait("an empty queue") { try await self.count(database) == 0 }
+        }
+    }
+
     @Test func aSuccessfulEventRunsOnce() async throws {
         try await withParley(Self.functions()) { parley, database in
             let accepted = try await parley.invoke("sink", #"{"do":"echo"}"#, isEvent: true)

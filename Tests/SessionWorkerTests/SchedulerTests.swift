@@ -41,6 +41,12 @@ import WhatsAppServer
         }
     }
 
+    /// Else a job would end by its time-out, never by itself, and a message that takes long would never leave.
+    @Test func aJobHasTimeForTheLongestMessageAndMore() {
+        #expect(JobKind.lineSend.timeout >= LineSender.longest + 60)
+        #expect(LineSender.longest > OutgoingFiles.timeout + MediaTransfer.uploadTime + TypingTime().longest * 1.25)
+    }
+
     private func conversations(
         _ count: Int, _ line: LinkedLine, _ installation: Installation
     ) async throws -> [ConversationID] {

@@ -36,6 +36,29 @@ import WhatsAppServer
         }
     }
 
+    /// It says one word and ends: whoever sends must not take it for a line.
+    @Test func aConnectionThatLogsOutIsNotAnnounced() async throws {
+        try await Installation.with { installation in
+            let channel = try await installation.makeLine()
+            let worker = try TestWorker(installation)
+            try await installation.link(channel, as: "15550001111")
+            await installation.server.inject(Fault(.lost, stanza: "iq:md"))
+            let sequence = await installation.server.remembered().last?.sequence ?? 0
+            try await installation.ask(
+                channel, "update whatsapp_lines set wanted = 'unlinked' where channel_id = \(channel)")
+            _ = try await installation.server.next(.active, after: sequence)
+            _ = try await eventually("the goodbye to be lost") {
+                await installation.server.remembered().contains { $0.kind == .fault } ? true : nil
+            }
+            let keeper = try #require(worker.worker.lines[channel])
+            for _ in 0..<20 {
+                #expect(await keeper.connection == nil)
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            await worker.stop()
+        }
+    }
+
     @Test func aWishDuringAConnectionThatIsRefusedIsNotParkedOver() async throws {
         try await Installation.with { installation in
             let channel = try await installation.makeLine()

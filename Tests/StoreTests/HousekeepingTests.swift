@@ -88,6 +88,20 @@ import Testing
         }
     }
 
+    @Test(arguments: ["ensure_partitions", "drop_old_partition", "prune", "prune_turn_recordings", "fold_message_counts"])
+    func aKindOfWorkThatFailsIsReportedAndStopsNoOther(_ function: String) async throws {
+        try await TestDatabase.with { db in
+            let id = try await Self.found(1, in: db)[0]
+            try await Self.keepDecisions(5, for: id, in: db)
+            try await db.owner.query("revoke execute on routine parley.\(unescaped: function) from parley_app")
+            let error = await #expect(throws: PostgresError.self) {
+                _ = try await HousekeepingStore(database: db.app).prune(at: Self.now)
+            }
+            #expect(error?.sqlState == "42501")
+            #expect(try await Self.left(in: db).isEmpty)
+        }
+    }
+
     private struct Pruned: Equatable {
         let gone: Int
         let isRound: Bool

@@ -103,7 +103,6 @@ import Testing
             let lost = try #require(try await slow.claim())
             let taken = try #require(try await queue(database).claim())
             #expect(taken.id == lost.id)
-            #expect(taken.wasLost)
             #expect(taken.claim == lost.claim + 1)
             #expect(try await !slow.renew(lost))
             try await slow.finish(lost, .done)

@@ -29,10 +29,27 @@ struct ComposerReading: Sendable {
         try answers[items].map { row in try KnowledgeItem(row) }
     }
 
-    func keys(_ answers: Answers) throws -> StoredKeys {
-        StoredKeys(
-            organization: try answers[ownKeys].map { try ProviderCredential($0, scope: .organization(organization)) },
-            platform: try answers[platformKeys].map { try ProviderCredential($0, scope: .platform) })
+    /// Sealed keys, the organization's own before the platform's.
+    func credentials(_ answers: Answers) throws -> [ProviderCredential] {
+        try answers[ownKeys].map { try ProviderCredential($0, scope: .organization(organization)) }
+            + answers[platformKeys].map { try ProviderCredential($0, scope: .platform) }
+    }
+
+    /// The answers with the names of usable keys in place of sealed ones.
+    func concealing(_ keys: ModelKeys, in answers: Answers) -> [[Row]] {
+        var answers = answers
+        answers[ownKeys] = keys.usable.map {
+            Row(texts: ["provider": $0.provider.rawValue, "scope": $0.scope.rawValue])
+        }
+        answers[platformKeys] = []
+        return answers.rows
+    }
+
+    /// - Parameter answers: concealed ones.
+    func usableKeys(_ answers: Answers) throws -> [ModelKeys.Usable] {
+        try answers[ownKeys].map { row in
+            ModelKeys.Usable(provider: try row.value("provider"), scope: try row.value("scope"))
+        }
     }
 
     func prices(_ answers: Answers) throws -> PriceList {

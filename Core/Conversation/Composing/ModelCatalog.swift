@@ -30,12 +30,12 @@ struct ModelCatalog: Sendable {
         var note: String
     }
 
-    func candidates(for style: Persona.Style, keys: StoredKeys, http: HTTPClient) -> Choice {
+    func candidates(for style: Persona.Style, keys: ModelKeys, http: HTTPClient) -> Choice {
         if style.provider == .offline { return Choice(candidates: [], note: "the persona's choice.") }
         let first = style.provider.map { [$0] } ?? []
         var candidates: [ModelChain.Candidate] = []
         for name in first + order.filter({ $0 != style.provider }) where candidates.count < Self.mostCandidates {
-            guard let settings = settings[name], let key = key(for: name, keys),
+            guard let settings = settings[name], let key = keys[name],
                 let provider = ModelProvider.live(settings, key: key, http: http)
             else { continue }
             // Another provider knows nothing of this one's model names.
@@ -47,13 +47,18 @@ struct ModelCatalog: Sendable {
 
     /// The organization's own key, else the platform's from the database, else from the environment. A key that can't be
     /// opened (its secret key is gone) counts as none.
-    private func key(for name: ModelProviderName, _ keys: StoredKeys) -> String? {
-        let stored = (keys.organization + keys.platform).lazy.filter { $0.provider == name }
+    /// - Parameter stored: the organization's own first.
+    func open(_ stored: [ProviderCredential]) -> ModelKeys {
+        var keys = ModelKeys()
         if let secretBox {
             for credential in stored {
-                if let key = try? credential.open(with: secretBox) { return key }
+                guard let text = try? credential.open(with: secretBox) else { continue }
+                keys.add(text, credential.provider, of: credential.scope == .platform ? .platform : .organization)
             }
         }
-        return settings[name]?.key
+        for (name, settings) in settings {
+            if let text = settings.key { keys.add(text, name, of: .environment) }
+        }
+        return keys
     }
 }

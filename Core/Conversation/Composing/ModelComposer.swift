@@ -37,7 +37,7 @@ struct ModelComposer: Sendable {
     let effects: TurnEffects
     let catalog: ModelCatalog
 
-    private var facts: ComposerFacts { ComposerFacts(state: effects.state) }
+    private var facts: ComposerFacts { ComposerFacts(state: effects.state, catalog: catalog) }
 
     private func chain(_ prices: PriceList) -> ModelChain {
         ModelChain(prices: prices, ids: effects.ids, randomness: effects.randomness, pause: effects.pause)

@@ -9,14 +9,8 @@ struct LoadedFacts: Sendable {
     /// With corrections of misspelt words.
     var question: Question
     var matches: KnowledgeMatches
-    var keys: StoredKeys
+    var keys: ModelKeys
     var prices: PriceList
-}
-
-/// Sealed keys, the organization's own before the platform's.
-struct StoredKeys: Sendable {
-    var organization: [ProviderCredential] = []
-    var platform: [ProviderCredential] = []
 }
 
 struct ComposerFacts: Sendable {
@@ -24,18 +18,27 @@ struct ComposerFacts: Sendable {
     private static let overview = 8
 
     let state: any TurnState
+    let catalog: ModelCatalog
 
     /// One round trip, and up to two more when words of the question are in no item.
     func load(_ request: ComposeRequest, question text: String) async throws -> LoadedFacts {
         let organization = request.organization
         let question = Question(text)
         let reading = ComposerReading(of: request, searching: question.terms.map(\.text), overview: Self.overview)
-        let answers = Answers(try await state.read("composer", for: organization, reading.questions.queries))
+        var opened: ModelKeys?
+        let concealed = try await state.read("composer", for: organization, reading.questions.queries) { rows in
+            let answers = Answers(rows)
+            let keys = catalog.open(try reading.credentials(answers))
+            opened = keys
+            return reading.concealing(keys, in: answers)
+        }
+        let answers = Answers(concealed)
+        let keys = try opened ?? ModelKeys(recorded: reading.usableKeys(answers))
         let found = try await corrected(question, try reading.matches(answers), of: organization)
         return LoadedFacts(
             prompt: try reading.prompt(
                 answers, knowledge: Self.knowledge(found.matches, overview: try reading.overview(answers))),
-            question: found.question, matches: found.matches, keys: try reading.keys(answers),
+            question: found.question, matches: found.matches, keys: keys,
             prices: try reading.prices(answers))
     }
 

@@ -25,7 +25,8 @@ extension ChannelSender {
             showTyping: { messageID in
                 // A missing typing indicator is no reason to say anything to anybody.
                 _ = try? await client.showTyping(messageID)
-            })
+            },
+            longest: TwilioClient.timeout)
     }
 }
 

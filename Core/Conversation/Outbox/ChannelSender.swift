@@ -12,16 +12,22 @@ package struct ChannelSender: Sendable {
     /// The provider tells a repeat by the id we chose before sending and shows it once: a message whose fate is unknown is
     /// handed over again.
     package var isRepeatable: Bool
+    /// Real seconds that one message may take at most, with what the outbox's `mayLeave` waits: none is begun later than that
+    /// before the end.
+    package var longest: Double
 
+    /// - Parameter longest: see the property; enforced by whoever sends.
     package init(
         send: @escaping @Sendable (ChannelDraft) async -> SendResult,
         reconcile: @escaping @Sendable (ChannelDraft, Date) async throws -> [SentMessage],
-        showTyping: @escaping @Sendable (String) async -> Void = { _ in }, isRepeatable: Bool = false
+        showTyping: @escaping @Sendable (String) async -> Void = { _ in }, isRepeatable: Bool = false,
+        longest: Double
     ) {
         self.send = send
         self.reconcile = reconcile
         self.showTyping = showTyping
         self.isRepeatable = isRepeatable
+        self.longest = longest
     }
 }
 

@@ -39,6 +39,7 @@ extension Outbox {
         return .snooze(until: clock.now().addingTimeInterval(delay))
     }
 
+    /// - Parameter more: about the contact or the conversation: in the order of locks they come before the message.
     /// - Returns: `.done` when nothing else waits in the conversation; `nil`: go on with the next message. One that is queued
     ///   later brings a job of its own.
     func write(
@@ -48,7 +49,7 @@ extension Outbox {
         // Forgotten, the message counts as being sent, and its fate is looked up again.
         let answers = try await database.pipeline(
             for: attempt.conversation.organization, durability: .inOrder,
-            changes(attempt, move, gate, outcome, reason) + more + [.nextInOutbox(of: attempt.conversation.id)])
+            more + changes(attempt, move, gate, outcome, reason) + [.nextInOutbox(of: attempt.conversation.id)])
         return answers.last?.isEmpty == true ? .done : nil
     }
 

@@ -45,10 +45,11 @@ package struct Outbox: Sendable {
         self.faults = faults
     }
 
-    /// - Parameter deadline: real time after which no further message is begun.
+    /// - Parameter deadline: real time at which everything is over: no message is begun that might take longer.
     package func run(_ job: Job, until deadline: Date) async throws -> JobOutcome {
         guard let conversation = ConversationID(job.key) else { return .cancel(reason: "The key is no conversation.") }
-        while Date() < deadline {
+        let longest = ChannelKind.allCases.compactMap { sender($0)?.longest }.max() ?? 0
+        while Date() < deadline.addingTimeInterval(-longest) {
             let permission = try await mayLeave(conversation)
             if case .later(let seconds) = permission { return .snooze(until: clock.now().addingTimeInterval(seconds)) }
             let next = try await take(conversation, for: job)

@@ -45,7 +45,12 @@ package protocol TurnState: Sendable {
         _ decide: (_ more: @escaping TurnQuestion, _ answers: [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Result
 
-    func read(_ name: String, for organization: OrganizationID, _ queries: [Query]) async throws -> [[Row]]
+    /// Reads what holds secrets. `concealing` puts something in their place, and only what it returns is answered and recorded; a
+    /// replay has that already and doesn't call it.
+    func read(
+        _ name: String, for organization: OrganizationID, _ queries: [Query],
+        concealing: ([[Row]]) throws -> [[Row]]
+    ) async throws -> [[Row]]
 
     /// Writes what was spent, whatever becomes of the turn.
     func book(_ bookings: [Query], for organization: OrganizationID) async throws
@@ -57,6 +62,10 @@ extension TurnState {
         _ decide: (_ more: @escaping TurnQuestion, _ answers: [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Result {
         try await transaction(name, for: organization, booking: [], reading: reading, decide)
+    }
+
+    func read(_ name: String, for organization: OrganizationID, _ queries: [Query]) async throws -> [[Row]] {
+        try await read(name, for: organization, queries) { $0 }
     }
 }
 
@@ -81,8 +90,11 @@ package struct LiveTurnState: TurnState {
         }
     }
 
-    package func read(_ name: String, for organization: OrganizationID, _ queries: [Query]) async throws -> [[Row]] {
-        try await database.pipeline(for: organization, queries)
+    package func read(
+        _ name: String, for organization: OrganizationID, _ queries: [Query],
+        concealing: ([[Row]]) throws -> [[Row]]
+    ) async throws -> [[Row]] {
+        try concealing(try await database.pipeline(for: organization, queries))
     }
 
     package func book(_ bookings: [Query], for organization: OrganizationID) async throws {

@@ -111,7 +111,10 @@ private struct ReplayedTurnState: TurnState {
         return try await decide({ try replay.rows($0, $1) }, answers).0
     }
 
-    func read(_ name: String, for organization: OrganizationID, _ queries: [Query]) async throws -> [[Row]] {
+    func read(
+        _ name: String, for organization: OrganizationID, _ queries: [Query],
+        concealing: ([[Row]]) throws -> [[Row]]
+    ) async throws -> [[Row]] {
         try replay.rows(name, queries)
     }
 

@@ -38,7 +38,7 @@ struct TurnRun: Sendable {
         do {
             response = try await compose(assignment, timeout: timeout)
         } catch {
-            let reason = String("\(error)".prefix(300))
+            let reason = "\(error)".cut(to: 300)
             guard attempt < Self.tries else { return try await giveUp(assignment, reason: reason) }
             let delay = Self.backoff.delay(after: attempt, fraction: 0.5)
             return .retry(after: delay, reason: "The reply could not be written: \(reason)")

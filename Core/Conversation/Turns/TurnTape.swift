@@ -131,8 +131,11 @@ private struct RecordedTurnState: TurnState {
         }
     }
 
-    func read(_ name: String, for organization: OrganizationID, _ queries: [Query]) async throws -> [[Row]] {
-        let answers = try await real.read(name, for: organization, queries)
+    func read(
+        _ name: String, for organization: OrganizationID, _ queries: [Query],
+        concealing: ([[Row]]) throws -> [[Row]]
+    ) async throws -> [[Row]] {
+        let answers = try await real.read(name, for: organization, queries, concealing: concealing)
         keep(name, queries, answers)
         return answers
     }

@@ -3,6 +3,9 @@ package import FoundationEssentials
 /// Twilio's REST API as this product uses it. `TwilioClient.live` speaks to the account in the configuration; tests pass
 /// their own closures. Source: Twilio's OpenAPI documents `twilio_api_v2010.json` and `twilio_messaging_v2.json`.
 package struct TwilioClient: Sendable {
+    /// Twilio's own bound on a request about a message is far lower; this is ours, real seconds.
+    package static let timeout = 15.0
+
     /// `POST Messages.json`. There is no idempotency key on this API: see `TwilioError.mayHaveArrived`.
     package var send: @Sendable (TwilioDraft) async throws(TwilioError) -> TwilioMessage
     /// Outbound messages to one address sent on or after an instant, newest first, at most 200: reconciles unknown sends.

@@ -43,7 +43,7 @@ extension TwilioInbound {
             localAddress: try Self.required("To", form),
             remoteAddress: from,
             providerMessageID: try Self.required("MessageSid", form),
-            contactName: form.filled("ProfileName").map { String($0.prefix(255)) },
+            contactName: form.filled("ProfileName")?.cut(to: 255),
             type: Self.type(form, media: media),
             text: try Self.text(form),
             media: media)

@@ -1,3 +1,4 @@
+import Domain
 import FoundationEssentials
 import Web
 
@@ -36,7 +37,7 @@ extension TwilioAPI {
     func purchasePhoneNumber(
         _ number: String, _ friendlyName: String, _ webhooks: TwilioWebhooks
     ) async throws(TwilioError) -> TwilioNumber {
-        var form = FormFields([("PhoneNumber", number), ("FriendlyName", String(friendlyName.prefix(64)))])
+        var form = FormFields([("PhoneNumber", number), ("FriendlyName", friendlyName.cut(to: 64))])
         form.add(webhooks)
         let answer = try await transport.post(url("IncomingPhoneNumbers.json"), form, .once)
         return TwilioNumber(try transport.decode(NumberPayload.self, answer, .once))

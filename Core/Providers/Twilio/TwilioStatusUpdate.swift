@@ -31,7 +31,7 @@ extension TwilioStatusUpdate {
         errorCode = form.filled("ErrorCode").flatMap { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
         let foreign = form.filled("ErrorMessage") ?? form.filled("ChannelStatusMessage")
         errorReason = errorCode.map { code in
-            foreign.map { String($0.prefix(300)) } ?? TwilioErrorClass(code: code).sentence
+            foreign?.cut(to: 300) ?? TwilioErrorClass(code: code).sentence
         }
         accountSID = form.filled("AccountSid")
         from = form.filled("From")

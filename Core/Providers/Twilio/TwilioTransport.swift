@@ -11,8 +11,6 @@ struct TwilioTransport: Sendable {
         case once
     }
 
-    /// Twilio's own bound on a message request is far lower; this is ours, seconds.
-    static let timeout = 15.0
     static let maximumAnswer = 2 << 20
 
     let http: HTTPClient
@@ -55,7 +53,7 @@ struct TwilioTransport: Sendable {
         if form != nil { headers.append(("Content-Type", "application/x-www-form-urlencoded")) }
         let request = OutboundRequest(
             method: method, url: url, headers: headers, body: form.map { Array($0.encoded.utf8) } ?? [],
-            timeout: Self.timeout, maximumResponse: Self.maximumAnswer)
+            timeout: TwilioClient.timeout, maximumResponse: Self.maximumAnswer)
         let response: OutboundResponse
         do {
             response = try await http.send(request)

@@ -154,7 +154,9 @@ package struct ChannelStore: Sendable {
             update whatsapp_lines set reply_only = \(change.isReplyOnly), updated_at = \(now)
             where channel_id = \(id) and reply_only <> \(change.isReplyOnly)
             """
-        return [replyOnly] + (change.becomesPrimary ? [demotion] : []) + [
+        // Two channels that become the primary one at once do it one after the other.
+        let holding: Query = "select from organizations where id = \(organization) for no key update"
+        return (change.becomesPrimary ? [holding] : []) + [replyOnly] + (change.becomesPrimary ? [demotion] : []) + [
             """
             with changed as (
                 update channels c set

@@ -65,6 +65,8 @@ package struct NumberStore: Sendable {
         let rows = try await database.pipeline(
             for: purchase.organization,
             [
+                // Two first channels at once would both be the primary one.
+                Self.holding(purchase),
                 """
                 insert into channels (id, organization_id, kind, address, name, status, is_primary, provider_id, created_at,
                     updated_at)
@@ -88,7 +90,7 @@ package struct NumberStore: Sendable {
                 from number_purchases where id = \(purchase.id)
                 """,
             ])
-        guard let row = rows[1].first else { throw NumberStoreError.noOrganization }
+        guard let row = rows[2].first else { throw NumberStoreError.noOrganization }
         return try NumberPurchase(row: row)
     }
 
@@ -111,11 +113,8 @@ package struct NumberStore: Sendable {
     package func released(_ purchase: NumberPurchase, at now: Date) async throws {
         try await database.pipeline(
             for: purchase.organization,
-            [
-                """
-                update channels set deleted_at = \(now), updated_at = \(now), status = 'stopped', is_primary = false
-                where id = \(purchase.channel) and deleted_at is null
-                """,
+            [Self.holding(purchase)] + Self.closing(purchase.channel, at: now) + [
+                .promoteChannel(of: purchase.organization, at: now),
                 """
                 update number_purchases set status = 'released', busy_until = null, updated_at = \(now)
                 where id = \(purchase.id)
@@ -127,6 +126,19 @@ package struct NumberStore: Sendable {
                 from number_purchases where id = \(purchase.id)
                 """,
             ])
+    }
+
+    private static func closing(_ channel: ChannelID?, at now: Date) -> [Query] {
+        guard let channel else { return [] }
+        let close: Query = """
+            update channels set deleted_at = \(now), updated_at = \(now), status = 'stopped', is_primary = false
+            where id = \(channel) and deleted_at is null
+            """
+        return [close] + Query.withdrawing(from: channel, at: now)
+    }
+
+    private static func holding(_ purchase: NumberPurchase) -> Query {
+        "select from organizations where id = \(purchase.organization) for no key update"
     }
 
     /// All purchases, newest first; at most 200.

@@ -94,7 +94,7 @@ extension ConversationRecord {
 
 extension Row {
     /// A column that holds one of an enum's words.
-    func value<Value: RawRepresentable<String>>(_ name: String) throws(PostgresError) -> Value {
+    package func value<Value: RawRepresentable<String>>(_ name: String) throws(PostgresError) -> Value {
         let text: String = try self[name]
         guard let value = Value(rawValue: text) else { throw .decoding("column \(name) is no \(Value.self)") }
         return value

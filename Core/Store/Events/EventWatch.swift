@@ -24,7 +24,7 @@ package struct EventWatch: Sendable {
     ) async throws -> EventPage {
         let answers = try await database.pipeline(
             for: organization,
-            (announcing ? [announcement(organization)] : [])
+            (announcing ? [announcement(organization), Self.forgetting(organization)] : [])
                 + [.events(of: organization, after: after, limit: limit), .pendingEvents(of: organization)])
         return EventPage(
             events: try answers[answers.count - 2].map(OrganizationEvent.init(row:)),
@@ -36,6 +36,16 @@ package struct EventWatch: Sendable {
         insert into event_watchers (organization_id, watcher, until)
         values (\(organization), \(watcher), clock_timestamp() + make_interval(secs => \(Self.lifetime)))
         on conflict (organization_id, watcher) do update set until = excluded.until
+        """
+    }
+
+    /// Processes that ended said no goodbye, and every event reads the rows of its organization. Behind the announcement, and
+    /// without waiting: another process may be renewing, or forgetting the same.
+    private static func forgetting(_ organization: OrganizationID) -> Query {
+        """
+        delete from event_watchers where organization_id = \(organization) and watcher in (
+            select watcher from event_watchers where organization_id = \(organization) and until < clock_timestamp()
+            limit 100 for update skip locked)
         """
     }
 }

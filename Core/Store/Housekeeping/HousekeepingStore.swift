@@ -7,28 +7,45 @@ package struct HousekeepingStore: Sendable {
     /// Rows per transaction.
     private let room: Int
     /// Real time after which one kind of work is left to the next call: all of them fit into a call of the function.
-    private static let patience = Duration.seconds(4)
+    private static let patience = Duration.seconds(3)
 
     package init(database: Database, room: Int = 5_000) {
         self.database = database
         self.room = room
     }
 
-    /// Closes usage periods that are over in their organization's time zone, as many as four seconds suffice for.
+    /// Closes usage periods that are over in their organization's time zone, as many as three seconds suffice for.
     /// - Returns: how many this call closed.
     package func closeUsagePeriods(at now: Date) async throws -> Int {
         try await sum { "select close_usage_periods(\(now), \(room)::integer) as done" }
     }
 
     /// Prepares the months ahead and deletes what had its time: sessions, login tries, stored answers, events, uploads, and
-    /// what organizations no longer keep. Many small transactions; what four seconds each don't suffice for, the next call does.
+    /// what organizations no longer keep. Many small transactions; what three seconds each don't suffice for, the next call does.
     /// - Returns: how many rows went; months that were dropped as a whole are not counted.
+    /// - Throws: the first failure, after everything else was done: one table that can't be locked must not keep the rest for
+    ///   ever.
     package func prune(at now: Date) async throws -> Int {
-        try await ensurePartitions(until: now)
-        _ = try await sum { "select drop_old_partition(\(now))::integer as done" }
-        let gone = try await sum { "select prune(\(now)) + prune_turn_recordings(\(now)) as done" }
-        let folded = try await sum { "select fold_message_counts(\(now), \(room)::integer) as done" }
-        return try await gone + folded + pruneHistory(at: now)
+        var failure: (any Error)?
+        func attempt(_ step: () async throws -> Int) async -> Int {
+            do {
+                return try await step()
+            } catch {
+                failure = failure ?? error
+                return 0
+            }
+        }
+        _ = await attempt {
+            try await ensurePartitions(until: now)
+            return 0
+        }
+        _ = await attempt { try await sum { "select drop_old_partition(\(now))::integer as done" } }
+        var gone = await attempt { try await sum { "select prune(\(now)) as done" } }
+        gone += await attempt { try await sum { "select prune_turn_recordings(\(now)) as done" } }
+        gone += await attempt { try await sum { "select fold_message_counts(\(now), \(room)::integer) as done" } }
+        gone += await attempt { try await pruneHistory(at: now) }
+        if let failure { throw failure }
+        return gone
     }
 
     /// Makes the months up to two after a time, before anything of them is written: ten years of them, a few per transaction.

@@ -17,9 +17,6 @@ package struct Job: Sendable, Equatable {
     package let attempts: Int
     /// Fences a process that lost its lease.
     package let claim: Int
-    package let lastError: String?
-    /// The process that ran it before died.
-    package let wasLost: Bool
 }
 
 /// What a job's work came to. A thrown error means `retry` by the kind's back-off.
@@ -55,7 +52,5 @@ extension Job {
         payload = try row["payload"]
         attempts = try row["attempts_made"]
         claim = try row["claim"]
-        lastError = try row["last_error"]
-        wasLost = try row["was_lost"]
     }
 }

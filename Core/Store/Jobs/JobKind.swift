@@ -3,14 +3,6 @@ package import Domain
 /// A kind of work: everything that the queue and its runners must know of it. A process names the kinds that it can do;
 /// a job of a kind that it does not know waits for one that does (a newer version, while one replaces the other).
 package struct JobKind: Sendable, Hashable {
-    /// Who does it.
-    package enum Queue: Sendable, Hashable {
-        /// Any job runner.
-        case runners
-        /// The process that holds the line which `Job.destination` names.
-        case lines
-    }
-
     /// What comes first when several kinds are due.
     package enum Priority: Int, Sendable, Hashable, Comparable {
         /// A customer waits for it.
@@ -35,7 +27,6 @@ package struct JobKind: Sendable, Hashable {
 
     /// Its name in the table: `[a-z][a-z0-9_]*`, at most 40 characters. Rows keep it: never rename one.
     package let name: String
-    package let queue: Queue
     package let priority: Priority
     /// Real seconds that one try may take.
     package let timeout: Double
@@ -47,11 +38,10 @@ package struct JobKind: Sendable, Hashable {
     package let isAboutConversation: Bool
 
     package init(
-        _ name: String, queue: Queue = .runners, priority: Priority = .bulk, timeout: Double, attempts: Int,
+        _ name: String, priority: Priority = .bulk, timeout: Double, attempts: Int,
         backoff: Backoff = Backoff(base: 2, limit: 300), share: Share, isAboutConversation: Bool = false
     ) {
         self.name = name
-        self.queue = queue
         self.priority = priority
         self.timeout = timeout
         self.attempts = attempts
@@ -71,9 +61,10 @@ extension JobKind {
     package static let send = JobKind(
         "send", priority: .reply, timeout: 60, attempts: 20, share: Share(perOrganization: 12),
         isAboutConversation: true)
-    /// The same through a WhatsApp Web line. Key: the conversation; destination: the line. The table makes it from `send`.
+    /// The same through a WhatsApp Web line, done by the process that holds it. Key: the conversation; destination: the line. The
+    /// table makes it from `send`. Typing and large files take their time.
     package static let lineSend = JobKind(
-        "line_send", queue: .lines, priority: .reply, timeout: 60, attempts: 20,
+        "line_send", priority: .reply, timeout: 300, attempts: 20,
         share: Share(perOrganization: 200, perDestination: 4), isAboutConversation: true)
     /// Decides who answers a conversation's turn, and answers. Key: the conversation.
     package static let turn = JobKind(

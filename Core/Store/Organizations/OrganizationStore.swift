@@ -50,22 +50,39 @@ package struct OrganizationStore: Sendable {
         }
     }
 
-    /// Deletes softly: the rows stay for the books, its lines no longer answer, its members no longer see it.
+    /// Deletes softly: the rows stay for the books, its members no longer see it. Its channels are deleted with it, and its lines
+    /// log out. Repeated it changes nothing.
     package func delete(_ id: OrganizationID, at now: Date) async throws {
-        try await database.pipeline(
-            for: id,
-            [
-                "update channels set deleted_at = \(now), updated_at = \(now), status = 'stopped' where deleted_at is null",
-                "update number_purchases set status = 'kept', updated_at = \(now) where status in ('bought', 'unknown')",
+        try await database.transaction(for: id) { connection in
+            // In the order of locks: whoever deletes a channel, and the workers that hold the lines, come from there.
+            let locked = try await connection.pipeline([
+                "select from organizations where id = \(id) and deleted_at is null for no key update",
+                "select from whatsapp_lines where organization_id = \(id) order by channel_id for no key update",
                 """
-                update organizations set deleted_at = \(now), updated_at = \(now)
-                where id = \(id) and deleted_at is null
-                """,
-                """
-                insert into events (organization_id, type, subject_id, at)
-                values (\(id), 'organization.deleted', \(id), \(now))
+                select id from channels where organization_id = \(id) and deleted_at is null order by id
+                for no key update
                 """,
             ])
+            guard !locked[0].isEmpty else { return }
+            let channels = try locked[2].map { row throws(PostgresError) -> ChannelID in try row["id"] }
+            try await connection.pipeline(
+                channels.flatMap { [.ask(.logOut, of: $0, at: now)] + Query.deletingChannel($0, at: now) }
+                    + Self.deleting(id, at: now))
+        }
+    }
+
+    private static func deleting(_ id: OrganizationID, at now: Date) -> [Query] {
+        [
+            """
+            update number_purchases set status = 'kept', updated_at = \(now)
+            where organization_id = \(id) and status in ('bought', 'unknown')
+            """,
+            "update organizations set deleted_at = \(now), updated_at = \(now) where id = \(id)",
+            """
+            insert into events (organization_id, type, subject_id, at)
+            values (\(id), 'organization.deleted', \(id), \(now))
+            """,
+        ]
     }
 
     func statistics(_ queries: [Query], of id: OrganizationID) async throws -> [[Row]] {

@@ -105,7 +105,7 @@ package struct KeyRotation: Sendable {
         }
         for line in try await lines(of: organization) {
             let keys = LineKeys(readingOf: line, in: organization, box: box)
-            for shelf in LineKeys.Shelf.all { outcome += try await secrets(on: shelf, keys, line, organization) }
+            for kind in LineKeys.SealedRows.all { outcome += try await secrets(of: kind, keys, line, organization) }
         }
         outcome += try await recordings(of: organization)
         return outcome
@@ -131,7 +131,7 @@ package struct KeyRotation: Sendable {
 
     /// A page at a time, by name: what can't be opened is passed over. Whoever writes a line's secrets holds its row.
     private func secrets(
-        on shelf: LineKeys.Shelf, _ keys: LineKeys, _ line: ChannelID, _ organization: OrganizationID
+        of kind: LineKeys.SealedRows, _ keys: LineKeys, _ line: ChannelID, _ organization: OrganizationID
     ) async throws -> Outcome {
         var outcome = Outcome()
         var last: String? = ""
@@ -139,10 +139,10 @@ package struct KeyRotation: Sendable {
             last = try await app.transaction(for: organization) { connection in
                 let rows = try await connection.pipeline([
                     "select from whatsapp_lines where channel_id = \(line) for no key update",
-                    keys.older(on: shelf, after: name, limit: Self.page),
+                    keys.older(of: kind, after: name, limit: Self.page),
                 ])[1]
                 guard !rows.isEmpty else { return nil }
-                let renewed = try await keys.renew(rows, on: shelf, with: connection)
+                let renewed = try await keys.renew(rows, of: kind, with: connection)
                 outcome += Outcome(renewed: renewed, unreadable: rows.count - renewed)
                 return rows.count == Self.page ? try rows.last?["name"] : nil
             }

@@ -2,8 +2,8 @@ import FoundationEssentials
 import Postgres
 
 extension LineKeys {
-    /// Where a line's secrets are: rows by name, each kind with names of its own.
-    struct Shelf: Sendable {
+    /// Rows of a line that hold secrets of one kind, told apart by their names.
+    struct SealedRows: Sendable {
         /// Of ours, never foreign: they become part of statements.
         fileprivate let table: String
         fileprivate let column: String
@@ -13,31 +13,31 @@ extension LineKeys {
 
         static let all =
             LineKey.Kind.allCases.map {
-                Shelf(
+                SealedRows(
                     table: "whatsapp_keys", column: "name", condition: "kind = '\($0.rawValue)'",
                     prefix: $0.rawValue + "/")
-            } + [Shelf(table: "whatsapp_sent", column: "message_id", condition: "true", prefix: "")]
+            } + [SealedRows(table: "whatsapp_sent", column: "message_id", condition: "true", prefix: "")]
     }
 
     /// A page of what another key than the current one sealed, by name.
-    func older(on shelf: Shelf, after name: String, limit: Int) -> Query {
+    func older(of kind: SealedRows, after name: String, limit: Int) -> Query {
         """
-        select \(unescaped: shelf.column) as name, key_id, sealed from \(unescaped: shelf.table)
-        where channel_id = \(channel) and \(unescaped: shelf.condition) and \(unescaped: shelf.column) > \(name)
+        select \(unescaped: kind.column) as name, key_id, sealed from \(unescaped: kind.table)
+        where channel_id = \(channel) and \(unescaped: kind.condition) and \(unescaped: kind.column) > \(name)
             and key_id <> \(box.currentKeyID)
-        order by \(unescaped: shelf.column) limit \(limit)
+        order by \(unescaped: kind.column) limit \(limit)
         """
     }
 
     /// Seals a page anew. Their rows must not change meanwhile: hold the line's row.
     /// - Returns: how many were sealed anew; the others no listed key opens.
-    func renew(_ rows: [Row], on shelf: Shelf, with connection: Connection) async throws -> Int {
+    func renew(_ rows: [Row], of kind: SealedRows, with connection: Connection) async throws -> Int {
         var (names, sealed): ([String], [String]) = ([], [])
         for row in rows {
             let name: String = try row["name"]
             let old = SealedSecret(keyID: try row["key_id"], bytes: try row["sealed"])
             do throws(SecretBoxError) {
-                guard let new = try box.renew(old, at: place(shelf.table, shelf.prefix + name)) else { continue }
+                guard let new = try box.renew(old, at: place(kind.table, kind.prefix + name)) else { continue }
                 names.append(name)
                 sealed.append(PostgresBytes.text(new.bytes))
             } catch {
@@ -46,10 +46,10 @@ extension LineKeys {
         }
         try await connection.query(
             """
-            update \(unescaped: shelf.table) set key_id = \(box.currentKeyID), sealed = given.sealed
+            update \(unescaped: kind.table) set key_id = \(box.currentKeyID), sealed = given.sealed
             from unnest(\(array: names)::text[], \(array: sealed)::bytea[]) as given (name, sealed)
-            where channel_id = \(channel) and \(unescaped: shelf.condition)
-                and \(unescaped: shelf.table).\(unescaped: shelf.column) = given.name
+            where channel_id = \(channel) and \(unescaped: kind.condition)
+                and \(unescaped: kind.table).\(unescaped: kind.column) = given.name
             """)
         return names.count
     }

@@ -130,7 +130,7 @@ actor LineKeeper {
         }
         let connection: LineConnection
         do {
-            connection = try await open(stored)
+            connection = try await open(stored) { [weak self] in await self?.isConnected($0) }
         } catch let error where !(error is LineLost || error is PostgresError) {
             try Task.checkCancellation()
             log.complain("a line could not connect", error)
@@ -147,7 +147,10 @@ actor LineKeeper {
         return end
     }
 
-    private func open(_ stored: StoredLine) async throws -> LineConnection {
+    /// - Parameter ready: told when messages come and go.
+    private func open(
+        _ stored: StoredLine, ready: @escaping @Sendable (LineConnection) async -> Void
+    ) async throws -> LineConnection {
         guard let address = ServerAddress(environment.settings.server) else { throw WebSocketError.badAddress }
         let client = ClientDescription(version: environment.settings.version, name: environment.settings.deviceName)
         let payload =
@@ -165,8 +168,7 @@ actor LineKeeper {
                 timeout: environment.settings.patience)
         }
         return LineConnection(
-            line, environment, stored: stored, ratchets: ratchets, socket: socket, link: link
-        ) { [weak self] connection in await self?.isConnected(connection) }
+            line, environment, stored: stored, ratchets: ratchets, socket: socket, link: link, ready: ready)
     }
 
     /// Real seconds for which other lines' connections may be in front: a thousand that begin at once take minutes.
@@ -272,7 +274,8 @@ actor LineKeeper {
     }
 
     private func sayGoodbye(_ stored: StoredLine) async throws {
-        let connection = try await open(stored)
+        // It is there for one word: nothing is sent over it.
+        let connection = try await open(stored) { _ in }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await connection.run() }
             group.addTask { try await connection.logOut() }

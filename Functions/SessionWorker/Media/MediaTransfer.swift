@@ -8,6 +8,8 @@ actor MediaTransfer {
     /// Bytes of one file.
     static let mostBytes = 64 << 20
     private static let timeout = 120.0
+    /// Real seconds in which one of the media servers has to take a file.
+    static let uploadTime = 90.0
     private static let origin = [(name: "Origin", value: "https://web.whatsapp.com")]
 
     private let server: StanzaChannel
@@ -56,11 +58,13 @@ actor MediaTransfer {
         let mediaKey = randomness.bytes(32)
         let (encrypted, digest) = try MediaEncryptor.encrypt(bytes, mediaKey: mediaKey, kind: kind)
         let servers = try await mediaConnection()
+        let end = ContinuousClock.now + .seconds(Self.uploadTime)
         for host in servers.hosts {
-            guard let url = servers.uploadURL(host: host, kind: kind, digest: digest) else { break }
+            guard let url = servers.uploadURL(host: host, kind: kind, digest: digest), end > .now else { break }
             let response = try await http.send(
                 OutboundRequest(
-                    method: "POST", url: plain(url), headers: Self.origin, body: encrypted, timeout: Self.timeout))
+                    method: "POST", url: plain(url), headers: Self.origin, body: encrypted,
+                    timeout: (end - .now) / .seconds(1)))
             guard response.status == 200, let stored = Stored(response.body) else { continue }
             var reference = EncryptedMedia(
                 kind: kind, mimeType: mimeType, directPath: stored.path, mediaKey: mediaKey, digest: digest)

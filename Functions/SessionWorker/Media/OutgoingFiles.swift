@@ -11,7 +11,8 @@ struct OutgoingFiles: Sendable {
     let clock: WallClock
     let http: HTTPClient
 
-    private static let timeout = 60.0
+    /// Real seconds in which an address has to give its file.
+    static let timeout = 45.0
 
     func bytes(of file: Domain.MediaReference) async throws -> [UInt8] {
         if let id = file.upload {

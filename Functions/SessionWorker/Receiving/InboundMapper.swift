@@ -82,17 +82,3 @@ extension InboundMessage {
         return message
     }
 }
-
-extension String {
-    /// At most so many Unicode scalars, without U+0000, which Postgres takes in no text. A cut never leaves a half scalar,
-    /// but may divide what a reader sees as one character.
-    func cut(to scalars: Int) -> String {
-        guard unicodeScalars.count > scalars || unicodeScalars.contains("\0") else { return self }
-        var kept = UnicodeScalarView()
-        for scalar in unicodeScalars where scalar != "\0" {
-            guard kept.count < scalars else { break }
-            kept.append(scalar)
-        }
-        return String(kept)
-    }
-}

@@ -15,12 +15,15 @@ struct LineSender: Sendable {
 
     /// Handed to the socket so often without the server's word: then it is for a person to decide.
     private static let mostSends = 6
+    /// Real seconds that one message may take: typed, its file fetched and handed over, its recipients' devices and keys asked for,
+    /// and acknowledged. Each of these is bounded where it is done.
+    static let longest = 10 + OutgoingFiles.timeout + MediaTransfer.uploadTime + 60
 
     var channelSender: ChannelSender {
         ChannelSender(
             send: { await self.send($0) },
             // Never asked: a repeat is told by its id.
-            reconcile: { _, _ in [] }, isRepeatable: true)
+            reconcile: { _, _ in [] }, isRepeatable: true, longest: Self.longest)
     }
 
     private func send(_ draft: ChannelDraft) async -> SendResult {

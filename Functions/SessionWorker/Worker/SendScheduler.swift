@@ -23,8 +23,8 @@ actor SendScheduler {
     private static let perLine = 4
     /// Real seconds between two looks when nobody calls.
     private static let interval = 2.0
-    /// Real seconds a job may go on sending.
-    private static let jobTime = 60.0
+    /// Real seconds of a job's time that are kept free for writing down what became of it.
+    private static let margin = 3.0
 
     init(_ environment: LineEnvironment, queue: JobQueue, lines: RunningLines) {
         self.environment = environment
@@ -119,7 +119,9 @@ actor SendScheduler {
     private func perform(_ job: Job, _ destination: ChannelID) async {
         let outcome: JobOutcome
         do {
-            outcome = try await queue.keepingLease(of: job) { try await self.send(job, destination) }
+            outcome = try await queue.keepingLease(of: job, atMost: job.kind.timeout) {
+                try await self.send(job, destination)
+            }
         } catch is CancellationError {
             outcome = .snooze(until: environment.clock.now())
         } catch let error where error is ConnectionError || error is LineLost {
@@ -127,7 +129,7 @@ actor SendScheduler {
             outcome = .snooze(until: environment.clock.now().addingTimeInterval(1))
         } catch {
             environment.log.complain("a message's job failed", error, ["line": destination.text])
-            outcome = .retry(after: nil, reason: String("\(error)".prefix(300)))
+            outcome = .retry(after: nil, reason: "\(error)".cut(to: 300))
         }
         environment.faults.reach(.jobWorked)
         // If this fails the job's lease runs out, and it is taken up again.
@@ -145,8 +147,7 @@ actor SendScheduler {
             database: environment.database, clock: environment.clock, ids: environment.ids,
             sender: { $0 == .whatsappWeb ? sender : nil }, mayLeave: { try await pacing.permission(in: $0) },
             faults: environment.faults)
-        let outcome = try await outbox.run(job, until: Date(timeIntervalSinceNow: Self.jobTime))
-        await parts.presence.leave()
-        return outcome
+        let end = Date(timeIntervalSinceNow: job.kind.timeout - Self.margin)
+        return try await parts.presence.duringTyping { try await outbox.run(job, until: end) }
     }
 }

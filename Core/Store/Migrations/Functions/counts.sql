@@ -126,11 +126,11 @@ begin
 end
 $$;
 
--- Folds the slots of quarters that ended an hour ago, at most `room` rows. Returns how many rows are gone.
+-- Folds the slots of quarters that ended an hour ago, at most `room` rows. Returns into how many rows: 0 when none is left.
 create or replace function fold_message_counts(at timestamptz, room integer) returns integer
     language plpgsql security definer set search_path = parley, pg_temp as $$
 declare
-    gone integer;
+    made integer;
 begin
     with chosen as (
         select organization_id, quarter, channel_id, author, status, slot from message_counts
@@ -147,8 +147,8 @@ begin
     order by 1, 2, 3, 4, 5
     on conflict (organization_id, quarter, channel_id, author, status, slot)
         do update set messages = known.messages + excluded.messages;
-    get diagnostics gone = row_count;
-    return gone;
+    get diagnostics made = row_count;
+    return made;
 end
 $$;
 

@@ -13,8 +13,9 @@ begin
 end
 $$;
 
--- Everything that belonged to the linked phone. The line itself stays, to be linked again; an unlinked number is free:
--- another line, also another organization's, may link it.
+-- Everything of the linked phone. The line itself stays, to be linked again; an unlinked number is free:
+-- another line, also another organization's, may link it. Who is who (`whatsapp_people`) stays: it is about customers, whose
+-- threads stay, too. Without it a message to a customer's number would begin a second thread beside theirs.
 create or replace function wipe_line(line uuid, at timestamptz) returns void
     language plpgsql volatile as $$
 begin

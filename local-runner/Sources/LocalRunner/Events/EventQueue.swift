@@ -1,3 +1,4 @@
+import Domain
 import FoundationEssentials
 import NIOCore
 
@@ -173,7 +174,7 @@ final class EventQueue: EventIntake {
     }
 
     private func apply(_ decision: RetryPolicy.Decision, to event: QueuedEvent, error: ByteBuffer) async throws {
-        let text = String(String(buffer: error).prefix(1000))
+        let text = String(buffer: error).cut(to: 1_000)
         switch decision {
         case .again(let seconds):
             try await store.again(event, after: seconds, error: text)
