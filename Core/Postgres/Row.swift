@@ -81,6 +81,11 @@ package struct RowTexts: Codable, Sendable, Equatable {
     /// Of each row one text per column; `nil` stands for NULL.
     package var values: [[String?]]
 
+    package init(columns: [String], values: [[String?]]) {
+        self.columns = columns
+        self.values = values
+    }
+
     package init(_ rows: [Row]) {
         columns = rows.first?.columns.names ?? []
         values = rows.map(\.values)

@@ -38,9 +38,9 @@ struct ComposerReading: Sendable {
     /// The answers with the names of usable keys in place of sealed ones.
     func concealing(_ keys: ModelKeys, in answers: Answers) -> [[Row]] {
         var answers = answers
-        answers[ownKeys] = keys.usable.map {
-            Row(texts: ["provider": $0.provider.rawValue, "scope": $0.scope.rawValue])
-        }
+        let named = RowTexts(
+            columns: ["provider", "scope"], values: keys.usable.map { [$0.provider.rawValue, $0.scope.rawValue] })
+        answers[ownKeys] = named.rows
         answers[platformKeys] = []
         return answers.rows
     }

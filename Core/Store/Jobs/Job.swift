@@ -37,7 +37,7 @@ extension Job {
     package init(claimed id: JobID, _ kind: JobKind, key: String, for organization: OrganizationID) {
         self.init(
             id: id, organization: organization, kind: kind, key: key, destination: "", payload: "{}", attempts: 1,
-            claim: 0, lastError: nil, wasLost: false)
+            claim: 0)
     }
 
     /// - Parameter kinds: those that were asked for.
