@@ -102,6 +102,7 @@ final class Road: Sendable {
             }
             next = following
         }
+        if let next { try await queue.giveBack(next) }
         return kinds
     }
 

@@ -38,7 +38,8 @@ import Web
 
     /// Each flag is one `Character` and two of what the column counts: too long an error must not make an event immortal.
     @Test func anEventThatFailsWithALongErrorIsGivenUp() async throws {
-        try await withParley(Self.functions(retries: 0)) { parley, database in
+        try await withParley(Self.functions(retries: 1), arguments: ["--event-retry-delays", "0.2"]) {
+            parley, database in
             let flags = String(repeating: "\u{1F1E9}\u{1F1EA}", count: 1_000)
             let accepted = try await parley.invoke("failing", #"{"do":"throw","message":"\#(flags)"}"#, isEvent: true)
             let id = try #require(accepted.headers.first(name: "x-amzn-requestid"))
