@@ -70,7 +70,7 @@ package enum WhoAnswers {
     }
 
     private static func notice(_ text: String, wasSent: Bool) -> String? {
-        text.isEmpty || wasSent ? nil : text
+        text.isBlank || wasSent ? nil : text
     }
 
     // MARK: Rule 6: welcome, and then on
@@ -80,7 +80,7 @@ package enum WhoAnswers {
             trail.pass(.welcome, "The contact wrote before.")
             return nil
         }
-        guard !facts.welcomeMessage.isEmpty else {
+        guard !facts.welcomeMessage.isBlank else {
             trail.pass(.welcome, "It is the contact's first message, but no welcome message is set.")
             return nil
         }
@@ -158,4 +158,9 @@ private struct Trail {
     func decision(_ answer: AnswerDecision.Answer, welcome: String? = nil) -> AnswerDecision {
         AnswerDecision(answer: answer, welcome: welcome, gates: gates)
     }
+}
+
+extension String {
+    /// Nothing to say: a message of white space alone is refused by providers, or reaches the customer empty.
+    fileprivate var isBlank: Bool { allSatisfy(\.isWhitespace) }
 }

@@ -67,6 +67,46 @@ import Testing
         }
     }
 
+    @Test func aNoticeOfWhiteSpaceIsNone() async throws {
+        try await Road.with { road in
+            try await road.set("message_limit", "1")
+            try await road.set("welcome_message", "\n")
+            try await road.set("quota_message", " \n")
+            for text in ["one", "two"] {
+                try await road.receive(text)
+                try await road.settle()
+            }
+            #expect(road.provider.sent == ["You said: one"])
+            #expect(try await road.count("select count(*) from parley.turns where state = 'closed'") == 1)
+        }
+    }
+
+    /// A long text leaves in parts; lists show them in the order in which they leave.
+    @Test func theNoticeOfAQuotaThatEndsMeanwhileLeavesInParts() async throws {
+        try await Road.with { road in
+            let notice = (0..<400).map { "word\($0)" }.joined(separator: " ")
+            try await road.set("message_limit", "1")
+            try await road.set("quota_message", notice)
+            road.composes { _ in
+                try await road.database.owner.query(
+                    """
+                    insert into parley.usage_periods (organization_id, period, outbound)
+                    select id, to_char(\(road.now)::timestamptz at time zone time_zone, 'YYYY-MM'), 1
+                    from parley.organizations
+                    on conflict do nothing
+                    """)
+                return ComposedReply(text: "Too late", reason: "ok")
+            }
+            try await road.receive("one")
+            try await road.settle()
+            #expect(road.provider.sent.count > 1)
+            #expect(road.provider.sent.joined(separator: " ") == notice)
+            let listed = try await road.database.owner.query(
+                "select body from parley.messages where direction = 'outbound' order by created_at, id")
+            #expect(try listed.map { try $0["body"] } == road.provider.sent)
+        }
+    }
+
     /// Whatever dies in between: while the reply is written, or when it is to be stored.
     @Test func aWelcomeThatUsesUpTheQuotaIsFollowedByItsNoticeOnce() async throws {
         try await Road.with { road in

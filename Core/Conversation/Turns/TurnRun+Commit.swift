@@ -46,11 +46,8 @@ extension TurnRun {
     ) throws -> [Query] {
         let reply = response.reply
         let spokenBy = reply.wantsHuman ? conversation.ownership.handedToPeople() : conversation.ownership
-        let parts = texts.enumerated().map { offset, body in
-            OutboundMessage(
-                id: ids.make(), author: assignment.responder.author, body: body, turn: assignment.turn,
-                part: part + offset, epoch: spokenBy.epoch)
-        }
+        let parts = parts(
+            texts, by: assignment.responder.author, answering: assignment.turn, from: part, under: spokenBy.epoch)
         return [
             .record(
                 assignment.responder.gate, .answered, reply.reason, turn: assignment.turn, in: conversation, at: now),

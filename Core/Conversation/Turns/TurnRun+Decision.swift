@@ -43,12 +43,23 @@ extension TurnRun {
 
     /// Queues what the system itself says. `unbound`: under no epoch.
     private func say(_ text: String, _ context: TurnContext, unbound: Bool = false) throws -> [Query] {
-        let parts = MessageSplit(text).parts.enumerated().map { part, body in
-            OutboundMessage(
-                id: ids.make(), author: .system, body: body, turn: context.turn.id, part: part,
-                epoch: unbound ? nil : context.conversation.ownership.epoch)
-        }
+        let parts = parts(
+            MessageSplit(text).parts, by: .system, answering: context.turn.id,
+            under: unbound ? nil : context.conversation.ownership.epoch)
         return try queue(parts, in: context.conversation, at: context.now)
+    }
+
+    /// The parts of one text as messages. Their ids rise with them: lists order by the ids what was written at one moment.
+    /// - Parameter first: the number of the first one.
+    func parts(
+        _ texts: [String], by author: OutboundMessage.Author, answering turn: TurnID, from first: Int = 0,
+        under epoch: Int?
+    ) -> [OutboundMessage] {
+        let rising = texts.map { _ -> MessageID in ids.make() }.sorted { $0.text < $1.text }
+        return zip(rising, texts).enumerated().map { offset, part in
+            OutboundMessage(
+                id: part.0, author: author, body: part.1, turn: turn, part: first + offset, epoch: epoch)
+        }
     }
 
     /// Messages and the job that sends them.

@@ -20,16 +20,15 @@ extension TurnRun {
     func overQuota(
         _ turn: TurnID, _ allowance: QuotaAllowance, part: Int, in conversation: ConversationRecord, at now: Date
     ) throws -> [Query] {
-        let notice = allowance.notice.map {
-            OutboundMessage(
-                id: ids.make(), author: .system, body: $0, turn: turn, part: part, epoch: conversation.ownership.epoch)
-        }
+        let notice = parts(
+            allowance.notice.map { MessageSplit($0).parts } ?? [], by: .system, answering: turn, from: part,
+            under: conversation.ownership.epoch)
         let reason = "The quota of \(allowance.quota.limit) messages was used up while the reply was written."
         return [
-            .record("quota", notice == nil ? .stopped : .answered, reason, turn: turn, in: conversation, at: now),
-            .finish(turn, as: notice == nil ? .closed : .answered, at: now),
+            .record("quota", notice.isEmpty ? .stopped : .answered, reason, turn: turn, in: conversation, at: now),
+            .finish(turn, as: notice.isEmpty ? .closed : .answered, at: now),
         ]
-            + (try notice.map { try queue([$0], in: conversation, at: now) } ?? [])
+            + (notice.isEmpty ? [] : try queue(notice, in: conversation, at: now))
     }
 
     /// The last try to write a reply failed: a person has to answer.

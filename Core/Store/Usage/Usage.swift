@@ -54,7 +54,7 @@ extension Query {
             """
 
             select plan, message_limit, coalesce(used.inbound, 0) as inbound, coalesce(used.outbound, 0) as outbound,
-                case when quota_message <> '' and not quota_notice.was_sent then quota_message end as notice
+                case when quota_message ~ '\\S' and not quota_notice.was_sent then quota_message end as notice
             from conversations as threads
             join organizations on organizations.id = threads.organization_id
             cross join quota_notice
