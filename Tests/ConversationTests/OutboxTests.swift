@@ -137,11 +137,7 @@ import Testing
 
     @Test func theWindowIsKeptLocally() async throws {
         try await Road.with { road in
-            let receipt = try await road.receive("Hi")
-            try await road.settle()
-            road.advance(24 * 3600)
-            let reply = PersonReply(id: road.ids.make(), text: "Late")
-            _ = try await road.actions.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+            try await road.replyADayLater()
             try await road.work()
             #expect(try await road.messages().last?.code == "63016")
             #expect(road.provider.sent.count == 1)

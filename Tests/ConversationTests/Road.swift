@@ -96,7 +96,7 @@ final class Road: Sendable {
         while let job = next, kinds.count < atMost {
             kinds.append(job.kind)
             let outcome = try await perform(job, limits)
-            guard case .recorded(let following?) = outcome else {
+            guard case .recorded(let following) = outcome else {
                 next = try await queue.finish(job, outcome, claiming: queue.kinds, after: nil)
                 continue
             }
@@ -106,9 +106,18 @@ final class Road: Sendable {
         return kinds
     }
 
+    /// A customer's question, and a person's reply to it a day later: it may not leave any more.
+    func replyADayLater() async throws {
+        let receipt = try await receive("Hi")
+        try await settle()
+        advance(24 * 3600)
+        let reply = PersonReply(id: ids.make(), text: "Late")
+        _ = try await actions.reply(reply, in: receipt.conversation, of: organization, by: user)
+    }
+
     /// Writes down what a job came to, and goes on with the one that follows it, as a runner does.
     func finish(_ job: Job, _ outcome: JobOutcome) async throws {
-        guard case .recorded(let next?) = outcome else { return try await queue.finish(job, outcome) }
+        guard case .recorded(let next) = outcome else { return try await queue.finish(job, outcome) }
         try await finish(next, try await perform(next))
     }
 

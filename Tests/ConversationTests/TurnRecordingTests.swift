@@ -19,7 +19,8 @@ import Testing
 
     /// A turn over the real road with a model; its recording.
     private func recorded(
-        _ road: Road, meeting: Bool = false, composer: Composer? = nil, _ body: (TurnID, TurnRecorder) async throws -> Void
+        _ road: Road, meeting: Bool = false, composer: Composer? = nil,
+        _ body: (TurnID, TurnRecorder) async throws -> Void
     ) async throws {
         try await road.database.app.pipeline(
             for: road.organization, [.createSystemPersonas(of: road.organization, at: road.now)])
@@ -109,7 +110,8 @@ import Testing
                 for: road.organization, Query.save(own, hint: "", at: road.now))
             for query in Query.save(platform, hint: "", at: road.now) { try await road.database.owner.query(query) }
             let composer = composer(
-                road.database.app, box: box, environment: ["MODEL_PROVIDERS": "", "DEEPSEEK_API_KEY": "key-of-the-host"])
+                road.database.app, box: box,
+                environment: ["MODEL_PROVIDERS": "", "DEEPSEEK_API_KEY": "key-of-the-host"])
             try await recorded(road, composer: composer) { turn, recorder in
                 let recording = try #require(try await recorder.recording(of: turn, in: road.organization))
                 let tape = String(decoding: try JSONEncoder().encode(recording), as: UTF8.self)

@@ -120,11 +120,7 @@ import Testing
 
     @Test func whatMayNotBeSaidAnyMoreCountsNoLonger() async throws {
         try await Road.with { road in
-            let receipt = try await road.receive("Hi")
-            try await road.settle()
-            road.advance(24 * 3600)
-            let reply = PersonReply(id: road.ids.make(), text: "Late")
-            _ = try await road.actions.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+            try await road.replyADayLater()
             #expect(try await road.count(Self.used) == 2)
             try await road.work()
             #expect(try await road.messages().map(\.status) == ["sent", "failed"])

@@ -15,7 +15,8 @@ import WhatsAppWire
             try? await Task.sleep(for: .milliseconds(20))
             return OutboundResponse(status: 500, headers: [], body: [])
         }
-        let servers = MediaConnection(auth: "a", timeToLive: 60, hosts: ["one.example", "two.example", "three.example"])
+        let servers = MediaConnection(
+            auth: "a", timeToLive: 60, hosts: ["one.example", "two.example", "three.example"])
         let channel = StanzaChannel(
             send: { _ in }, ask: { servers.reply(to: $0("1")) },
             deliver: { _, _, _ in throw ConnectionError.silent }, makeID: { "1" })

@@ -117,7 +117,7 @@ package struct JobRunner: Sendable {
     /// What the place does next.
     /// - Parameter kinds: none when nothing may be begun any more.
     private func following(_ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind]) async throws -> Job? {
-        guard case .recorded(let next?) = outcome else {
+        guard case .recorded(let next) = outcome else {
             return try await queue.finish(job, outcome, claiming: kinds, after: job.organization)
         }
         guard kinds.isEmpty else { return next }
@@ -131,14 +131,7 @@ package struct JobRunner: Sendable {
             return try await queue.keepingLease(of: job, atMost: job.kind.timeout) { try await perform(job, limit) }
         } catch {
             report(job, error)
-            return .retry(after: nil, reason: String(describing: error).cut(300))
+            return .retry(after: nil, reason: String(describing: error).cut(to: 300))
         }
-    }
-}
-
-extension String {
-    /// At most so many scalars.
-    fileprivate func cut(_ count: Int) -> String {
-        String(String.UnicodeScalarView(unicodeScalars.prefix(count)))
     }
 }

@@ -28,14 +28,11 @@ package final class TurnRecorder: Sendable {
                 writer = nil
                 return nil
             }
-            let batch = waiting.filter { $0.organization == organization }.prefix(TurnRecorder.together)
-            var left = batch.count
-            waiting.removeAll { entry in
-                guard left > 0, entry.organization == organization else { return false }
-                left -= 1
-                return true
-            }
-            return Array(batch)
+            let own = waiting.filter { $0.organization == organization }
+            // What is left of them comes behind the others'.
+            waiting.removeAll { $0.organization == organization }
+            waiting += own.dropFirst(TurnRecorder.together)
+            return Array(own.prefix(TurnRecorder.together))
         }
     }
 

@@ -23,7 +23,7 @@ package struct Job: Sendable, Equatable {
 package enum JobOutcome: Sendable, Equatable {
     case done
     /// Done, and written down together with the work itself. The runner goes on with `next`, which was claimed there.
-    case recorded(next: Job?)
+    case recorded(next: Job)
     /// Failed; once more after so many seconds, unless the attempts are used up: then it is dead.
     case retry(after: Double?, reason: String)
     /// Not yet; costs no attempt.

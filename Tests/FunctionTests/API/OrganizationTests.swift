@@ -36,7 +36,10 @@ import Web
     @Test(arguments: [
         ("name", #"{"name":""}"#), ("name", #"{"name":5}"#), ("country", #"{"country":"de"}"#),
         ("time_zone", #"{"time_zone":"Mars/Olympus"}"#), ("website", #"{"website":"javascript:alert(1)"}"#),
-        ("business_hours.week.mon[0].to", #"{"business_hours":{"enabled":true,"week":{"mon":[{"from":"09:00","to":"25:00"}]}}}"#),
+        (
+            "business_hours.week.mon[0].to",
+            #"{"business_hours":{"enabled":true,"week":{"mon":[{"from":"09:00","to":"25:00"}]}}}"#
+        ),
         ("business_hours.week.moon", #"{"business_hours":{"enabled":true,"week":{"moon":[]}}}"#),
         ("business_hours.holidays[0]", #"{"business_hours":{"enabled":true,"holidays":["9999-99-99"]}}"#),
         ("plan", #"{"plan":"enterprise"}"#), ("message_limit", #"{"message_limit":1000000}"#),
@@ -89,7 +92,8 @@ import Web
             let other = try await api.call("POST /api/organizations", as: alice, ["name": "Other"], key: "k")
             #expect(other.status == 422)
             #expect(other.code == "idempotency-key-reused")
-            #expect(try await api.call("POST /api/organizations", as: bob, ["name": "Shop"], key: "k").text != first.text)
+            #expect(
+                try await api.call("POST /api/organizations", as: bob, ["name": "Shop"], key: "k").text != first.text)
             #expect(try await api.call("GET /api/organizations", as: alice).items.count == 2)
         }
     }
@@ -110,7 +114,8 @@ import Web
             let first = try await api.call("POST /api/organizations", as: alice, ["name": "Shop"], key: "k")
             // The process died between the commit and the answer.
             try await api.db.owner.query(
-                "update idempotency_keys set status = null, body = null, busy_until = \(api.clock.now.addingTimeInterval(60))")
+                "update idempotency_keys set status = null, body = null, busy_until = \(api.clock.now.addingTimeInterval(60))"
+            )
             let busy = try await api.call("POST /api/organizations", as: alice, ["name": "Shop"], key: "k")
             #expect(busy.status == 409)
             #expect(busy.response.headers["retry-after"] == "1")

@@ -152,7 +152,8 @@ begin
         is_full := not has_room(step.organization_id, wanted, '', share, null);
         continue when is_full;
         if (least is null or step.load < least)
-            and has_room(step.organization_id, wanted, step.destination, share, target_share)
+            and (step.destination = ''
+                or has_room(step.organization_id, wanted, step.destination, share, target_share))
             and next_job(step.organization_id, wanted, step.destination) is not null
         then
             organization := step.organization_id;
@@ -182,7 +183,7 @@ $$;
 create or replace function take_job(organization uuid, job uuid, lease double precision, died boolean)
     returns table (
         id uuid, organization_id uuid, kind text, key text, destination text, payload jsonb, attempts integer,
-        claim integer, last_error text, was_lost boolean)
+        claim integer)
     language plpgsql volatile as $$
 #variable_conflict use_column
 begin
@@ -194,7 +195,7 @@ begin
     where jobs.organization_id = take_job.organization and jobs.id = take_job.job
         and jobs.state = case when died then 'running' else 'ready' end
     returning jobs.id, jobs.organization_id, jobs.kind, jobs.key, jobs.destination, jobs.payload, jobs.attempts,
-        jobs.claim, jobs.last_error, died;
+        jobs.claim;
 end
 $$;
 
@@ -207,7 +208,7 @@ create or replace function claim_job(
     now timestamptz, lease double precision)
     returns table (
         id uuid, organization_id uuid, kind text, key text, destination text, payload jsonb, attempts_made integer,
-        claim integer, last_error text, was_lost boolean)
+        claim integer)
     language plpgsql volatile security definer
     -- Planned once per connection, here and in everything called from here: planning costs more than running. A plan made
     -- while nothing waits is used when a hundred thousand jobs do: it must step over an index all the same.
