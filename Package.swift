@@ -129,8 +129,8 @@ let package = Package(
         // One of the two persistent processes beside the runner: it may link an event loop.
         function(
             "EventStream",
-            ["Access", "Domain", "Environment", "Postgres", "Store", "Web"] + nio + [
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
+            api + nio + [
+                "Environment", .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
             ]),
         function("Health", api),
         function("Media", api + ["Environment", "Outbound", "Providers", "WhatsAppWire"]),
@@ -205,13 +205,13 @@ let package = Package(
         tests("ConversationTests", road + ["Assistant", "Jobs", "Load"]),
         tests("DomainTests", ["Domain"]),
         tests("EndToEndTests", ["Conversation", "Domain", "Outbound", "Postgres", "Store", "Web"]),
-        tests("EventStreamingTests", ["EventStream"] + api + nio),
+        tests("EventStreamingTests", ["EventStream", "FunctionHost", "Outbound"] + api + nio + [logging]),
         tests(
             "FunctionHostTests",
             ["Domain", "Environment", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
         tests(
             "FunctionTests",
-            road + ["API", "Access", "FunctionHost", "WhatsAppWire", crypto, logging]
+            road + ["API", "Access", "EventStream", "FunctionHost", "WhatsAppWire", crypto, logging]
                 + functions.map { .target(name: $0.target) }),
         tests("HouseTests", ["Environment"]),
         tests(

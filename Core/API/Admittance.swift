@@ -49,6 +49,10 @@ package enum OrganizationSource: Sendable, Equatable {
     case path(String)
     /// The header `x-organization-id`, else the user's personal organization, else their oldest.
     case header
+    /// The same, or for a browser's `EventSource`, which sends no headers, this parameter of the query.
+    case headerOrQuery(String)
+
+    package var takesHeader: Bool { if case .path = self { false } else { true } }
 }
 
 extension Admittance where Caller == Void {
@@ -144,12 +148,20 @@ extension OrganizationSource {
                 throw Fault.notFound("organization")
             }
             return id
-        case .header:
-            guard let text = request.headers["x-organization-id"] else { return nil }
-            guard let id = OrganizationID(text) else {
-                throw Fault.invalid("x-organization-id", "x-organization-id must be an organization's id.")
-            }
-            return id
+        case .header: return try Self.organization(request.headers[Self.headerName], from: Self.headerName)
+        case .headerOrQuery(let name):
+            if let text = request.headers[Self.headerName] { return try Self.organization(text, from: Self.headerName) }
+            return try Self.organization(FormFields(decoding: request.rawQuery.utf8)?[name], from: name)
         }
+    }
+
+    private static let headerName = "x-organization-id"
+
+    private static func organization(_ text: String?, from field: String) throws(Fault) -> OrganizationID? {
+        guard let text else { return nil }
+        guard let id = OrganizationID(text) else {
+            throw .invalid(field, "\(field) must be an organization's id.")
+        }
+        return id
     }
 }

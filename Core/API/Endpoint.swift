@@ -13,7 +13,7 @@ package import Web
 ///         .get, "/api/v1/organizations/{id}", also: ["GET /api/organizations/{id}"],
 ///         "An organization with its usage.",
 ///         for: .member(.viewer, in: .path("id")), answers: .one(OrganizationDetails.answer)
-///     ) { call, _ in try await call.organizations.read(call.organization).found("organization") }
+///     ) { call in try await call.organizations.read(call.organization).found("organization") }
 package struct Endpoint: Sendable {
     package let method: Request.Method
     /// Canonical: `/api/v1/organizations/{id}`.

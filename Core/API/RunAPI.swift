@@ -14,10 +14,7 @@ package func runAPI(
     onEvent: (@Sendable (APIEnvironment, Data, InvocationContext) async throws -> Data)? = nil,
     keeping: @escaping @Sendable (inout APIEnvironment) throws -> Void = { _ in }
 ) async -> Never {
-    if CommandLine.arguments.dropFirst().first == "--describe" {
-        print(String(decoding: Description.json(of: endpoints).bytes, as: UTF8.self))
-        exit(0)
-    }
+    describeIfAsked(endpoints)
     await runFunction(name) { environment in
         let api = try APIEnvironment(
             environment, hasSessions: endpoints.contains { $0.admittance.needsSession },
@@ -26,6 +23,13 @@ package func runAPI(
         if let onEvent { function.onEvent = { payload, context in try await onEvent(api, payload, context) } }
         return function
     }
+}
+
+/// With the argument `--describe` prints what the endpoints are, and ends the process.
+package func describeIfAsked(_ endpoints: [Endpoint]) {
+    guard CommandLine.arguments.dropFirst().first == "--describe" else { return }
+    print(String(decoding: Description.json(of: endpoints).bytes, as: UTF8.self))
+    exit(0)
 }
 
 /// What a function says of itself.

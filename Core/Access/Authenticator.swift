@@ -65,6 +65,8 @@ package struct Admission: Sendable, Equatable {
         guard let organization = session.organization, let role = session.role.flatMap(Role.init) else {
             return nil
         }
-        return Member(user: session.user, organization: organization, role: role, isOperator: session.isOperator)
+        return Member(
+            user: session.user, organization: organization, role: role, isOperator: session.isOperator,
+            session: session.id)
     }
 }

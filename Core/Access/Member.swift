@@ -1,6 +1,6 @@
 package import Domain
 
-/// Somebody who speaks for an organization, proven by a session cookie or a bearer token.
+/// Somebody who speaks for an organization, proven by a session cookie, a bearer token or an API key.
 package struct Member: Sendable, Equatable {
     package var user: UserID
     /// The organization of the path or of the `x-organization-id` header; membership was checked.
@@ -8,12 +8,17 @@ package struct Member: Sendable, Equatable {
     package var role: Role
     /// Platform staff. Opens no organization's data, only what belongs to the platform (its Twilio account).
     package var isOperator: Bool
+    /// `nil` for an API key.
+    package var session: SessionID?
 
-    package init(user: UserID, organization: OrganizationID, role: Role, isOperator: Bool = false) {
+    package init(
+        user: UserID, organization: OrganizationID, role: Role, isOperator: Bool = false, session: SessionID? = nil
+    ) {
         self.user = user
         self.organization = organization
         self.role = role
         self.isOperator = isOperator
+        self.session = session
     }
 }
 

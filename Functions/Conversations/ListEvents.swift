@@ -38,12 +38,3 @@ private struct EventPage {
         $0.field("cursor", \.end.cursor.text, about: "Send it as `after` for what comes next.")
     }
 }
-
-extension FieldType<EventPosition> {
-    fileprivate static let eventPosition = FieldType(
-        .text(TextShape(1...512)), show: { .string($0.cursor.text) },
-        read: { json, field throws(Fault) in
-            guard let text = json.string else { throw .invalid(field, "This must be text.") }
-            return try EventPosition(cursor: text)
-        })
-}

@@ -1,4 +1,4 @@
-import Access
+import API
 import Domain
 import Environment
 import FunctionHost
@@ -20,6 +20,7 @@ struct Main {
     private static let pause = 5
 
     static func main() async {
+        describeIfAsked(endpoints)
         signal(SIGPIPE, SIG_IGN)
         let configuration = Configuration.process
         let logger = Logger.json(function: "event-stream", configuration: configuration)
@@ -59,12 +60,8 @@ struct Main {
 
 extension StreamServer {
     init(_ environment: FunctionEnvironment) throws {
-        let configuration = environment.configuration
-        let authenticator = try Authenticator(
-            database: environment.database, secret: try configuration.sessionSecret,
-            publicURL: try configuration.publicURL, clock: environment.clock)
         self.init(
-            databaseURL: try configuration.databaseURL, authenticator: authenticator, clock: environment.clock,
+            databaseURL: try environment.configuration.databaseURL, api: try APIEnvironment(environment),
             watcher: environment.ids.next(), report: { environment.complain($0, about: $1) })
     }
 }

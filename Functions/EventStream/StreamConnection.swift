@@ -12,7 +12,6 @@ struct StreamConnection: Sendable {
     typealias Inbound = NIOAsyncChannelInboundStream<HTTPServerRequestPart>
     typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
-    private static let route = "GET /api/v1/events/stream"
     /// How long a request may take to arrive.
     private static let arrival = TimeAmount.seconds(10)
 
@@ -72,26 +71,22 @@ struct StreamConnection: Sendable {
     private func answer(
         _ request: Request, _ outbound: Outbound, close: @escaping @Sendable () -> Void
     ) async throws {
-        guard let route = Route(Self.route), route.match(method: route.method, path: request.path) != nil else {
-            throw Fault.notFound("page")
-        }
-        guard request.method == .get else { throw Fault.methodNotAllowed(["GET"]) }
-        let wanted = try StreamRequest(request)
-        let admission = try await server.authenticator.admit(request, organization: wanted.organization)
-        guard let caller = admission.member else { throw Fault.notFound("organization") }
-        guard await server.feed.enter(caller.user, of: caller.organization, limits: server.limits) else {
+        let (answer, seat) = try await server.admit(request)
+        let member = seat.member
+        guard await server.feed.enter(member.user, of: member.organization, limits: server.limits) else {
             throw Fault.unavailable("There are too many viewers; come back in a moment.")
         }
-        let seat = WatchedSession(session: admission.session.id, organization: caller.organization)
-        let number = await server.watch.add(seat) { close() }
+        // Keys are looked at with everything else that lets a viewer in.
+        let watched = member.session.map { WatchedSession(session: $0, organization: member.organization) }
+        let number = if let watched { await server.watch.add(watched) { close() } } else { nil as Int? }
         let result = await Result {
-            let start =
-                if let after = wanted.after { after } else { try await server.feed.end(of: caller.organization) }
-            try await outbound.write(.head(Self.head(setting: admission.cookie)))
-            try await viewer(of: caller.organization, request, outbound).run(from: start)
+            try await outbound.write(.head(Self.head(of: answer)))
+            let viewer = viewer(of: member.organization, request, outbound)
+            try await viewer.write(String(decoding: answer.body, as: UTF8.self))
+            try await viewer.run(from: seat.start)
         }
-        await server.watch.remove(number)
-        await server.feed.leave(caller.user, of: caller.organization)
+        if let number { await server.watch.remove(number) }
+        await server.feed.leave(member.user, of: member.organization)
         try result.get()
     }
 
@@ -100,7 +95,7 @@ struct StreamConnection: Sendable {
             organization: organization, feed: server.feed, limits: server.limits,
             isAdmitted: { [server] in
                 do {
-                    return try await server.authenticator.admit(request, organization: organization).member != nil
+                    return try await server.admit(request).seat.member.organization == organization
                 } catch {
                     // A database that doesn't answer ends nobody; a refusal does.
                     return !(error is Fault)
@@ -124,14 +119,12 @@ struct StreamConnection: Sendable {
         try await outbound.write(.end(nil))
     }
 
-    private static func head(setting cookie: String?) -> HTTPResponseHead {
-        var headers = HTTPHeaders([
-            ("content-type", "text/event-stream"), ("cache-control", "no-store"), ("x-content-type-options", "nosniff"),
-            // nginx and its like would otherwise collect the events.
-            ("x-accel-buffering", "no"), ("connection", "close"),
-        ])
-        if let cookie { headers.add(name: "set-cookie", value: cookie) }
-        return HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+    /// Of a stream: it has no length and ends with its connection.
+    private static func head(of answer: Response) -> HTTPResponseHead {
+        var headers = HTTPHeaders(answer.headers.fields.map { ($0.name, $0.value) })
+        headers.add(name: "connection", value: "close")
+        for cookie in answer.cookies { headers.add(name: "set-cookie", value: cookie) }
+        return HTTPResponseHead(version: .http1_1, status: .init(statusCode: answer.status), headers: headers)
     }
 }
 

@@ -1,4 +1,4 @@
-import Access
+import API
 import Domain
 import FoundationEssentials
 import NIOCore
@@ -8,17 +8,16 @@ import Web
 
 /// `GET /api/v1/events/stream`: the event log of an organization as server-sent events, pushed as it grows.
 ///
-/// Authenticated as every route is, by cookie or bearer token; the organization is that of `x-organization-id`, or of
-/// `?organization_id=` for browsers, whose `EventSource` sends no headers. `Last-Event-ID` (or `?after=`) goes on where an
-/// earlier stream or `GET /api/v1/events` stopped: the cursors are the same, and no event is lost or shown twice. One
-/// database connection listens for all viewers; each viewer pulls at its own pace, so a slow one holds nothing but itself.
+/// Who may watch, and from where, the endpoint says as every endpoint does (`Endpoints`): the cursors are those of
+/// `GET /api/v1/events`, and no event is lost or shown twice. One database connection listens for all viewers; each viewer
+/// pulls at its own pace, so a slow one holds nothing but itself.
 struct StreamServer: Sendable {
     /// Postgres connections for what viewers read.
     private static let reading = 2
     /// With the one that listens.
     static let connections = reading + 1
 
-    let authenticator: Authenticator
+    private let api: APIEnvironment
     let feed: EventFeed
     let watch: SessionWatch
     let limits: StreamLimits
@@ -29,15 +28,15 @@ struct StreamServer: Sendable {
     ///   - watcher: names this process among those that ask writers to notify.
     ///   - report: a line for the log when listening or reading fails.
     init(
-        databaseURL: String, authenticator: Authenticator, clock: WallClock, watcher: UUID,
-        limits: StreamLimits = StreamLimits(), report: @escaping @Sendable (String, any Error) -> Void
+        databaseURL: String, api: APIEnvironment, watcher: UUID, limits: StreamLimits = StreamLimits(),
+        report: @escaping @Sendable (String, any Error) -> Void
     ) {
         let database = Database(url: databaseURL, connections: Self.reading)
-        self.authenticator = authenticator
+        self.api = api
         self.limits = limits
         self.report = report
         feed = EventFeed(database: database, url: databaseURL, watcher: watcher)
-        watch = SessionWatch(sessions: SessionStore(database: database), clock: clock)
+        watch = SessionWatch(sessions: SessionStore(database: database), clock: api.clock)
     }
 
     /// Listens on 127.0.0.1 until the task is cancelled; viewers are then cut off and come back to the next process.
@@ -64,5 +63,16 @@ struct StreamServer: Sendable {
             tasks.cancelAll()
         }
         await feed.close()
+    }
+
+    /// The endpoint's answer, and the seat that it gave.
+    /// - Throws: the fault that refuses the viewer.
+    func admit(_ request: Request) async throws -> (answer: Response, seat: Seat.Taken) {
+        let seat = Seat()
+        var api = api
+        api.replace(seat)
+        let answer = try await Router(endpoints, api).handle(request)
+        guard let taken = seat.taken else { throw Fault.notFound("page") }
+        return (answer, taken)
     }
 }

@@ -22,7 +22,6 @@ struct Viewer: Sendable {
         var position = start
         var pause = Self.shortestPause
         var (written, admitted) = (ContinuousClock.now, ContinuousClock.now)
-        try await write(ServerSentEvents.opening(at: position))
         while !Task.isCancelled {
             let generation = await feed.generation(of: organization)
             let page = try await feed.page(of: organization, after: position)

@@ -262,6 +262,13 @@ export interface Operations {
     body: undefined;
     answer: { cursor: string; items: ({ at: string; cursor: string; data: { [name: string]: unknown }; subject_id: string; type: string })[] };
   };
+  /** Pushes what happens as server-sent events: each is an item of GET /api/v1/events, its id a cursor. */
+  "GET /api/v1/events/stream": {
+    path: {};
+    query: { after?: string; organization_id?: string };
+    body: undefined;
+    answer: Blob;
+  };
   /** A file that is being sent; its address goes to providers and lasts a day. */
   "GET /api/v1/files/{token}": {
     path: { token: string };

@@ -149,6 +149,33 @@ import Web
         }
     }
 
+    /// As it may poll `GET /api/v1/events`; it is looked at again as everything else is.
+    @Test func anAPIKeyWatchesUntilItIsRevoked() async throws {
+        try await Stage.with({ ($0.readmission, $0.heartbeat) = (0.2, 0.1) }) { stage in try await watched(stage) }
+    }
+
+    private func watched(_ stage: Stage) async throws {
+        let alice = try await stage.signUp("alice")
+        let viewer = try await stage.view(try await stage.makeKey(for: alice, "conversations:read"))
+        try await viewer.wait("the opening") { $0.lastID != nil }
+        try await stage.write("hello", for: alice)
+        try await viewer.wait("an event") { $0.events.count == 1 }
+        try await Task.sleep(for: .milliseconds(500))
+        #expect(!viewer.isClosed)
+        try await stage.database.owner.query("update parley.api_keys set revoked_at = now()")
+        try await viewer.wait("the end") { $0.isClosed }
+    }
+
+    @Test func anAPIKeyForSomethingElseWatchesNothing() async throws {
+        try await Stage.with { stage in
+            let alice = try await stage.signUp("alice")
+            let key = try await stage.makeKey(for: alice, "messages:read")
+            let viewer = try await stage.view(key)
+            try await viewer.wait("the refusal") { $0.isClosed }
+            #expect(viewer.status == 403)
+        }
+    }
+
     @Test func aQuietStreamShowsSignsOfLife() async throws {
         try await Stage.with({ $0.heartbeat = 0.1 }) { stage in
             let viewer = try await stage.view(try await stage.signUp("alice"))

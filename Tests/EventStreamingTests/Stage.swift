@@ -1,6 +1,10 @@
+import API
 import Domain
 import FoundationEssentials
+import FunctionHost
+import Logging
 import NIOPosix
+import Outbound
 import Postgres
 import Store
 import Support
@@ -24,6 +28,7 @@ struct Stage: Sendable {
     let port: Int
     let reports: Reports
     private let accounts: Accounts
+    private let keys: APIKeyStore
 
     final class Reports: Sendable {
         private let lines = Mutex<[String]>([])
@@ -36,14 +41,13 @@ struct Stage: Sendable {
     ) async throws {
         var limits = StreamLimits()
         change(&limits)
-        try await TestDatabase.with { database in
-            let authenticator = try Authenticator(
-                database: database.app, secret: "a secret of the tests that is long enough",
-                publicURL: "http://localhost", clock: WallClock { Date() })
+        try await TestDatabase.with(isDivided: true) { database in
+            // As in production: accounts are one function's business, the stream another's.
+            let (signing, watching) = (try database.login(as: .auth), try database.login(as: .api, connections: 2))
             let reports = Reports()
             let stream = StreamServer(
-                databaseURL: database.appURL, authenticator: authenticator, clock: WallClock { Date() },
-                watcher: UUID(), limits: limits,
+                databaseURL: try TestDatabase.url(database.ownerURL, database: database.name, role: "parley_api"),
+                api: try environment(watching), watcher: UUID(), limits: limits,
                 report: { text, error in reports.add("\(text): \(error)") })
             let (ports, opened) = AsyncStream<Int>.makeStream()
             let server = Task {
@@ -54,16 +58,33 @@ struct Stage: Sendable {
             guard let port = await iterator.next() else { throw TestSetupError("the stream did not start") }
             let stage = Stage(
                 database: database, stream: stream, port: port, reports: reports,
-                accounts: try accounts(authenticator, database))
+                accounts: try accounts(signing), keys: APIKeyStore(database: signing))
             try await body(stage)
             server.cancel()
             _ = await server.result
+            await signing.close()
+            await watching.close()
         }
     }
 
-    private static func accounts(_ authenticator: Authenticator, _ database: TestDatabase) throws -> Accounts {
+    private static let secret = "a secret of the tests that is long enough"
+
+    private static func environment(_ database: Database) throws -> APIEnvironment {
+        let clock = WallClock { Date() }
+        return try APIEnvironment(
+            FunctionEnvironment(
+                configuration: Configuration(
+                    environment: ["SESSION_SECRET": secret, "PUBLIC_URL": "http://localhost"]),
+                clock: clock, randomness: .system, ids: IDSource(clock: clock, randomness: .system),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, database: database,
+                http: HTTPClient { _ async throws(OutboundError) in throw OutboundError(.unreachable) }, invoke: .none))
+    }
+
+    private static func accounts(_ database: Database) throws -> Accounts {
         Accounts(
-            authenticator: authenticator, database: database.app,
+            authenticator: try Authenticator(
+                database: database, secret: secret, publicURL: "http://localhost", clock: WallClock { Date() }),
+            database: database,
             admin: try FirstAdmin(username: "root", password: "an operator's password", isSandbox: false),
             randomness: .system, ids: IDSource(clock: WallClock { Date() }, randomness: .system),
             cost: .init(logRounds: 4, blockSize: 8, parallelism: 1))
@@ -78,6 +99,19 @@ struct Stage: Sendable {
         try await waitForSettledEvents()
         let cookie = login.cookie.split(separator: ";")[0].split(separator: "=", maxSplits: 1)[1]
         return Visitor(organization: try rows[0]["organization_id"], cookie: String(cookie), token: login.bearer)
+    }
+
+    /// A program that calls in a visitor's name.
+    func makeKey(for visitor: Visitor, _ scope: String) async throws -> Visitor {
+        let secret = APIKeySecret(id: APIKeyID(UUID()), organization: visitor.organization, randomness: .system)
+        let rows = try await database.owner.query(
+            "select user_id from memberships where organization_id = \(visitor.organization)")
+        let key = APIKey(
+            id: secret.id, organization: secret.organization, name: "Shop", prefix: secret.prefix,
+            scopes: [KeyScope(scope)].compactMap { $0 }, createdBy: try rows[0]["user_id"], createdAt: Date(),
+            expiresAt: nil)
+        try await keys.create(key, secretHash: secret.hash)
+        return Visitor(organization: visitor.organization, cookie: "", token: secret.text)
     }
 
     func view(_ visitor: Visitor, query: String = "", headers: [(String, String)] = []) async throws -> StreamClient {

@@ -68,7 +68,7 @@ import Testing
         let targets = try await Manifest.load().targets
         let stream = try #require(targets.first { $0.name == "EventStream" })
         #expect(
-            stream.dependencyNames.isDisjoint(with: ["API", "Conversation", "Outbound", "Providers", "WhatsAppWire"]))
+            stream.dependencyNames.isDisjoint(with: ["Conversation", "Outbound", "Providers", "WhatsAppWire"]))
         let worker = try #require(targets.first { $0.name == "SessionWorker" })
         #expect(worker.dependencyNames.isDisjoint(with: ["API", "Access", "EventStream"]))
     }

@@ -59,7 +59,7 @@ extension Endpoint {
 
     private var headerParameterObjects: [JSONValue] {
         var headers: [JSONValue] = []
-        if case .member(_, .header, _) = admittance {
+        if case .member(_, let source, _) = admittance, source.takesHeader {
             headers.append(
                 Self.header("x-organization-id", Shape.id, "Which organization; the user's own when absent."))
         }

@@ -76,7 +76,7 @@ package struct OpenSession: Sendable, Equatable {
     package var isOperator: Bool
     /// `nil`: the user is no member of the organization that was asked for, or of any.
     package var organization: OrganizationID?
-    /// The membership's role: `owner`, `admin` or `agent`.
+    /// The membership's role: `owner`, `admin`, `agent` or `viewer`.
     package var role: String?
 
     init(row: Row) throws {

@@ -12,12 +12,12 @@ import Web
 
     @Test(arguments: TestAPI.functions.map(\.folder))
     func whatTheHostIsToldIsWhatIsServed(folder: String) throws {
-        struct Declaration: Decodable { var routes: [String]? }
+        struct Declaration: Decodable { var routes, forward: [String]? }
         let path = ProjectRoot.path + "/Functions/\(folder)/function.json"
         let declared = try JSONDecoder().decode(
             Declaration.self, from: try #require(FileManager.default.contents(atPath: path)))
         let endpoints = try #require(TestAPI.functions.first { $0.folder == folder }).endpoints
-        #expect(Set(declared.routes ?? []) == Set(endpoints.flatMap(\.routes)))
+        #expect(Set((declared.routes ?? []) + (declared.forward ?? [])) == Set(endpoints.flatMap(\.routes)))
     }
 
     @Test func noRouteIsServedTwice() {

@@ -4,6 +4,7 @@ import API
 @testable import Channels
 @testable import Conversations
 @testable import CronReset
+@testable import EventStream
 @testable import Health
 @testable import Media
 @testable import Messages
@@ -22,6 +23,7 @@ extension TestAPI {
         ("Channels", Channels.endpoints),
         ("Conversations", Conversations.endpoints),
         ("CronReset", CronReset.endpoints),
+        ("EventStream", EventStream.endpoints),
         ("Health", Health.endpoints),
         ("Media", Media.endpoints),
         ("Messages", Messages.endpoints),

@@ -125,7 +125,7 @@ extension Endpoint {
     /// one's own.
     fileprivate func mustRefuse(_ organization: OrganizationID?) -> Bool {
         guard case .member(_, let source, _) = admittance else { return false }
-        return organization != nil && source == .header || pathParameters.contains("id") && method != .put
+        return organization != nil && source.takesHeader || pathParameters.contains("id") && method != .put
     }
 }
 

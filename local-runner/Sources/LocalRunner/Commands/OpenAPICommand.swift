@@ -32,28 +32,33 @@ struct OpenAPICommand: AsyncParsableCommand {
 
     private struct Described {
         let manifest: String
+        /// Of the list in the manifest.
+        let key: String
         let routes: [String]
         let paths: [String: JSONValue]
 
         /// Only the routes change; the rest of a `function.json` is written by people.
         func writeRoutes() throws {
             let text = try String(contentsOfFile: manifest, encoding: .utf8)
-            guard let old = text.firstMatch(of: #/"routes":\[[^\]]*\]/#) else {
-                throw ValidationError("\(manifest) has no routes to replace")
+            guard let old = text.firstMatch(of: try Regex("\"\(key)\":\\[[^\\]]*\\]")) else {
+                throw ValidationError("\(manifest) has no \"\(key)\" to replace")
             }
             let list = String(decoding: JSONValue.array(routes.map(JSONValue.string)).bytes, as: UTF8.self)
-            try Data(text.replacing(old.0, with: "\"routes\":" + list).utf8).write(to: URL(filePath: manifest))
+            let new = text.replacing(text[old.range], with: "\"\(key)\":" + list)
+            try Data(new.utf8).write(to: URL(filePath: manifest))
         }
     }
 
     private static func described(by catalog: Catalog) async throws -> [Described] {
         var described: [Described] = []
         // What is no endpoint of the API (pages for browsers) has nothing to describe.
-        for entry in catalog.entries where entry.manifest.routes.contains(where: { $0.contains(" /api/") }) {
+        for entry in catalog.entries {
+            let manifest = entry.manifest
+            guard (manifest.routes + manifest.forward).contains(where: { $0.contains(" /api/") }) else { continue }
             let json = try await description(by: entry.executable)
             described.append(
                 Described(
-                    manifest: entry.folder + "/function.json",
+                    manifest: entry.folder + "/function.json", key: manifest.persistent ? "forward" : "routes",
                     routes: (json["routes"]?.array ?? []).compactMap(\.string), paths: json["paths"]?.object ?? [:]))
         }
         return described
