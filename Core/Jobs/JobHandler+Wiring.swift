@@ -30,13 +30,15 @@ extension JobHandler {
                 environment.complain("a turn's recording was not kept", about: error)
             }
         }
+        let marked = MarkedReplies()
         turn = Turn(
             database: database, clock: environment.clock, ids: environment.ids, randomness: environment.randomness,
             http: environment.http, composer: try Self.composer(environment, database), sender: sender,
-            recorder: recorder, lease: try configuration.jobLease, faults: faults)
+            recorder: recorder, lease: try configuration.jobLease, marked: marked,
+            faults: faults)
         outbox = Outbox(
             database: database, clock: environment.clock, ids: environment.ids, sender: sender,
-            limits: try Outbox.Limits(configuration), faults: faults)
+            limits: try Outbox.Limits(configuration), marked: marked, faults: faults)
         runner = { perform in
             JobRunner(
                 queue: queue, calls: calls, faults: faults, wake: { await environment.invoke.wake("run-jobs") },

@@ -31,7 +31,7 @@ package struct JobHandler: Sendable {
         switch job.kind {
         case .turn:
             let timeout = min(Self.composing, deadline.timeIntervalSinceNow - 1)
-            return try await turn.run(job, timeout: max(1, timeout))
+            return try await turn.run(job, timeout: max(1, timeout), until: deadline)
         case .send:
             return try await outbox.run(job, until: deadline)
         default:

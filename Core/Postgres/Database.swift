@@ -93,18 +93,25 @@ package final class Database: Sendable {
     /// transaction met another one.
     /// - Parameter first: a transaction of its own that is committed before, in the same round trip. When this is repeated it
     ///   is too: its statements change nothing the second time.
-    package func transaction<Result: Sendable>(
+    package func committing<Result: Sendable>(
         first: [Query] = [], reading queries: [Query],
         _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
-    ) async throws -> Result {
+    ) async throws -> Committed<Result> {
         try await repeating {
             let (connection, answers) = try await begun(queries, first: first)
             return try await ending(connection) {
                 let (result, writes) = try await decide(connection, answers)
-                try await connection.pipeline(writes + ["commit"])
-                return result
+                return Committed(result, written: try await connection.pipeline(writes + ["commit"]))
             }
         }
+    }
+
+    /// The same, for who doesn't ask for answers to what is written.
+    package func transaction<Result: Sendable>(
+        first: [Query] = [], reading queries: [Query],
+        _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
+    ) async throws -> Result {
+        try await committing(first: first, reading: queries, decide).result
     }
 
     /// ROLLBACK when the body throws; the connection is given back.
@@ -232,5 +239,16 @@ package final class Database: Sendable {
             return state.waiters.removeFirst()
         }
         waiter?.continuation.resume(returning: .place)
+    }
+}
+
+/// What a transaction decided, and the answers to what it wrote, in the order of the statements.
+package struct Committed<Result: Sendable>: Sendable {
+    package let result: Result
+    package let written: [[Row]]
+
+    package init(_ result: Result, written: [[Row]] = []) {
+        self.result = result
+        self.written = written
     }
 }

@@ -66,7 +66,7 @@ import Testing
         let outbox = Outbox(database: database, clock: clock, ids: ids, sender: { _ in sender })
         return RunnerHost(road.database, kinds: [.send, .turn, .pause]) { job, deadline in
             switch job.kind {
-            case .turn: return try await turn.run(job, timeout: 20)
+            case .turn: return try await turn.run(job, timeout: 20, until: .distantFuture)
             case .send: return try await outbox.run(job, until: deadline)
             default:
                 try await Task.sleep(for: .milliseconds(100))

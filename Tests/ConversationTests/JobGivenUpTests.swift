@@ -43,7 +43,7 @@ import Testing
 extension Road {
     /// Runs the due turn up to its queued reply, and leaves the sending to others.
     fileprivate func queueReply() async throws {
-        guard let job = try await queue.claim([.turn]), case .recorded(let send) = try await perform(job) else {
+        guard let job = try await queue.claim([.turn]), case .recorded(let send?) = try await perform(job) else {
             throw TestSetupError("no reply was queued")
         }
         try await queue.giveBack(send)

@@ -43,7 +43,9 @@ import Testing
     private func work(_ road: Road) async throws {
         road.advance(3)
         while let job = try await road.queue.claim() {
-            let outcome = job.kind == .turn ? try await turn(road).run(job, timeout: 5) : try await road.perform(job)
+            let outcome =
+                job.kind == .turn
+                ? try await turn(road).run(job, timeout: 5, until: .distantFuture) : try await road.perform(job)
             try await road.finish(job, outcome)
         }
     }
@@ -85,7 +87,9 @@ import Testing
             try await road.database.owner.query(
                 "update parley.turns set state = 'composing', responder = 'from the future', epoch = 0")
             let job = try #require(try await road.queue.claim())
-            await #expect(throws: (any Error).self) { _ = try await turn(road).run(job, timeout: 5) }
+            await #expect(throws: (any Error).self) {
+                _ = try await turn(road).run(job, timeout: 5, until: .distantFuture)
+            }
             #expect(try await road.count("select count(*) from parley.turns where state = 'composing'") == 1)
         }
     }
@@ -103,7 +107,7 @@ import Testing
                 database: road.database.app, clock: road.clock, ids: road.ids, composer: road.composer,
                 sender: { _ in slow })
             let began = ContinuousClock.now
-            let outcome = try await turn.run(job, timeout: 5)
+            let outcome = try await turn.run(job, timeout: 5, until: .distantFuture)
             #expect(ContinuousClock.now - began < .seconds(3))
             try await road.finish(job, outcome)
             #expect(road.provider.sent == ["You said: Hi"])

@@ -16,20 +16,26 @@ final class Road: Sendable {
     let channel: ChannelID
     let line = "whatsapp:+14155238886"
     let user = UserID(UUID())
+    private let marked: MarkedReplies?
     private let time = Mutex(Date(timeIntervalSince1970: 1_795_369_234))
     private let reply = Mutex<@Sendable (ComposeRequest) async throws -> ComposedReply>({ request in
         ComposedReply(text: "You said: \(request.history.last?.text ?? "")", reason: "echo")
     })
 
-    private init(_ database: TestDatabase) {
+    private init(_ database: TestDatabase, marked: MarkedReplies?) {
         self.database = database
+        self.marked = marked
         organization = OrganizationID(UUID())
         channel = ChannelID(UUID())
     }
 
-    static func with<Result: Sendable>(_ body: (Road) async throws -> Result) async throws -> Result {
+    /// - Parameter isMarking: as in production: a reply that nothing waits before is marked as sending by the statement that queues
+    ///   it. Else it waits for its job.
+    static func with<Result: Sendable>(
+        isMarking: Bool = true, _ body: (Road) async throws -> Result
+    ) async throws -> Result {
         try await TestDatabase.with { database in
-            let road = Road(database)
+            let road = Road(database, marked: isMarking ? MarkedReplies() : nil)
             try await road.found()
             return try await body(road)
         }
@@ -69,11 +75,13 @@ final class Road: Sendable {
     }
     var turn: Turn {
         let sender = provider.sender
-        return Turn(database: database.app, clock: clock, ids: ids, composer: composer, sender: { _ in sender })
+        return Turn(
+            database: database.app, clock: clock, ids: ids, composer: composer, sender: { _ in sender }, marked: marked)
     }
     func outbox(_ limits: Outbox.Limits = Outbox.Limits()) -> Outbox {
         let sender = provider.sender
-        return Outbox(database: database.app, clock: clock, ids: ids, sender: { _ in sender }, limits: limits)
+        return Outbox(
+            database: database.app, clock: clock, ids: ids, sender: { _ in sender }, limits: limits, marked: marked)
     }
 
     @discardableResult
@@ -96,7 +104,7 @@ final class Road: Sendable {
         while let job = next, kinds.count < atMost {
             kinds.append(job.kind)
             let outcome = try await perform(job, limits)
-            guard case .recorded(let following) = outcome else {
+            guard case .recorded(let following?) = outcome else {
                 next = try await queue.finish(job, outcome, claiming: queue.kinds, after: nil)
                 continue
             }
@@ -117,13 +125,13 @@ final class Road: Sendable {
 
     /// Writes down what a job came to, and goes on with the one that follows it, as a runner does.
     func finish(_ job: Job, _ outcome: JobOutcome) async throws {
-        guard case .recorded(let next) = outcome else { return try await queue.finish(job, outcome) }
+        guard case .recorded(let next?) = outcome else { return try await queue.finish(job, outcome) }
         try await finish(next, try await perform(next))
     }
 
     func perform(_ job: Job, _ limits: Outbox.Limits = Outbox.Limits()) async throws -> JobOutcome {
         switch job.kind {
-        case .turn: try await turn.run(job, timeout: 5)
+        case .turn: try await turn.run(job, timeout: 5, until: .distantFuture)
         case .send: try await outbox(limits).run(job, until: Date() + 20)
         default: .cancel(reason: "not here")
         }

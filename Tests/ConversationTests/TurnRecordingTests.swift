@@ -35,7 +35,7 @@ import Testing
             database: road.database.app, clock: road.clock, ids: road.ids, http: http.client,
             composer: composer ?? self.composer(road.database.app), sender: { _ in sender }, recorder: recorder)
         let job = try #require(try await road.queue.claim())
-        let outcome = try await turn.run(job, timeout: 5)
+        let outcome = try await turn.run(job, timeout: 5, until: .distantFuture)
         try await road.queue.finish(job, outcome)
         await recorder.drain()
         #expect(http.requests.count == 1)
@@ -253,7 +253,7 @@ import Testing
                 database: road.database.app, clock: road.clock, ids: road.ids, composer: road.composer,
                 sender: { _ in sender }, recorder: recorder)
             let job = try #require(try await road.queue.claim())
-            try await road.finish(job, try await turn.run(job, timeout: 5))
+            try await road.finish(job, try await turn.run(job, timeout: 5, until: .distantFuture))
             await recorder.drain()
             #expect(road.provider.sent == ["You said: Hi"])
             #expect(try await road.texts() == ["You said: Hi"])

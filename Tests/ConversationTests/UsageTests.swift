@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func whatIsWithdrawnWhenAPersonTakesOverCountsNoLonger() async throws {
-        try await Road.with { road in
+        try await Road.with(isMarking: false) { road in
             let receipt = try await road.receive("Hi")
             road.advance(3)
             let job = try #require(try await road.queue.claim())
@@ -70,7 +70,7 @@ import Testing
     @Test(arguments: Ending.allCases) func whatAChannelThatEndsHadNotSentIsWithdrawnAndCountsNoLonger(
         _ ending: Ending
     ) async throws {
-        try await Road.with { road in
+        try await Road.with(isMarking: false) { road in
             try await road.receive("Hi")
             road.advance(3)
             let job = try #require(try await road.queue.claim())

@@ -168,7 +168,11 @@ import Testing
                 "outbox",
                 queries {
                     [
-                        .nextInOutbox(of: place.conversation), .assigned(["SM1", "SM2"], on: place.channel),
+                        .nextInOutbox(of: place.conversation),
+                        .end(
+                            Job(claimed: JobID(UUID()), .send, key: place.conversation.text, for: place.organization),
+                            ifNothingWaitsIn: place.conversation),
+                        .assigned(["SM1", "SM2"], on: place.channel),
                         .move(place.message, OutboxMove(to: .sent, from: [.sending], providerID: "SMX"), at: now),
                         .pacing(of: place.conversation, at: now), .activity(of: place.webChannel, at: now),
                         .cancelQueued(in: place.conversation, before: 3, reason: "-", at: now),

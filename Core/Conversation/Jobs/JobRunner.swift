@@ -117,12 +117,9 @@ package struct JobRunner: Sendable {
     /// What the place does next.
     /// - Parameter kinds: none when nothing may be begun any more.
     private func following(_ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind]) async throws -> Job? {
-        guard case .recorded(let next) = outcome else {
-            return try await queue.finish(job, outcome, claiming: kinds, after: job.organization)
-        }
-        guard kinds.isEmpty else { return next }
-        try await queue.giveBack(next)
-        return nil
+        // Claimed for this process, and its message may be marked as sending.
+        if case .recorded(let next?) = outcome { return next }
+        return try await queue.finish(job, outcome, claiming: kinds, after: job.organization)
     }
 
     private func outcome(of job: Job, until deadline: Date) async -> JobOutcome {

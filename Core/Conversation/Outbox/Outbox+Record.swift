@@ -40,8 +40,8 @@ extension Outbox {
     }
 
     /// - Parameter more: about the contact or the conversation: in the order of locks they come before the message.
-    /// - Returns: `.done` when nothing else waits in the conversation; `nil`: go on with the next message. One that is queued
-    ///   later brings a job of its own.
+    /// - Returns: what ended the job, when nothing else waits in the conversation; `nil`: go on with the next message. One that is
+    ///   queued later brings a job of its own.
     func write(
         _ attempt: SendAttempt, _ move: OutboxMove, _ gate: String, _ outcome: GateResult.Outcome, _ reason: String,
         and more: [Query] = []
@@ -49,8 +49,10 @@ extension Outbox {
         // Forgotten, the message counts as being sent, and its fate is looked up again.
         let answers = try await database.pipeline(
             for: attempt.conversation.organization, durability: .inOrder,
-            more + changes(attempt, move, gate, outcome, reason) + [.nextInOutbox(of: attempt.conversation.id)])
-        return answers.last?.isEmpty == true ? .done : nil
+            more + changes(attempt, move, gate, outcome, reason) + [
+                .end(attempt.job, ifNothingWaitsIn: attempt.conversation.id)
+            ])
+        return answers.last?.isEmpty == true ? nil : .recorded(next: nil)
     }
 
     func changes(

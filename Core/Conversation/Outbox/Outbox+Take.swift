@@ -18,7 +18,7 @@ extension Outbox {
                 return (.empty, [])
             }
             let (step, writes) = take(
-                try OutboxEntry(oldest), in: try ConversationRecord(thread), at: clock.now())
+                try OutboxEntry(oldest), in: try ConversationRecord(thread), for: job, at: clock.now())
             faults.reach(.outboxMarking)
             return (step, writes)
         }
@@ -26,15 +26,16 @@ extension Outbox {
 
     private typealias Taken = (step: OutboxStep, writes: [Query])
 
-    private func take(_ entry: OutboxEntry, in conversation: ConversationRecord, at now: Date) -> Taken {
+    private func take(
+        _ entry: OutboxEntry, in conversation: ConversationRecord, for job: Job, at now: Date
+    ) -> Taken {
         guard let sender = sender(conversation.kind) else {
-            let objection = Objection(gate: "channel", status: .failed, reason: "This kind of channel can't send.")
-            return (.settled, settle(entry, in: conversation, objection, at: now))
+            return (.settled, settle(entry, in: conversation, .noSender, at: now))
         }
-        let attempt = SendAttempt(conversation: conversation, entry: entry, sender: sender)
+        let attempt = SendAttempt(job: job, conversation: conversation, entry: entry, sender: sender)
         guard entry.status == .queued || sender.isRepeatable else { return (.reconcile(attempt), []) }
         let mayHaveLeft = entry.status == .sending && entry.providerMessageID != nil
-        if let objection = objection(to: entry, in: conversation, at: now) {
+        if let objection = SendObjection.to(entry.author, under: entry.epoch, in: conversation, at: now) {
             return (
                 .settled,
                 mayHaveLeft
@@ -58,39 +59,8 @@ extension Outbox {
         ]
     }
 
-    private struct Objection {
-        let gate: String
-        let status: MessageStatus
-        var code: String?
-        let reason: String
-    }
-
-    /// Why a queued message may no longer be sent, or `nil`.
-    private func objection(to entry: OutboxEntry, in conversation: ConversationRecord, at now: Date) -> Objection? {
-        let epoch = conversation.ownership.epoch
-        if let composed = entry.epoch, composed != epoch {
-            return Objection(
-                gate: "owner", status: .cancelled,
-                reason: "It was written before the conversation changed hands (epoch \(composed), now \(epoch)).")
-        }
-        // The confirmation of STOP is the one thing still said, and the system says it under no epoch.
-        let confirmsKeyword = entry.author == .system && entry.epoch == nil
-        if conversation.isOptedOut, !confirmsKeyword {
-            return Objection(
-                gate: "opt_out", status: .failed, code: "21610", reason: "The customer has opted out of messages.")
-        }
-        if MessagingWindow.applies(to: conversation.kind, address: conversation.remoteAddress),
-            !MessagingWindow.isOpen(lastInbound: conversation.lastInboundAt, now: now)
-        {
-            return Objection(
-                gate: "window", status: .failed, code: "63016",
-                reason: "The customer last wrote more than 24 hours ago; only an approved template may be sent.")
-        }
-        return nil
-    }
-
     private func settle(
-        _ entry: OutboxEntry, in conversation: ConversationRecord, _ objection: Objection, at now: Date
+        _ entry: OutboxEntry, in conversation: ConversationRecord, _ objection: SendObjection, at now: Date
     ) -> [Query] {
         let move = OutboxMove(
             to: objection.status, from: [.queued, .sending], errorCode: objection.code, reason: objection.reason)

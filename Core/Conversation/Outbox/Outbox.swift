@@ -14,6 +14,7 @@ package struct Outbox: Sendable {
     let sender: @Sendable (ChannelKind) -> ChannelSender?
     let mayLeave: @Sendable (ConversationID) async throws -> SendPermission
     let limits: Limits
+    let marked: MarkedReplies?
     let faults: FaultPoints
 
     package struct Limits: Sendable {
@@ -29,12 +30,14 @@ package struct Outbox: Sendable {
 
     static let backoff = Backoff(base: 2, limit: 300)
 
-    /// - Parameter mayLeave: asked before each message of a conversation.
+    /// - Parameters:
+    ///   - mayLeave: asked before each message of a conversation.
+    ///   - marked: replies of turns of this process that go out before anything else; only for an outbox without `mayLeave`.
     package init(
         database: Database, clock: WallClock, ids: IDSource,
         sender: @escaping @Sendable (ChannelKind) -> ChannelSender?,
         mayLeave: @escaping @Sendable (ConversationID) async throws -> SendPermission = { _ in .granted },
-        limits: Limits = Limits(), faults: FaultPoints = .none
+        limits: Limits = Limits(), marked: MarkedReplies? = nil, faults: FaultPoints = .none
     ) {
         self.database = database
         self.clock = clock
@@ -42,12 +45,17 @@ package struct Outbox: Sendable {
         self.sender = sender
         self.mayLeave = mayLeave
         self.limits = limits
+        self.marked = marked
         self.faults = faults
     }
 
     /// - Parameter deadline: real time at which everything is over: no message is begun that might take longer.
     package func run(_ job: Job, until deadline: Date) async throws -> JobOutcome {
         guard let conversation = ConversationID(job.key) else { return .cancel(reason: "The key is no conversation.") }
+        if let attempt = marked?.take(for: job) {
+            faults.reach(.outboxMarked)
+            if let outcome = try await send(attempt, .granted) { return outcome }
+        }
         let longest = ChannelKind.allCases.compactMap { sender($0)?.longest }.max() ?? 0
         while Date() < deadline.addingTimeInterval(-longest) {
             let permission = try await mayLeave(conversation)
@@ -79,6 +87,8 @@ package struct Outbox: Sendable {
 
 /// A message about to be handed to its provider, or whose hand-over has to be looked up.
 struct SendAttempt: Sendable {
+    /// Whose work it is.
+    let job: Job
     let conversation: ConversationRecord
     let entry: OutboxEntry
     let sender: ChannelSender

@@ -1,5 +1,5 @@
 package import Domain
-import FoundationEssentials
+package import FoundationEssentials
 package import Outbound
 package import Postgres
 package import Store
@@ -17,6 +17,7 @@ package struct Turn: Sendable {
     private let sender: @Sendable (ChannelKind) -> ChannelSender?
     private let recorder: TurnRecorder?
     private let lease: Double
+    private let marked: MarkedReplies?
     private let faults: FaultPoints
 
     /// - Parameters:
@@ -24,12 +25,13 @@ package struct Turn: Sendable {
     ///   - responders: others, asked before it.
     ///   - recorder: keeps what each turn took from outside.
     ///   - lease: real seconds; of the job that sends the reply.
+    ///   - marked: of the outbox that the same process sends with.
     package init(
         database: Database, clock: WallClock, ids: IDSource, randomness: Randomness = .system,
         http: HTTPClient = HTTPClient { _ throws(OutboundError) in throw OutboundError(.unreachable) },
         composer: Composer, responders: [any Responder] = [],
         sender: @escaping @Sendable (ChannelKind) -> ChannelSender?, recorder: TurnRecorder? = nil,
-        lease: Double = 15, faults: FaultPoints = .none
+        lease: Double = 15, marked: MarkedReplies? = nil, faults: FaultPoints = .none
     ) {
         effects = TurnEffects(
             clock: clock, ids: ids, randomness: randomness, http: http, state: LiveTurnState(database))
@@ -37,16 +39,19 @@ package struct Turn: Sendable {
         self.sender = sender
         self.recorder = recorder
         self.lease = lease
+        self.marked = marked
         self.faults = faults
     }
 
-    /// - Parameter timeout: real seconds the responder may take.
-    package func run(_ job: Job, timeout: Double) async throws -> JobOutcome {
+    /// - Parameters:
+    ///   - timeout: real seconds the responder may take.
+    ///   - deadline: real time at which everything is over.
+    package func run(_ job: Job, timeout: Double, until deadline: Date) async throws -> JobOutcome {
         guard let conversation = ConversationID(job.key) else { return .cancel(reason: "The key is no conversation.") }
         let tape = recorder.map { _ in TurnTape(of: job, timeout: timeout, seed: effects.randomness.bytes(32)) }
         let run = TurnRun(
             effects: tape?.effects(over: effects) ?? effects, responders: responders, sender: sender,
-            work: (job, lease), faults: faults)
+            work: TurnWork(job: job, lease: lease, deadline: deadline, marked: marked), faults: faults)
         let outcome = try await run.answer(
             conversation, of: job.organization, attempt: job.attempts, timeout: timeout)
         if let tape { recorder?.keep(tape, of: job.organization, at: effects.clock.now()) }

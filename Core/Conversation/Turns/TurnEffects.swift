@@ -43,7 +43,7 @@ package protocol TurnState: Sendable {
     func transaction<Result: Sendable>(
         _ name: String, for organization: OrganizationID, booking: [Query], reading: [Query],
         _ decide: (_ more: @escaping TurnQuestion, _ answers: [[Row]]) async throws -> (Result, writes: [Query])
-    ) async throws -> Result
+    ) async throws -> Committed<Result>
 
     /// Reads what holds secrets. `concealing` puts something in their place, and only what it returns is answered and recorded; a
     /// replay has that already and doesn't call it.
@@ -61,7 +61,7 @@ extension TurnState {
         _ name: String, for organization: OrganizationID, reading: [Query],
         _ decide: (_ more: @escaping TurnQuestion, _ answers: [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Result {
-        try await transaction(name, for: organization, booking: [], reading: reading, decide)
+        try await transaction(name, for: organization, booking: [], reading: reading, decide).result
     }
 
     func read(_ name: String, for organization: OrganizationID, _ queries: [Query]) async throws -> [[Row]] {
@@ -83,8 +83,8 @@ package struct LiveTurnState: TurnState {
     package func transaction<Result: Sendable>(
         _ name: String, for organization: OrganizationID, booking: [Query], reading: [Query],
         _ decide: (@escaping TurnQuestion, [[Row]]) async throws -> (Result, writes: [Query])
-    ) async throws -> Result {
-        try await database.transaction(for: organization, durability: .inOrder, first: booking, reading: reading) {
+    ) async throws -> Committed<Result> {
+        try await database.committing(for: organization, durability: .inOrder, first: booking, reading: reading) {
             connection, answers in
             try await decide({ try await connection.pipeline($1) }, answers)
         }

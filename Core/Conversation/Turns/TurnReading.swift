@@ -82,24 +82,43 @@ struct SaidReading: Sendable {
     }
 }
 
-/// What the transaction reads that queues a reply: how things stand, the place of the reply's first part behind a welcome, and
-/// whether the quota had room for it; then it is counted.
+/// What the transaction reads that queues a reply: how things stand, the place of the reply's first part behind a welcome, what
+/// waits to be sent before it, and whether the quota had room for it; then it is counted, with its messages.
 struct ReplyReading: Sendable {
     private(set) var questions = Questions()
-    let standing: StandingReading
+    private let standing: StandingReading
     private let part: Questions.Place
+    private let waiting: Questions.Place
     private let counting: Questions.Place
 
     init(of assignment: Assignment, parts: Int, at now: Date) {
         let conversation = assignment.conversation
         standing = StandingReading(of: conversation.id, asking: &questions)
         part = questions.ask(.nextPart(of: assignment.turn))
+        waiting = questions.ask(.nextInOutbox(of: conversation.id))
         counting = questions.ask(
-            .countOutbound(parts, of: conversation.organization, limit: assignment.quotaLimit, at: now))
+            .countOutbound(
+                parts, replies: assignment.replies, of: conversation.organization, limit: assignment.quotaLimit, at: now
+            ))
     }
 
-    func nextPart(_ answers: Answers) throws -> Int { try answers[part].first?["part"] ?? 0 }
-    func wasCounted(_ answers: Answers) -> Bool { !answers[counting].isEmpty }
+    func standing(for assignment: Assignment, _ answers: Answers) throws -> ReplyStanding {
+        ReplyStanding(
+            conversation: try standing.conversation(for: assignment, answers),
+            nextPart: try answers[part].first?["part"] ?? 0, nothingWaits: answers[waiting].isEmpty,
+            wasCounted: !answers[counting].isEmpty)
+    }
+}
+
+/// How things stand when a reply is about to be queued.
+struct ReplyStanding: Sendable {
+    /// `nil`: the turn is over.
+    let conversation: ConversationRecord?
+    /// The number of the reply's first part, behind a welcome.
+    let nextPart: Int
+    let nothingWaits: Bool
+    /// False: the quota is used up.
+    let wasCounted: Bool
 }
 
 /// The turn's messages and everything said until then, both oldest first.

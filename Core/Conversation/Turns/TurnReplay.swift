@@ -106,9 +106,9 @@ private struct ReplayedTurnState: TurnState {
     func transaction<Result: Sendable>(
         _ name: String, for organization: OrganizationID, booking: [Query], reading: [Query],
         _ decide: (@escaping TurnQuestion, [[Row]]) async throws -> (Result, writes: [Query])
-    ) async throws -> Result {
+    ) async throws -> Committed<Result> {
         let answers = try replay.rows(name, reading)
-        return try await decide({ try replay.rows($0, $1) }, answers).0
+        return Committed(try await decide({ try replay.rows($0, $1) }, answers).0)
     }
 
     func read(

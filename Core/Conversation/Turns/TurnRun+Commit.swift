@@ -8,62 +8,52 @@ import Store
 extension TurnRun {
     func commit(_ response: TurnResponse, to assignment: Assignment) async throws -> JobOutcome {
         let now = clock.now()
-        let organization = assignment.conversation.organization
         let texts = MessageSplit(response.reply.text).parts
         let reading = ReplyReading(of: assignment, parts: texts.count, at: now)
-        return try await effects.state.transaction(
-            "reply", for: organization, booking: spent(response.reply.runs, assignment, at: now),
+        let committed = try await effects.state.transaction(
+            "reply", for: assignment.conversation.organization,
+            booking: spent(response.reply.runs, assignment, at: now),
             reading: reading.questions.queries
         ) { more, rows in
-            let answers = Answers(rows)
-            var next = assignment.afterwards
-            var writes: [Query] =
-                assignment.responder.author == .ai ? [.countReply(of: organization, at: now)] : []
-            let wasCounted = reading.wasCounted(answers)
-            let conversation = try reading.standing.conversation(for: assignment, answers)
-            let part = try reading.nextPart(answers)
-            if let conversation, conversation.ownership.allowsReply(composedUnder: assignment.epoch), wasCounted {
-                let said = try say(texts, of: response, assignment, in: conversation, from: part, at: now)
-                effects.wrote(said)
-                let sending = sending(assignment, at: now)
-                writes += said + sending.writes
-                next = sending.outcome
-            } else {
-                let unsaid = try await leaveUnsaid(assignment, in: conversation, from: part, asking: more, at: now)
-                effects.wrote(unsaid)
-                writes += unsaid
-                if wasCounted { writes.append(.uncountOutbound(texts.count, of: organization, at: now)) }
-            }
+            let standing = try reading.standing(for: assignment, Answers(rows))
+            let ending = try await end(assignment, with: response, texts, standing, asking: more, at: now)
             faults.reach(.turnReplying)
-            return (next, writes)
+            return (ending, ending.writes.queries)
         }
+        let ending = committed.result
+        if let marking = ending.marking, try marking.isMarked(Answers(committed.written)) {
+            work?.marked?.keep(marking.attempt)
+        }
+        return ending.outcome
     }
 
-    /// - Parameter part: the number of its first part, behind a welcome.
-    private func say(
-        _ texts: [String], of response: TurnResponse, _ assignment: Assignment, in conversation: ConversationRecord,
-        from part: Int, at now: Date
-    ) throws -> [Query] {
-        let reply = response.reply
-        let spokenBy = reply.wantsHuman ? conversation.ownership.handedToPeople() : conversation.ownership
-        let parts = parts(
-            texts, by: assignment.responder.author, answering: assignment.turn, from: part, under: spokenBy.epoch)
-        return [
-            .record(
-                assignment.responder.gate, .answered, reply.reason, turn: assignment.turn, in: conversation, at: now),
-            .finish(assignment.turn, as: parts.isEmpty ? .closed : .answered, at: now),
-        ]
-            + response.writes + (try parts.map { try .queue($0, in: conversation, isCounted: true, at: now) })
-            + (reply.wantsHuman
-                ? try callPerson(in: conversation, reason: reply.reason, turn: assignment.turn, at: now) : [])
+    private func end(
+        _ assignment: Assignment, with response: TurnResponse, _ texts: [String], _ standing: ReplyStanding,
+        asking more: TurnQuestion, at now: Date
+    ) async throws -> TurnEnding {
+        let organization = assignment.conversation.organization
+        var ending = TurnEnding(assignment.afterwards)
+        let mayBeSaid = standing.conversation?.ownership.allowsReply(composedUnder: assignment.epoch) ?? false
+        if let conversation = standing.conversation, mayBeSaid, standing.wasCounted {
+            try say(texts, of: response, assignment, in: conversation, standing, at: now, &ending)
+        } else {
+            let unsaid = try await leaveUnsaid(assignment, standing, asking: more, at: now)
+            effects.wrote(unsaid)
+            ending.writes.write(unsaid)
+            if standing.wasCounted {
+                ending.writes.write([.uncountOutbound(texts.count, of: organization, at: now)])
+            } else if assignment.replies > 0 {
+                ending.writes.write([.countReply(of: organization, at: now)])
+            }
+        }
+        return ending
     }
 
-    /// Another process answered (`conversation` is `nil`), a person took the conversation, or the quota is used up.
+    /// Another process answered (there is no `conversation`), a person took the conversation, or the quota is used up.
     private func leaveUnsaid(
-        _ assignment: Assignment, in conversation: ConversationRecord?, from part: Int, asking more: TurnQuestion,
-        at now: Date
+        _ assignment: Assignment, _ standing: ReplyStanding, asking more: TurnQuestion, at now: Date
     ) async throws -> [Query] {
-        guard let conversation else { return [] }
+        guard let conversation = standing.conversation else { return [] }
         guard conversation.ownership.allowsReply(composedUnder: assignment.epoch) else {
             return overtaken(assignment.turn, in: conversation, at: now)
         }
@@ -71,7 +61,8 @@ extension TurnRun {
         guard let row = asked.joined().first else {
             throw PostgresError.decoding("the conversation has no organization")
         }
-        return try overQuota(assignment.turn, try QuotaAllowance(row), part: part, in: conversation, at: now)
+        return try overQuota(
+            assignment.turn, try QuotaAllowance(row), part: standing.nextPart, in: conversation, at: now)
     }
 
     /// Books what was paid for a reply that will not be said.
@@ -88,9 +79,4 @@ extension TurnRun {
                 of: assignment.conversation.organization, at: now)
         }
     }
-}
-
-extension Responder {
-    /// Under which name its answer stands in the decision trail.
-    fileprivate var gate: String { author == .flow ? "flow" : "model" }
 }

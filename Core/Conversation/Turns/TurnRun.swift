@@ -7,8 +7,8 @@ struct TurnRun: Sendable {
     let effects: TurnEffects
     let responders: Responders
     let sender: @Sendable (ChannelKind) -> ChannelSender?
-    /// The job whose work this is, and for how many real seconds the next one is leased; `nil` in a replay.
-    let work: (job: Job, lease: Double)?
+    /// `nil` in a replay.
+    let work: TurnWork?
     let faults: FaultPoints
 
     /// How often writing one reply is tried before a person has to answer.
@@ -91,6 +91,8 @@ struct Assignment: Sendable {
     let nextDue: Date?
 
     var epoch: Int { conversation.ownership.epoch }
+    /// How many replies of personas it counts as.
+    var replies: Int { responder.author == .ai ? 1 : 0 }
     /// What the job does when this turn is over.
     var afterwards: JobOutcome { nextDue.map { .snooze(until: $0) } ?? .done }
 }

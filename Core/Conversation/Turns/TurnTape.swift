@@ -115,7 +115,7 @@ private struct RecordedTurnState: TurnState {
     func transaction<Result: Sendable>(
         _ name: String, for organization: OrganizationID, booking: [Query], reading: [Query],
         _ decide: (@escaping TurnQuestion, [[Row]]) async throws -> (Result, writes: [Query])
-    ) async throws -> Result {
+    ) async throws -> Committed<Result> {
         let mark = tape.mark
         return try await real.transaction(name, for: organization, booking: booking, reading: reading) {
             more, answers in

@@ -22,8 +22,9 @@ package struct Job: Sendable, Equatable {
 /// What a job's work came to. A thrown error means `retry` by the kind's back-off.
 package enum JobOutcome: Sendable, Equatable {
     case done
-    /// Done, and written down together with the work itself. The runner goes on with `next`, which was claimed there.
-    case recorded(next: Job)
+    /// Done, and written down together with the work itself. The runner goes on with `next`, which was claimed there, or with
+    /// whatever is due.
+    case recorded(next: Job?)
     /// Failed; once more after so many seconds, unless the attempts are used up: then it is dead.
     case retry(after: Double?, reason: String)
     /// Not yet; costs no attempt.

@@ -49,6 +49,18 @@ extension Query {
         """
     }
 
+    /// Ends the job that sends what is queued in a conversation, in the transaction that records a message as sent, when no other
+    /// waits there. A row when it did: the outcome is then `recorded`.
+    package static func end(_ job: Job, ifNothingWaitsIn conversation: ConversationID) -> Query {
+        delete(job).appending(
+            """
+
+                and not exists (
+                    select from messages where conversation_id = \(conversation) and status in ('queued', 'sending'))
+            returning id
+            """)
+    }
+
     /// A row when the job is still this process's.
     package static func isHeld(_ job: Job) -> Query {
         """

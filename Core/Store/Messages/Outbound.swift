@@ -44,37 +44,61 @@ extension Query {
     /// Writes a message as `queued`, with its history and event, and counts it. `one_reply_per_turn` refuses a second answer to
     /// a turn; a message with the same id is the same message and changes nothing.
     ///
-    /// - Parameter isCounted: by `countOutbound`, because the quota had to be asked first.
+    /// - Parameters:
+    ///   - isCounted: by `countOutbound`, because the quota had to be asked first.
+    ///   - job: who hands the message over next: it is marked as sending at once, if that job is then held (`end`). It must be on
+    ///     disk before the provider hears of it.
+    /// - Returns: one row, `status`, of a new message.
     package static func queue(
-        _ message: OutboundMessage, in conversation: ConversationRecord, isCounted: Bool = false, at now: Date
+        _ message: OutboundMessage, in conversation: ConversationRecord, isCounted: Bool = false,
+        markedFor job: Job? = nil,
+        at now: Date
     ) throws -> Query {
-        try inserting(message, in: conversation, at: now)
+        try status(markedFor: job)
+            .appending(inserting(message, in: conversation, at: now))
             .appending(isCounted ? "" : countingQueued(at: now))
             .appending(
                 """
-
-                insert into events (organization_id, type, subject_id, data, at)
-                select organization_id, 'message.queued', id, jsonb_build_object('conversation_id', conversation_id), \(now)
-                from queued
+                , told as (
+                    insert into events (organization_id, type, subject_id, data, at)
+                    select organization_id, 'message.' || case step when 'queued' then step else 'status' end, id,
+                        jsonb_build_object('conversation_id', conversation_id)
+                            || case step when 'queued' then '{}' else jsonb_build_object('status', step) end,
+                        \(now)
+                    from steps
+                )
+                select status from queued
                 """)
     }
 
-    /// The table expressions `queued`, the message if it is new, and what follows from it.
+    /// The table expression `first`: the status it begins with.
+    private static func status(markedFor job: Job?) -> Query {
+        guard let job else { return "with first as (select 'queued' as status)" }
+        return Query("with first as (select case when exists (").appending(isHeld(job))
+            .appending(") then 'sending' else 'queued' end as status)")
+    }
+
+    /// The table expressions `queued`, the message if it is new, its `steps` until now, and what follows from it.
     private static func inserting(
         _ message: OutboundMessage, in conversation: ConversationRecord, at now: Date
     ) throws -> Query {
         """
-        with queued as (
+        , queued as (
             insert into messages (id, organization_id, conversation_id, channel_id, direction, author, author_user_id, type,
-                body, media, content, status, turn_id, part, epoch, created_at)
-            values (\(message.id), \(conversation.organization), \(conversation.id), \(conversation.channel), 'outbound',
+                body, media, content, status, attempts, sending_since, turn_id, part, epoch, created_at)
+            select \(message.id), \(conversation.organization), \(conversation.id), \(conversation.channel), 'outbound',
                 \(message.author.rawValue), \(message.user), \(message.type.rawValue), \(message.body),
-                \(try json(message.media)), \(try message.content.map(json)), 'queued', \(message.turn), \(message.part)::int, \(message.epoch), \(now))
+                \(try json(message.media)), \(try message.content.map(json)), status, (status = 'sending')::int,
+                case status when 'sending' then clock_timestamp() end, \(message.turn), \(message.part)::int,
+                \(message.epoch), \(now)
+            from first
             on conflict (organization_id, id) do nothing
-            returning id, organization_id, conversation_id
+            returning id, organization_id, conversation_id, status
+        ), steps as (
+            select queued.*, step from queued, unnest(array['queued', nullif(status, 'queued')]) as step where step is not null
         ), history as (
             insert into message_statuses (organization_id, message_id, status, at)
-            select organization_id, id, 'queued', \(now) from queued
+            select organization_id, id, step, \(now) from steps
         ), thread as (
             update conversations set last_message_at = greatest(last_message_at, \(now))
             from queued where conversations.id = queued.conversation_id

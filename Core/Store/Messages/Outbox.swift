@@ -116,6 +116,23 @@ extension Query {
 }
 
 extension OutboxEntry {
+    /// Of a message that is marked as sending by the statement that queues it.
+    package init(marked message: OutboundMessage) {
+        id = message.id
+        status = .sending
+        author = message.author
+        turn = message.turn
+        epoch = message.epoch
+        body = message.body
+        media = message.media
+        type = message.type
+        content = message.content
+        providerMessageID = nil
+        attempts = 0
+        sendingFor = nil
+        sendingSince = nil
+    }
+
     package init(_ row: Row) throws(PostgresError) {
         id = try row["id"]
         status = try row.value("status")

@@ -26,15 +26,23 @@ extension Database {
     /// A transaction for one organization that reads, decides and writes, in two round trips. It is repeated as a whole when it
     /// meets another one (`PostgresError.isRetryable`): `decide` has no effects but its answer.
     /// - Parameter first: committed as a transaction of its own before this one begins, in the same round trip.
+    package func committing<Result: Sendable>(
+        for organization: OrganizationID, durability: Durability = .onDisk, first: [Query] = [],
+        reading queries: [Query], _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
+    ) async throws -> Committed<Result> {
+        let entering = Query.enter(organization, durability)
+        return try await committing(first: first.isEmpty ? [] : [entering] + first, reading: [entering] + queries) {
+            connection, answers in
+            try await decide(connection, Array(answers.dropFirst()))
+        }
+    }
+
+    /// The same, for who doesn't ask for answers to what is written.
     package func transaction<Result: Sendable>(
         for organization: OrganizationID, durability: Durability = .onDisk, first: [Query] = [],
         reading queries: [Query], _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Result {
-        let entering = Query.enter(organization, durability)
-        return try await transaction(first: first.isEmpty ? [] : [entering] + first, reading: [entering] + queries) {
-            connection, answers in
-            try await decide(connection, Array(answers.dropFirst()))
-        }
+        try await committing(for: organization, durability: durability, first: first, reading: queries, decide).result
     }
 
     /// The pipeline as one transaction for one organization, in one round trip; repeated when it meets another one. What ends

@@ -7,15 +7,17 @@ package import Postgres
 extension Query {
     /// Counts messages of a reply before they are queued, in the organization's current month. With a limit, only while the
     /// quota was not used up: no row comes back when it was. The row's lock makes concurrent replies count one after the other.
+    /// - Parameter replies: of a persona, counted with them.
     package static func countOutbound(
-        _ messages: Int, of organization: OrganizationID, limit: Int? = nil, at now: Date
+        _ messages: Int, replies: Int = 0, of organization: OrganizationID, limit: Int? = nil, at now: Date
     ) -> Query {
         """
-        insert into usage_periods as used (organization_id, period, outbound)
-        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), \(messages)::int
+        insert into usage_periods as used (organization_id, period, outbound, ai_replies)
+        select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), \(messages)::int, \(replies)::int
         from organizations
         where id = \(organization) and coalesce(\(limit)::bigint, 1) > 0
-        on conflict (organization_id, period) do update set outbound = used.outbound + excluded.outbound
+        on conflict (organization_id, period) do update
+        set outbound = used.outbound + excluded.outbound, ai_replies = used.ai_replies + excluded.ai_replies
         where \(limit)::bigint is null or used.outbound < \(limit)::bigint
         returning outbound
         """
