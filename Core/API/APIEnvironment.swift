@@ -62,7 +62,7 @@ package struct APIEnvironment: Sendable {
         return access
     }
 
-    /// A part that one function makes; tests put another in its place with `replace`.
+    /// A part that one function makes, or what was put in its place with `replace`.
     package func part<Part: Sendable>(_ make: (APIEnvironment) throws -> Part) rethrows -> Part {
         try replacements[ObjectIdentifier(Part.self)] as? Part ?? make(self)
     }

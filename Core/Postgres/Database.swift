@@ -93,25 +93,19 @@ package final class Database: Sendable {
     /// transaction met another one.
     /// - Parameter first: a transaction of its own that is committed before, in the same round trip. When this is repeated it
     ///   is too: its statements change nothing the second time.
+    /// - Parameter last: a transaction of its own behind it, in the round trip of COMMIT.
     package func committing<Result: Sendable>(
-        first: [Query] = [], reading queries: [Query],
+        behind last: Query? = nil, first: [Query] = [], reading queries: [Query],
         _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Committed<Result> {
         try await repeating {
             let (connection, answers) = try await begun(queries, first: first)
             return try await ending(connection) {
                 let (result, writes) = try await decide(connection, answers)
-                return Committed(result, written: try await connection.pipeline(writes + ["commit"]))
+                let answers = try await connection.pipeline(writes + ["commit"] + (last.map { [$0] } ?? []))
+                return Committed(result, written: Array(answers.prefix(writes.count)))
             }
         }
-    }
-
-    /// The same, for who doesn't ask for answers to what is written.
-    package func transaction<Result: Sendable>(
-        first: [Query] = [], reading queries: [Query],
-        _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
-    ) async throws -> Result {
-        try await committing(first: first, reading: queries, decide).result
     }
 
     /// ROLLBACK when the body throws; the connection is given back.

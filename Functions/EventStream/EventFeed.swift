@@ -60,11 +60,6 @@ actor EventFeed {
         generations[organization, default: 0]
     }
 
-    /// Where the log ends now.
-    func end(of organization: OrganizationID) async throws -> EventPosition {
-        try await InboxReads(database: database).lastEvent(of: organization)
-    }
-
     func page(of organization: OrganizationID, after: EventPosition) async throws -> EventPage {
         let key = ReadKey(
             organization: organization, transaction: after.transaction, id: after.id,

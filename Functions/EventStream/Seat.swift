@@ -17,3 +17,8 @@ final class Seat: Sendable {
         found.withLock { $0 = taken }
     }
 }
+
+/// The endpoint let a viewer in and gave no seat: a fault of ours.
+struct SeatMissing: Error, CustomStringConvertible {
+    let description = "a viewer was let in without a seat"
+}

@@ -3,7 +3,7 @@ struct StreamLimits: Sendable {
     /// Streams at once, in all.
     var viewers = 500
     var viewersPerOrganization = 100
-    /// Browser tabs and devices of one person, over all their organizations.
+    /// Browser tabs and devices of one person, over all their organizations, and whoever streams with an API key they made.
     var viewersPerUser = 20
     /// Open sockets, requests that have not arrived yet included. Below the 1,024 descriptors a function has.
     var connections = 800
@@ -11,7 +11,7 @@ struct StreamLimits: Sendable {
     var heartbeat = 15.0
     /// Between two looks at whether the viewers' sessions and memberships still stand, all of them in one query.
     var sessionCheck = 2.0
-    /// Between two looks at everything that let a viewer in, the expiry of its token included.
+    /// Between two looks at everything that let a viewer in: the expiry of its token, the end of its API key.
     var readmission = 60.0
     /// How long a viewer may take to make room for the next piece.
     var patience = 20.0

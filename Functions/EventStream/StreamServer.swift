@@ -72,7 +72,7 @@ struct StreamServer: Sendable {
         var api = api
         api.replace(seat)
         let answer = try await Router(endpoints, api).handle(request)
-        guard let taken = seat.taken else { throw Fault.notFound("page") }
+        guard let taken = seat.taken else { throw SeatMissing() }
         return (answer, taken)
     }
 }

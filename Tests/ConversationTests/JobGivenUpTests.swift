@@ -7,7 +7,7 @@ import Testing
 /// A customer whose job is given up is a person's to answer.
 @Suite struct JobGivenUpTests {
     @Test(arguments: [JobKind.turn, .send]) func aPersonIsCalled(_ kind: JobKind) async throws {
-        try await Road.with { road in
+        try await Road.with(isMarking: false) { road in
             try await road.receive("Hi")
             road.advance(3)
             if kind == .send { try await road.queueReply() }
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func alsoWhenItsProcessDiedEachTime() async throws {
-        try await Road.with { road in
+        try await Road.with(isMarking: false) { road in
             try await road.receive("Hi")
             road.advance(3)
             for _ in 0..<JobKind.turn.attempts {
@@ -46,6 +46,6 @@ extension Road {
         guard let job = try await queue.claim([.turn]), case .recorded(let send?) = try await perform(job) else {
             throw TestSetupError("no reply was queued")
         }
-        try await queue.giveBack(send)
+        try await giveBack(send)
     }
 }

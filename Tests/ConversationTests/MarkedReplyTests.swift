@@ -9,7 +9,7 @@ import Testing
 /// A reply that nothing waits before is marked as sending by the statement that queues it, and handed over by the same process.
 @Suite struct MarkedReplyTests {
     private static let steps: Query = """
-        select string_agg(s.status, ' ' order by s.at, s.status) as steps from parley.message_statuses s
+        select string_agg(s.status, ' ' order by s.at, s.status <> 'queued') as steps from parley.message_statuses s
         join parley.messages m on m.id = s.message_id where m.direction = 'outbound'
         """
     private static let told: Query = """
@@ -24,6 +24,7 @@ import Testing
             let send = try await replied(road)
             #expect(try await road.messages().map(\.status) == ["sending"])
             #expect(road.provider.sent.isEmpty)
+            road.advance(1)
             try await road.finish(send, try await road.perform(send))
             #expect(try await road.messages().map(\.status) == ["sent"])
             #expect(road.provider.sent == ["You said: Hi"])
@@ -119,7 +120,45 @@ import Testing
             try await road.settle()
             #expect(try await road.messages().map(\.code) == ["21610"])
             #expect(road.provider.sent.isEmpty)
-            #expect(try await text(road, Self.steps) == "failed queued")
+            #expect(try await text(road, Self.steps) == "queued failed")
+        }
+    }
+
+    /// It is said under the epoch of people, who have the conversation from then on.
+    @Test func aReplyThatCallsForAPersonIsMarkedToo() async throws {
+        try await Road.with { road in
+            road.composes { _ in ComposedReply(text: "I will call somebody.", wantsHuman: true, reason: "asked") }
+            try await road.receive("Hi")
+            road.advance(3)
+            let send = try await replied(road)
+            #expect(try await road.messages().map(\.status) == ["sending"])
+            try await road.finish(send, try await road.perform(send))
+            #expect(road.provider.sent == ["I will call somebody."])
+            #expect(
+                try await text(road, "select owner || ' ' || status as steps from parley.conversations")
+                    == "human pending")
+        }
+    }
+
+    /// Whoever looks after it knows by then that nobody hands it over.
+    @Test func aMarkThatIsOlderThanTheLeaseIsLookedUp() async throws {
+        try await Road.with { road in
+            try await road.receive("Hi")
+            road.advance(3)
+            let marked = MarkedReplies()
+            let sender = road.provider.sender
+            let turn = Turn(
+                database: road.database.app, clock: road.clock, ids: road.ids, composer: road.composer,
+                sender: { _ in sender }, lease: 0.05, marked: marked)
+            let job = try #require(try await road.queue.claim([.turn]))
+            guard case .recorded(let send?) = try await turn.run(job, timeout: 5, until: .distantFuture) else {
+                throw TestSetupError("no reply")
+            }
+            try await Task.sleep(for: .milliseconds(60))
+            let outbox = Outbox(
+                database: road.database.app, clock: road.clock, ids: road.ids, sender: { _ in sender }, marked: marked)
+            #expect(try await outbox.run(send, until: Date() + 20) == .snooze(until: road.now + 1))
+            #expect(road.provider.sent.isEmpty)
         }
     }
 

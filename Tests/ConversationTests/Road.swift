@@ -110,8 +110,13 @@ final class Road: Sendable {
             }
             next = following
         }
-        if let next { try await queue.giveBack(next) }
+        if let next { try await giveBack(next) }
         return kinds
+    }
+
+    /// For a job that was claimed and is not begun.
+    func giveBack(_ job: Job) async throws {
+        try await queue.finish(job, .snooze(until: now))
     }
 
     /// A customer's question, and a person's reply to it a day later: it may not leave any more.

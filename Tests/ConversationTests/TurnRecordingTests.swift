@@ -19,12 +19,13 @@ import Testing
 
     /// A turn over the real road with a model; its recording.
     private func recorded(
-        _ road: Road, meeting: Bool = false, composer: Composer? = nil,
+        _ road: Road, meeting: Bool = false, composer: Composer? = nil, marked: MarkedReplies? = nil,
         _ body: (TurnID, TurnRecorder) async throws -> Void
     ) async throws {
         try await road.database.app.pipeline(
             for: road.organization, [.createSystemPersonas(of: road.organization, at: road.now)])
-        try await road.set("welcome_message", "Welcome!")
+        // Behind a welcome nothing is marked.
+        if marked == nil { try await road.set("welcome_message", "Welcome!") }
         let receipt = try await road.receive("When are you open?")
         if meeting { try await meetOthers(road) }
         road.advance(3)
@@ -33,13 +34,14 @@ import Testing
         let http = RecordingHTTP(Self.answer)
         let turn = Turn(
             database: road.database.app, clock: road.clock, ids: road.ids, http: http.client,
-            composer: composer ?? self.composer(road.database.app), sender: { _ in sender }, recorder: recorder)
+            composer: composer ?? self.composer(road.database.app), sender: { _ in sender }, recorder: recorder,
+            marked: marked)
         let job = try #require(try await road.queue.claim())
         let outcome = try await turn.run(job, timeout: 5, until: .distantFuture)
         try await road.queue.finish(job, outcome)
         await recorder.drain()
         #expect(http.requests.count == 1)
-        #expect(try await road.texts() == ["Welcome!", "We open at nine."])
+        #expect(try await road.texts() == (marked == nil ? ["Welcome!", "We open at nine."] : ["We open at nine."]))
         try await body(try #require(receipt.turn), recorder)
     }
 
@@ -138,6 +140,34 @@ import Testing
                 #expect(Set(places).count == places.count)
                 #expect(recording.exchanges.allSatisfy { $0.ordinal == 0 }, "nothing was asked twice")
                 #expect(try await isolated.replay(recording) == recording.resultHash)
+            }
+        }
+    }
+
+    /// Its transaction is run again, and the message that is handed over is that of the last time.
+    @Test func aReplyThatIsMarkedPlaysTheSame() async throws {
+        try await Road.with { road in
+            let marked = MarkedReplies()
+            try await recorded(road, meeting: true, marked: marked) { turn, recorder in
+                let recording = try #require(try await recorder.recording(of: turn, in: road.organization))
+                #expect(try await isolated.replay(recording) == recording.resultHash)
+            }
+            #expect(try await road.messages().map(\.status) == ["sending"])
+            let (sender, job) = (road.provider.sender, try await road.runningSend())
+            let outbox = Outbox(
+                database: road.database.app, clock: road.clock, ids: road.ids, sender: { _ in sender }, marked: marked)
+            #expect(try await outbox.run(job, until: Date() + 20) == .recorded(next: nil))
+            #expect(road.provider.sent == ["We open at nine."])
+            #expect(try await road.messages().map(\.status) == ["sent"])
+        }
+    }
+
+    @Test func aRecordingOfAnEarlierVersionSaysSo() async throws {
+        try await Road.with { road in
+            try await recorded(road) { turn, recorder in
+                var recording = try #require(try await recorder.recording(of: turn, in: road.organization))
+                recording.version -= 1
+                await #expect(throws: OutdatedRecording.self) { try await isolated.replay(recording) }
             }
         }
     }
@@ -258,5 +288,15 @@ import Testing
             #expect(road.provider.sent == ["You said: Hi"])
             #expect(try await road.texts() == ["You said: Hi"])
         }
+    }
+}
+
+extension Road {
+    /// As the turn that queued its reply left it.
+    fileprivate func runningSend() async throws -> Job {
+        let row = try #require(
+            try await database.owner.query("select id, key from parley.jobs where kind = 'send' and state = 'running'")
+                .first)
+        return Job(claimed: try row["id"], .send, key: try row["key"], for: organization)
     }
 }

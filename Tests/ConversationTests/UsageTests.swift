@@ -47,6 +47,7 @@ import Testing
             try await road.settle()
             #expect(try await road.messages().isEmpty)
             #expect(try await road.count(Self.used) == 0)
+            #expect(try await road.count("select ai_replies as count from parley.usage") == 1, "written and paid for")
         }
     }
 

@@ -115,7 +115,7 @@ package struct JobRunner: Sendable {
     }
 
     /// What the place does next.
-    /// - Parameter kinds: none when nothing may be begun any more.
+    /// - Parameter kinds: none when nothing may be begun any more, but for a job that goes on with this one's work.
     private func following(_ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind]) async throws -> Job? {
         // Claimed for this process, and its message may be marked as sending.
         if case .recorded(let next?) = outcome { return next }

@@ -6,10 +6,10 @@ package import Store
 
 /// Answers a customer: decides who answers, has the reply written, and queues it.
 ///
-/// Two transactions with the writing between them, neither of which waits for the disk: nothing leaves the house before the
-/// outbox has marked it, on disk. The first decides under the conversation's lock and says everything that
-/// needs no model; the second queues the reply, if the turn is still being composed under the same epoch. A process that
-/// dies in between leaves a turn that is being composed, and the job, taken up by another, composes it again.
+/// Two transactions with the writing between them. The first decides under the conversation's lock and says everything that
+/// needs no model; the second queues the reply, if the turn is still being composed under the same epoch. Nothing leaves the
+/// house before it is marked as sending, on disk: the second does that too when the reply may leave at once, else the outbox. A
+/// process that dies in between leaves a turn that is being composed, and the job, taken up by another, composes it again.
 package struct Turn: Sendable {
     private let effects: TurnEffects
     private let responders: Responders
@@ -61,11 +61,14 @@ package struct Turn: Sendable {
     /// Plays a recorded turn with the code and the responders of now.
     ///
     /// - Returns: the hash of what the turn would write; the recording's own when nothing has changed.
-    /// - Throws: `ReplayMiss` when it asks what was not recorded.
+    /// - Throws: `ReplayMiss` when it asks what was not recorded, `OutdatedRecording` when that is no wonder.
     package func replay(_ recording: TurnRecording) async throws -> String {
         guard let conversation = ConversationID(recording.conversation),
             let organization = OrganizationID(recording.organization)
         else { throw ReplayMiss(question: "{}") }
+        guard recording.version == TurnRecording.currentVersion else {
+            throw OutdatedRecording(version: recording.version)
+        }
         let replay = TurnReplay(recording)
         let run = TurnRun(
             effects: replay.effects, responders: responders, sender: { _ in nil }, work: nil, faults: .none)

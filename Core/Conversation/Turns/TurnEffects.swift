@@ -2,7 +2,7 @@ package import Domain
 import FoundationEssentials
 package import Outbound
 package import Postgres
-import Store
+package import Store
 
 /// Everything that a turn takes from outside: the clock, ids and chance, what is in the database, answers of models, tools and
 /// providers. Nothing of a turn goes past it, so that a turn can be recorded and played again (`TurnTape`, `TurnReplay`).
@@ -41,7 +41,7 @@ package protocol TurnState: Sendable {
     /// A transaction that reads, decides and writes; `more` reads and writes within it. `booking` is committed before it and
     /// apart from it, in the same round trip.
     func transaction<Result: Sendable>(
-        _ name: String, for organization: OrganizationID, booking: [Query], reading: [Query],
+        _ name: String, for organization: OrganizationID, durability: Durability, booking: [Query], reading: [Query],
         _ decide: (_ more: @escaping TurnQuestion, _ answers: [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Committed<Result>
 
@@ -61,7 +61,9 @@ extension TurnState {
         _ name: String, for organization: OrganizationID, reading: [Query],
         _ decide: (_ more: @escaping TurnQuestion, _ answers: [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Result {
-        try await transaction(name, for: organization, booking: [], reading: reading, decide).result
+        try await transaction(
+            name, for: organization, durability: .inOrder, booking: [], reading: reading, decide
+        ).result
     }
 
     func read(_ name: String, for organization: OrganizationID, _ queries: [Query]) async throws -> [[Row]] {
@@ -71,8 +73,7 @@ extension TurnState {
 
 package typealias TurnQuestion = (_ name: String, _ queries: [Query]) async throws -> [[Row]]
 
-/// The database itself. Nobody outside relies on what a turn writes before the outbox has marked it: it need not wait for
-/// the disk.
+/// The database itself. Nobody outside relies on what a turn writes before its reply is marked as sending.
 package struct LiveTurnState: TurnState {
     let database: Database
 
@@ -81,10 +82,10 @@ package struct LiveTurnState: TurnState {
     }
 
     package func transaction<Result: Sendable>(
-        _ name: String, for organization: OrganizationID, booking: [Query], reading: [Query],
+        _ name: String, for organization: OrganizationID, durability: Durability, booking: [Query], reading: [Query],
         _ decide: (@escaping TurnQuestion, [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Committed<Result> {
-        try await database.committing(for: organization, durability: .inOrder, first: booking, reading: reading) {
+        try await database.committing(for: organization, durability: durability, first: booking, reading: reading) {
             connection, answers in
             try await decide({ try await connection.pipeline($1) }, answers)
         }

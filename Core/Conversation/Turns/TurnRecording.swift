@@ -8,8 +8,8 @@ import Web
 /// What one turn took from outside, and what came of it: enough to play it again without a database and without a socket. Bytes
 /// are `Data`, which JSON has as base64: as a list of numbers they would be three times as long.
 package struct TurnRecording: Codable, Sendable, Equatable {
-    /// Of this form.
-    package static let currentVersion = 1
+    /// Of this form. A turn that asks other questions than before, or writes them otherwise, has a higher one.
+    package static let currentVersion = 2
 
     package var version = currentVersion
     package var conversation: String

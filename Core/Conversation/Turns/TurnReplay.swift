@@ -100,11 +100,20 @@ package struct ReplayMiss: Error, CustomStringConvertible {
     package var description: String { "the recording has no answer to a question of this turn" }
 }
 
+/// A recording of an earlier version, whose turns asked other questions.
+package struct OutdatedRecording: Error, CustomStringConvertible {
+    package let version: Int
+
+    package var description: String {
+        "the recording has the form \(version), this program plays \(TurnRecording.currentVersion)"
+    }
+}
+
 private struct ReplayedTurnState: TurnState {
     let replay: TurnReplay
 
     func transaction<Result: Sendable>(
-        _ name: String, for organization: OrganizationID, booking: [Query], reading: [Query],
+        _ name: String, for organization: OrganizationID, durability: Durability, booking: [Query], reading: [Query],
         _ decide: (@escaping TurnQuestion, [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Committed<Result> {
         let answers = try replay.rows(name, reading)

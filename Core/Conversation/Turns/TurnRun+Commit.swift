@@ -7,62 +7,62 @@ import Store
 /// transaction of its own that travels in front of it: the money is spent, whatever becomes of the reply.
 extension TurnRun {
     func commit(_ response: TurnResponse, to assignment: Assignment) async throws -> JobOutcome {
-        let now = clock.now()
-        let texts = MessageSplit(response.reply.text).parts
-        let reading = ReplyReading(of: assignment, parts: texts.count, at: now)
+        let reply = WrittenReply(response, to: assignment, at: clock.now())
+        let reading = ReplyReading(of: reply)
+        let mayMark = work?.mayMark(by: sender(assignment.conversation.kind)) ?? false
+        // Its locks are many others': they are given up before the disk is waited for.
         let committed = try await effects.state.transaction(
-            "reply", for: assignment.conversation.organization,
-            booking: spent(response.reply.runs, assignment, at: now),
-            reading: reading.questions.queries
+            "reply", for: assignment.conversation.organization, durability: mayMark ? .onDiskBehind : .inOrder,
+            booking: spent(response.reply.runs, assignment, at: reply.now), reading: reading.questions.queries
         ) { more, rows in
             let standing = try reading.standing(for: assignment, Answers(rows))
-            let ending = try await end(assignment, with: response, texts, standing, asking: more, at: now)
+            let ending = try await end(reply, standing, mayMark: mayMark, asking: more)
             faults.reach(.turnReplying)
             return (ending, ending.writes.queries)
         }
         let ending = committed.result
-        if let marking = ending.marking, try marking.isMarked(Answers(committed.written)) {
-            work?.marked?.keep(marking.attempt)
+        if let work, let marking = ending.marking, try marking.isMarked(Answers(committed.written)) {
+            work.marked?.keep(marking.attempt, for: work.lease)
         }
         return ending.outcome
     }
 
     private func end(
-        _ assignment: Assignment, with response: TurnResponse, _ texts: [String], _ standing: ReplyStanding,
-        asking more: TurnQuestion, at now: Date
+        _ reply: WrittenReply, _ standing: ReplyStanding, mayMark: Bool, asking more: TurnQuestion
     ) async throws -> TurnEnding {
-        let organization = assignment.conversation.organization
+        let assignment = reply.assignment
+        if let conversation = standing.conversation, standing.wasCounted,
+            conversation.ownership.allowsReply(composedUnder: assignment.epoch)
+        {
+            return try say(reply, in: conversation, standing, mayMark: mayMark)
+        }
         var ending = TurnEnding(assignment.afterwards)
-        let mayBeSaid = standing.conversation?.ownership.allowsReply(composedUnder: assignment.epoch) ?? false
-        if let conversation = standing.conversation, mayBeSaid, standing.wasCounted {
-            try say(texts, of: response, assignment, in: conversation, standing, at: now, &ending)
-        } else {
-            let unsaid = try await leaveUnsaid(assignment, standing, asking: more, at: now)
-            effects.wrote(unsaid)
-            ending.writes.write(unsaid)
-            if standing.wasCounted {
-                ending.writes.write([.uncountOutbound(texts.count, of: organization, at: now)])
-            } else if assignment.replies > 0 {
-                ending.writes.write([.countReply(of: organization, at: now)])
-            }
+        let unsaid = try await leaveUnsaid(reply, standing, asking: more)
+        effects.wrote(unsaid)
+        ending.writes.write(unsaid)
+        let organization = assignment.conversation.organization
+        if standing.wasCounted {
+            ending.writes.write([.uncountOutbound(reply.texts.count, of: organization, at: reply.now)])
+        } else if assignment.replies > 0 {
+            ending.writes.write([.countReply(of: organization, at: reply.now)])
         }
         return ending
     }
 
     /// Another process answered (there is no `conversation`), a person took the conversation, or the quota is used up.
     private func leaveUnsaid(
-        _ assignment: Assignment, _ standing: ReplyStanding, asking more: TurnQuestion, at now: Date
+        _ reply: WrittenReply, _ standing: ReplyStanding, asking more: TurnQuestion
     ) async throws -> [Query] {
+        let (turn, now) = (reply.assignment.turn, reply.now)
         guard let conversation = standing.conversation else { return [] }
-        guard conversation.ownership.allowsReply(composedUnder: assignment.epoch) else {
-            return overtaken(assignment.turn, in: conversation, at: now)
+        guard conversation.ownership.allowsReply(composedUnder: reply.assignment.epoch) else {
+            return overtaken(turn, in: conversation, at: now)
         }
         let asked = try await more("allowance", [.allowance(in: conversation.id, at: now)])
         guard let row = asked.joined().first else {
             throw PostgresError.decoding("the conversation has no organization")
         }
-        return try overQuota(
-            assignment.turn, try QuotaAllowance(row), part: standing.nextPart, in: conversation, at: now)
+        return try overQuota(turn, try QuotaAllowance(row), part: standing.nextPart, in: conversation, at: now)
     }
 
     /// Books what was paid for a reply that will not be said.

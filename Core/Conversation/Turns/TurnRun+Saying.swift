@@ -3,82 +3,66 @@ import FoundationEssentials
 import Postgres
 import Store
 
-/// What the transaction comes to in which a reply was to be queued.
-struct TurnEnding: Sendable {
-    var outcome: JobOutcome
-    var writes = Questions()
-    /// `nil` when the reply waits for the job that sends it.
-    var marking: Marking?
-
-    init(_ outcome: JobOutcome) { self.outcome = outcome }
-
-    /// A message that is marked as sending by the statement that queues it, if the job is then held.
-    struct Marking: Sendable {
-        let attempt: SendAttempt
-        let queued: Questions.Place
-
-        func isMarked(_ answers: Answers) throws -> Bool {
-            guard let row = answers[queued].first else { return false }
-            return try row.value("status") == MessageStatus.sending
-        }
-    }
-}
-
-/// A reply that is wanted still, as messages.
-private struct WantedReply {
-    let response: TurnResponse
-    let parts: [OutboundMessage]
-    let assignment: Assignment
-    /// As it is now.
-    let conversation: ConversationRecord
-}
-
-/// The reply is queued, and on its way at once when nothing waits before it.
+/// A reply that is wanted still: queued, and on its way at once when nothing waits before it.
 extension TurnRun {
     func say(
-        _ texts: [String], of response: TurnResponse, _ assignment: Assignment, in conversation: ConversationRecord,
-        _ standing: ReplyStanding, at now: Date, _ ending: inout TurnEnding
-    ) throws {
-        let ownership = conversation.ownership
-        let spokenBy = response.reply.wantsHuman ? ownership.handedToPeople() : ownership
-        let reply = WantedReply(
-            response: response,
-            parts: parts(
-                texts, by: assignment.responder.author, answering: assignment.turn, from: standing.nextPart,
-                under: spokenBy.epoch), assignment: assignment, conversation: conversation)
-        var recorded = Questions()
-        _ = try write(reply, at: now, &recorded)
-        effects.wrote(recorded.queries)
-        let sending = sending(
-            reply.parts.first, of: assignment, in: conversation, isNext: standing.nothingWaits, at: now)
-        ending.outcome = sending.outcome
-        ending.writes.write(sending.writes)
-        let queued = try write(reply, markedFor: sending.attempt?.job, at: now, &ending.writes)
-        if let attempt = sending.attempt, let queued {
-            ending.marking = TurnEnding.Marking(attempt: attempt, queued: queued)
+        _ reply: WrittenReply, in conversation: ConversationRecord, _ standing: ReplyStanding, mayMark: Bool
+    ) throws -> TurnEnding {
+        let (assignment, now) = (reply.assignment, reply.now)
+        let speaking = conversation.speaking(reply.response.reply)
+        let parts = parts(
+            reply.texts, by: assignment.responder.author, answering: assignment.turn, from: standing.nextPart,
+            under: speaking.ownership.epoch)
+        let queued = try parts.map { try Query.queue($0, in: conversation, isCounted: true, at: now) }
+        let (before, after) = (decided(reply, in: conversation, parts), try handedOver(reply, in: conversation))
+        effects.wrote(before + queued + after)
+        let send = Job(claimed: ids.make(), .send, key: conversation.id.text, for: conversation.organization)
+        effects.wrote([.enqueue(send, at: now)])
+
+        var ending = TurnEnding(outcome(of: assignment, sending: send))
+        ending.writes.write(ends(assignment, sending: send, at: now) + before)
+        if let first = parts.first, mayMark, standing.nothingWaits,
+            let attempt = attempt(send, first, in: speaking, of: assignment, at: now)
+        {
+            faults.reach(.outboxMarking)
+            ending.marking = TurnEnding.Marking(
+                attempt: attempt,
+                queued: ending.writes.ask(
+                    try .queue(first, in: conversation, isCounted: true, markedFor: send, at: now)))
+            ending.writes.write(Array(queued.dropFirst()))
+        } else {
+            ending.writes.write(queued)
         }
+        ending.writes.write(after)
+        return ending
     }
 
-    /// - Parameter job: who hands the first part over next.
-    /// - Returns: where the answer stands to the statement that queues it.
-    private func write(
-        _ reply: WantedReply, markedFor job: Job? = nil, at now: Date, _ writes: inout Questions
-    ) throws -> Questions.Place? {
-        let (turn, conversation, reason) = (reply.assignment.turn, reply.conversation, reply.response.reply.reason)
-        writes.write([
-            .record(reply.assignment.responder.gate, .answered, reason, turn: turn, in: conversation, at: now),
-            .finish(turn, as: reply.parts.isEmpty ? .closed : .answered, at: now),
-        ])
-        writes.write(reply.response.writes)
-        let queued = try reply.parts.enumerated().map { index, part in
-            writes.ask(
-                try .queue(
-                    part, in: conversation, isCounted: true, markedFor: index == 0 ? job : nil, at: now))
-        }
-        if reply.response.reply.wantsHuman {
-            writes.write(try callPerson(in: conversation, reason: reason, turn: turn, at: now))
-        }
-        return queued.first
+    private func decided(
+        _ reply: WrittenReply, in conversation: ConversationRecord, _ parts: [OutboundMessage]
+    ) -> [Query] {
+        let (assignment, now) = (reply.assignment, reply.now)
+        return [
+            .record(
+                assignment.responder.gate, .answered, reply.response.reply.reason, turn: assignment.turn,
+                in: conversation, at: now),
+            .finish(assignment.turn, as: parts.isEmpty ? .closed : .answered, at: now),
+        ] + reply.response.writes
+    }
+
+    private func handedOver(_ reply: WrittenReply, in conversation: ConversationRecord) throws -> [Query] {
+        guard reply.response.reply.wantsHuman else { return [] }
+        return try callPerson(
+            in: conversation, reason: reply.response.reply.reason, turn: reply.assignment.turn, at: reply.now)
+    }
+}
+
+extension ConversationRecord {
+    /// As it is when the reply has been said: one that calls for a person is said under the epoch of people.
+    fileprivate func speaking(_ reply: ComposedReply) -> ConversationRecord {
+        guard reply.wantsHuman else { return self }
+        var after = self
+        after.ownership = ownership.handedToPeople()
+        return after
     }
 }
 

@@ -113,11 +113,13 @@ private struct RecordedTurnState: TurnState {
     let real: any TurnState
 
     func transaction<Result: Sendable>(
-        _ name: String, for organization: OrganizationID, booking: [Query], reading: [Query],
+        _ name: String, for organization: OrganizationID, durability: Durability, booking: [Query], reading: [Query],
         _ decide: (@escaping TurnQuestion, [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Committed<Result> {
         let mark = tape.mark
-        return try await real.transaction(name, for: organization, booking: booking, reading: reading) {
+        return try await real.transaction(
+            name, for: organization, durability: durability, booking: booking, reading: reading
+        ) {
             more, answers in
             // The database runs this again when the transaction met another one: only the last time counts.
             tape.rewind(to: mark)

@@ -83,7 +83,8 @@ package struct InboxReads: Sendable {
                     join message_statuses s on s.message_id = r.message_id
                     where asked.id = \(id)
                 ) history
-                order by at limit 200
+                -- A reply is queued and marked as sending in one moment.
+                order by at, status <> 'queued' limit 200
                 """,
             ])
         guard let row = rows[0].first else { return nil }

@@ -115,11 +115,6 @@ package struct JobQueue: Sendable {
         _ = try await finish(job, outcome, claiming: [], after: nil)
     }
 
-    /// For a job that was claimed and can't be begun any more.
-    package func giveBack(_ job: Job) async throws {
-        try await finish(job, .snooze(until: clock.now()))
-    }
-
     /// Records what the work came to and takes the next job in the same round trip.
     ///
     /// - Parameter kinds: of the next job; none: take no other.
@@ -127,6 +122,7 @@ package struct JobQueue: Sendable {
         _ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind], after last: OrganizationID?
     ) async throws -> Job? {
         let (written, putOff) = queries(job, outcome)
+        guard !written.isEmpty || !kinds.isEmpty else { return nil }
         let claim = JobClaim(kinds: kinds, last: last)
         let next: Job? = try await repeatingCollisions {
             // What the job did is kept by the job itself; one that runs again finds it done.

@@ -41,7 +41,7 @@ package struct OutboundMessage: Sendable, Equatable {
 }
 
 extension Query {
-    /// Writes a message as `queued`, with its history and event, and counts it. `one_reply_per_turn` refuses a second answer to
+    /// Writes a message as `queued`, or as sent next (`job`), with its history and events, and counts it. `one_reply_per_turn` refuses a second answer to
     /// a turn; a message with the same id is the same message and changes nothing.
     ///
     /// - Parameters:
@@ -65,7 +65,7 @@ extension Query {
                         jsonb_build_object('conversation_id', conversation_id)
                             || case step when 'queued' then '{}' else jsonb_build_object('status', step) end,
                         \(now)
-                    from steps
+                    from steps order by place
                 )
                 select status from queued
                 """)
@@ -95,7 +95,9 @@ extension Query {
             on conflict (organization_id, id) do nothing
             returning id, organization_id, conversation_id, status
         ), steps as (
-            select queued.*, step from queued, unnest(array['queued', nullif(status, 'queued')]) as step where step is not null
+            select queued.*, step, place
+            from queued, unnest(array['queued', nullif(status, 'queued')]) with ordinality as path (step, place)
+            where step is not null
         ), history as (
             insert into message_statuses (organization_id, message_id, status, at)
             select organization_id, id, step, \(now) from steps

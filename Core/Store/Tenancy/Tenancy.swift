@@ -11,6 +11,9 @@ package enum Durability: Sendable {
     /// are only done again when they are forgotten. It saves the wait for the disk.
     /// Source: PostgreSQL manual, "Asynchronous Commit".
     case inOrder
+    /// It survives the death of the server once the caller has its answer, and others may have its locks before: the wait for
+    /// the disk comes behind the commit. For transactions that hold what many wait for.
+    case onDiskBehind
 }
 
 extension Database {
@@ -31,7 +34,10 @@ extension Database {
         reading queries: [Query], _ decide: (Connection, [[Row]]) async throws -> (Result, writes: [Query])
     ) async throws -> Committed<Result> {
         let entering = Query.enter(organization, durability)
-        return try await committing(first: first.isEmpty ? [] : [entering] + first, reading: [entering] + queries) {
+        let behind = durability == .onDiskBehind ? Query.flush : nil
+        return try await committing(
+            behind: behind, first: first.isEmpty ? [] : [entering] + first, reading: [entering] + queries
+        ) {
             connection, answers in
             try await decide(connection, Array(answers.dropFirst()))
         }
@@ -64,13 +70,16 @@ extension Query {
     package static func enter(_ organization: OrganizationID, _ durability: Durability = .onDisk) -> Query {
         switch durability {
         case .onDisk: "select set_config('parley.organization', \(organization.text), true)"
-        case .inOrder:
+        case .inOrder, .onDiskBehind:
             """
             select set_config('parley.organization', \(organization.text), true),
                 set_config('synchronous_commit', 'off', true)
             """
         }
     }
+
+    /// A transaction of its own that writes next to nothing and waits for the disk, and so for everything committed before it.
+    static let flush: Query = "select pg_logical_emit_message(true, 'parley', '')"
 
     /// For a transaction that began as `.inOrder` and has to be on disk after all.
     package static let onDisk: Query = "set local synchronous_commit = on"

@@ -23,7 +23,7 @@ extension Query {
         """
     }
 
-    /// Gives back what `countOutbound` counted, when nothing was queued after all.
+    /// Gives back the messages that `countOutbound` counted, when none was queued after all. The reply stays counted: it was paid for.
     package static func uncountOutbound(_ messages: Int, of organization: OrganizationID, at now: Date) -> Query {
         """
         update usage_periods set outbound = greatest(0, usage_periods.outbound - \(messages)::int)

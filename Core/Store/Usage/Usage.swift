@@ -3,7 +3,7 @@ package import FoundationEssentials
 package import Postgres
 
 extension Query {
-    /// Counts a persona's reply that is not sent: it was written and paid for.
+    /// Counts a persona's reply that the quota had no room for: it was written and paid for.
     package static func countReply(of organization: OrganizationID, at now: Date) -> Query {
         """
         insert into usage_periods as used (organization_id, period, ai_replies)
