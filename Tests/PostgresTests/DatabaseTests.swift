@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Postgres
 import Support
+import Synchronization
 import Testing
 
 @Suite struct DatabaseTests {
@@ -91,6 +92,51 @@ import Testing
             #expect(try rows.first?["one"] == 1)
             await pool.close()
         }
+    }
+
+    /// A crowd that waits delays somebody else by one lease.
+    @Test(arguments: [
+        // How many connections, who holds one first and for how many milliseconds, who comes then, and who gets one.
+        (1, [("crowd", 200)], ["crowd", "crowd", "crowd", "alone"], ["crowd", "alone", "crowd", "crowd"]),
+        (2, [("crowd", 400), ("other", 200)], ["crowd", "alone"], ["alone", "crowd"]),
+    ])
+    func everybodysTurnComesBeforeACrowdsSecond(
+        _ connections: Int, _ first: [(share: String, milliseconds: Int)], _ then: [String], _ expected: [String]
+    ) async throws {
+        try await TestDatabase.with { database in
+            let pool = Database(url: database.appURL, connections: connections)
+            let order = Order()
+            var tasks: [Task<Void, any Error>] = []
+            for holder in first {
+                tasks.append(
+                    Task {
+                        try await pool.withConnection(for: holder.share) { _ in
+                            try await Task.sleep(for: .milliseconds(holder.milliseconds))
+                        }
+                    })
+            }
+            for share in then {
+                // In this order.
+                try await Task.sleep(for: .milliseconds(20))
+                tasks.append(
+                    Task {
+                        try await pool.withConnection(for: share) { _ in
+                            order.append(share)
+                            try await Task.sleep(for: .milliseconds(10))
+                        }
+                    })
+            }
+            for task in tasks { try await task.value }
+            #expect(order.shares == expected)
+            await pool.close()
+        }
+    }
+
+    private final class Order: Sendable {
+        private let list = Mutex<[String]>([])
+
+        var shares: [String] { list.withLock { $0 } }
+        func append(_ share: String) { list.withLock { $0.append(share) } }
     }
 
     @Test func aRefusedStatementCostsNoConnection() async throws {

@@ -128,7 +128,7 @@ package struct JobQueue: Sendable {
             // What the job did is kept by the job itself; one that runs again finds it done.
             let finishing: [Query] =
                 written.isEmpty ? [] : ["begin", .enter(job.organization, .inOrder)] + written + ["commit"]
-            let answers = try await database.withConnection {
+            let answers = try await database.withConnection(for: job.organization.text) {
                 try await $0.pipeline(
                     finishing + (putOff.map { [.callRunner(dueIn: $0)] } ?? [])
                         + (kinds.isEmpty ? [] : claiming(claim)))

@@ -23,7 +23,7 @@ extension Database {
         for organization: OrganizationID, durability: Durability = .onDisk,
         _ body: (Connection) async throws -> Result
     ) async throws -> Result {
-        try await transaction(opening: [.enter(organization, durability)], body)
+        try await transaction(for: organization.text, opening: [.enter(organization, durability)], body)
     }
 
     /// A transaction for one organization that reads, decides and writes, in two round trips. It is repeated as a whole when it
@@ -36,7 +36,8 @@ extension Database {
         let entering = Query.enter(organization, durability)
         let behind = durability == .onDiskBehind ? Query.flush : nil
         return try await committing(
-            behind: behind, first: first.isEmpty ? [] : [entering] + first, reading: [entering] + queries
+            for: organization.text, behind: behind, first: first.isEmpty ? [] : [entering] + first,
+            reading: [entering] + queries
         ) {
             connection, answers in
             try await decide(connection, Array(answers.dropFirst()))
@@ -58,7 +59,7 @@ extension Database {
         for organization: OrganizationID, durability: Durability = .onDisk, _ queries: [Query]
     ) async throws -> [[Row]] {
         try await repeating {
-            try await withConnection { connection in
+            try await withConnection(for: organization.text) { connection in
                 Array(try await connection.pipeline([.enter(organization, durability)] + queries).dropFirst())
             }
         }

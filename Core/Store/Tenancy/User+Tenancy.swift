@@ -7,13 +7,13 @@ extension Database {
     package func transaction<Result: Sendable>(
         as user: UserID, _ body: (Connection) async throws -> Result
     ) async throws -> Result {
-        try await transaction(opening: [.enter(as: user)], body)
+        try await transaction(for: user.text, opening: [.enter(as: user)], body)
     }
 
     /// The pipeline as one transaction for one user, in one round trip.
     @discardableResult
     package func pipeline(as user: UserID, _ queries: [Query]) async throws -> [[Row]] {
-        try await withConnection { connection in
+        try await withConnection(for: user.text) { connection in
             let answers = try await connection.pipeline(["begin", .enter(as: user)] + queries + ["commit"])
             return Array(answers.dropFirst(2).dropLast())
         }
