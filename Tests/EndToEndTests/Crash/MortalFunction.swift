@@ -87,6 +87,7 @@ final class MortalFunction: Sendable {
         process.standardError = FileHandle.nullDevice
         process.terminationHandler = { _ in runtimeAPI.processDied() }
         try process.run()
+        runtimeAPI.watch(process.processIdentifier)
         return Life(process: process, server: server, runtimeAPI: runtimeAPI)
     }
 }
@@ -98,6 +99,14 @@ final class SimulatedRuntimeAPI: @unchecked Sendable {
     private var event: (id: String, payload: String, deadline: Date)?
     private var outcome: MortalFunction.Outcome?
     private var isDead = false
+    private var process: pid_t?
+    /// Real seconds between two looks at the process: Foundation now and then tells nobody that one of two that were started at
+    /// once has ended.
+    private static let look = 0.2
+
+    func watch(_ process: pid_t) {
+        condition.withLock { self.process = process }
+    }
 
     func invoke(_ payload: String, seconds: Double) -> MortalFunction.Outcome {
         condition.lock()
@@ -105,8 +114,20 @@ final class SimulatedRuntimeAPI: @unchecked Sendable {
         outcome = nil
         event = (UUID().uuidString.lowercased(), payload, Date() + seconds)
         condition.broadcast()
-        while outcome == nil, !isDead { condition.wait() }
+        while outcome == nil, !isDead {
+            guard !condition.wait(until: Date() + Self.look), hasEnded else { continue }
+            isDead = true
+            condition.broadcast()
+        }
         return outcome ?? .died
+    }
+
+    /// Also when nobody has collected it yet. It stays for whoever does.
+    private var hasEnded: Bool {
+        guard let process else { return false }
+        var info = siginfo_t()
+        guard waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 else { return errno == ECHILD }
+        return info.si_signo == SIGCHLD
     }
 
     func processDied() {

@@ -45,6 +45,20 @@ import Web
         }
     }
 
+    @Test func aNumberInAQueryIsOneAsJSONWritesIt() async throws {
+        try await TestAPI.with { api in
+            let alice = try await api.signUp("alice")
+            for limit in [
+                "0x10", "+5", "%205", "5%0A", "5.5", "nan", "inf", "1e3", "0", "101", "", "5&limit=6", "true",
+            ] {
+                let answer = try await api.call("GET /api/v1/conversations?limit=\(limit)", as: alice)
+                #expect(answer.status == 422, "\(limit)")
+                #expect(answer.field == "limit", "\(limit)")
+            }
+            #expect(try await api.call("GET /api/v1/conversations?limit=5", as: alice).status == 200)
+        }
+    }
+
     @Test func aPersonTakesOverAnswersAndGivesBack() async throws {
         try await TestAPI.with { api in
             let alice = try await api.signUp("alice")
