@@ -1,6 +1,7 @@
 import Blocking
 import CPostgres
 import Glibc
+import Synchronization
 
 /// One libpq connection on a queue of its own. Use it through `Database`, which leases it to one caller at a time.
 ///
@@ -9,12 +10,16 @@ import Glibc
 package actor Connection {
     /// Prepared statements kept per connection; further statements run unprepared.
     private static let preparedLimit = 256
+    /// Pieces that a server may have said to an idle connection.
+    private static let mostNotes = 8
 
     private let executor: QueueExecutor
     /// Guarded by the actor; `PGconn *`. `nil` after `close`.
     private var handle: OpaquePointer?
     private var prepared: [String: String] = [:]
     private let statementTimeout: Double
+    /// The socket; -1 before `open`. Read by the pool while nobody uses the connection.
+    private let descriptor = Atomic<Int32>(-1)
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -54,6 +59,7 @@ package actor Connection {
         PQsetErrorVerbosity(connected, PQERRORS_DEFAULT)
         PQsetNoticeProcessor(connected, { _, _ in }, nil)
         handle = connected
+        descriptor.store(PQsocket(connected), ordering: .relaxed)
         let user = PQuser(connected).map { String(cString: $0) } ?? ""
         if !user.hasPrefix("parley_") { try script(Self.settings) }
     }
@@ -65,6 +71,31 @@ package actor Connection {
     /// True between BEGIN and COMMIT or ROLLBACK, or in a failed transaction.
     package var isInTransaction: Bool {
         handle.map { PQtransactionStatus($0) != PQTRANS_IDLE } ?? false
+    }
+
+    /// True when the server has said nothing since the last answer: an idle connection that it closed would be readable. For a
+    /// connection that nobody uses.
+    nonisolated var isSilent: Bool {
+        var watched = pollfd(fd: descriptor.load(ordering: .relaxed), events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, 0) == 0
+    }
+
+    /// Reads what the server has said. False when that was its end.
+    func isAlive() -> Bool {
+        guard let handle else { return false }
+        // A goodbye comes first, then the end itself.
+        for _ in 0..<Self.mostNotes where !isSilent {
+            guard PQconsumeInput(handle) == 1 else { return false }
+        }
+        return isSilent && PQstatus(handle) == CONNECTION_OK
+    }
+
+    /// Ends a transaction that was left open: a refused statement leaves it so, and failed. False when the connection is of no
+    /// more use.
+    func settle() -> Bool {
+        guard isUsable else { return false }
+        if isInTransaction { _ = try? query("rollback") }
+        return isUsable && !isInTransaction
     }
 
     package func close() {

@@ -79,15 +79,27 @@ final class ConnectionPool: Sendable {
 
     func lease(for share: String?) async throws(PostgresError) -> Connection {
         switch await takeOrWait(for: share) {
-        case .connection(let connection): return connection
+        case .connection(let connection):
+            // An idle one may have died: the server restarted, a proxy tidied up, a function was frozen.
+            if await isGood(connection) { return connection }
+            await connection.close()
+            return try await connect(for: share)
         case .tooLate: throw PostgresError(.busy, detail: "all \(limit) connections were busy for \(patience) s")
-        case .place:
-            do throws(PostgresError) {
-                return try await Connection.connect(url, statementTimeout: statementTimeout)
-            } catch {
-                giveUpPlace(of: share)
-                throw error
-            }
+        case .place: return try await connect(for: share)
+        }
+    }
+
+    private func isGood(_ connection: Connection) async -> Bool {
+        if connection.isSilent { return true }
+        return await connection.isAlive()
+    }
+
+    private func connect(for share: String?) async throws(PostgresError) -> Connection {
+        do throws(PostgresError) {
+            return try await Connection.connect(url, statementTimeout: statementTimeout)
+        } catch {
+            giveUpPlace(of: share)
+            throw error
         }
     }
 
@@ -135,13 +147,9 @@ final class ConnectionPool: Sendable {
         return next
     }
 
-    /// Takes the connection back. A refused statement leaves its transaction open and failed: ROLLBACK cleans it, and only a
-    /// connection that can't even do that is thrown away.
+    /// Takes the connection back. Only one that can't be settled is thrown away.
     func release(_ connection: Connection, of share: String?) async {
-        if await connection.isInTransaction { _ = try? await connection.query("rollback") }
-        let usable = await connection.isUsable
-        let clean = await !connection.isInTransaction
-        guard usable, clean else {
+        guard await connection.settle() else {
             await connection.close()
             giveUpPlace(of: share)
             return

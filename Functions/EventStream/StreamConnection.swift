@@ -63,15 +63,31 @@ struct StreamConnection: Sendable {
             try await answer(request, outbound, close: close)
         } catch let fault as Fault {
             try await refuse(fault, request, outbound)
+        } catch let error as NotBegun {
+            server.report("a viewer could not be let in", error.reason)
+            try await refuse(Fault.unavailable("The database is not reachable."), request, outbound)
         } catch let error as PostgresError {
             server.report("a viewer's events could not be read", error)
+        }
+    }
+
+    /// The database failed before anything was answered.
+    private struct NotBegun: Error {
+        let reason: PostgresError
+    }
+
+    private func admit(_ request: Request) async throws -> (answer: Response, seat: Seat.Taken) {
+        do {
+            return try await server.admit(request)
+        } catch let error as PostgresError {
+            throw NotBegun(reason: error)
         }
     }
 
     private func answer(
         _ request: Request, _ outbound: Outbound, close: @escaping @Sendable () -> Void
     ) async throws {
-        let (answer, seat) = try await server.admit(request)
+        let (answer, seat) = try await admit(request)
         let member = seat.member
         guard await server.feed.enter(member.user, of: member.organization, limits: server.limits) else {
             throw Fault.unavailable("There are too many viewers; come back in a moment.")
@@ -81,7 +97,7 @@ struct StreamConnection: Sendable {
         let number = if let watched { await server.watch.add(watched) { close() } } else { nil as Int? }
         let result = await Result {
             try await outbound.write(.head(Self.head(of: answer)))
-            let viewer = viewer(of: member.organization, request, outbound)
+            let viewer = viewer(member, request, outbound)
             try await viewer.write(String(decoding: answer.body, as: UTF8.self))
             try await viewer.run(from: seat.start)
         }
@@ -90,9 +106,11 @@ struct StreamConnection: Sendable {
         try result.get()
     }
 
-    private func viewer(of organization: OrganizationID, _ request: Request, _ outbound: Outbound) -> Viewer {
-        Viewer(
+    private func viewer(_ member: Member, _ request: Request, _ outbound: Outbound) -> Viewer {
+        let organization = member.organization
+        return Viewer(
             organization: organization, feed: server.feed, limits: server.limits,
+            readmission: member.session == nil ? server.limits.keyCheck : server.limits.readmission,
             isAdmitted: { [server] in
                 do {
                     return try await server.admit(request).seat.member.organization == organization

@@ -11,8 +11,10 @@ struct StreamLimits: Sendable {
     var heartbeat = 15.0
     /// Between two looks at whether the viewers' sessions and memberships still stand, all of them in one query.
     var sessionCheck = 2.0
-    /// Between two looks at everything that let a viewer in: the expiry of its token, the end of its API key.
+    /// Between two looks at everything that let a viewer with a session in: the expiry of its token, its account.
     var readmission = 60.0
+    /// The same for a viewer with an API key, which nobody else looks at.
+    var keyCheck = 5.0
     /// How long a viewer may take to make room for the next piece.
     var patience = 20.0
     /// Bytes handed over before a viewer is asked to make room. One event may be longer.

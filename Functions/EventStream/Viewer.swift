@@ -8,6 +8,8 @@ struct Viewer: Sendable {
     let organization: OrganizationID
     let feed: EventFeed
     let limits: StreamLimits
+    /// Seconds between two looks at whether the viewer may still see them.
+    let readmission: Double
     /// Whether the viewer may still see this organization's events.
     let isAdmitted: @Sendable () async throws -> Bool
     /// Returns when there is room for more.
@@ -37,7 +39,7 @@ struct Viewer: Sendable {
                 try await write(ServerSentEvents.heartbeat)
                 written = .now
             }
-            if ContinuousClock.now - admitted >= .seconds(limits.readmission) {
+            if ContinuousClock.now - admitted >= .seconds(readmission) {
                 guard try await isAdmitted() else { return }
                 admitted = .now
             }

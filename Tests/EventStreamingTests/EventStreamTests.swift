@@ -149,9 +149,9 @@ import Web
         }
     }
 
-    /// As it may poll `GET /api/v1/events`; it is looked at again as everything else is.
+    /// As it may poll `GET /api/v1/events`; and it is looked at again soon.
     @Test func anAPIKeyWatchesUntilItIsRevoked() async throws {
-        try await Stage.with({ ($0.readmission, $0.heartbeat) = (0.2, 0.1) }) { stage in try await watched(stage) }
+        try await Stage.with({ ($0.keyCheck, $0.heartbeat) = (0.2, 0.1) }) { stage in try await watched(stage) }
     }
 
     private func watched(_ stage: Stage) async throws {

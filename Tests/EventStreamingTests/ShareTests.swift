@@ -151,7 +151,7 @@ import Testing
             let limits = StreamLimits()
             let viewer = Viewer(
                 organization: alice.organization, feed: stage.stream.feed, limits: limits,
-                isAdmitted: { true },
+                readmission: limits.readmission, isAdmitted: { true },
                 write: { text in
                     sizes.withLock { $0.append(text.utf8.count) }
                     // As if there were no room: the next piece is not made before this one is gone.

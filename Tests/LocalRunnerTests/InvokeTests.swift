@@ -273,4 +273,25 @@ import Testing
             #expect(served["count"] as? Int == 5, "one, a wake, the busy one, another wake, the count itself")
         }
     }
+
+    /// It left work behind, and the wake that it had.
+    @Test func whoDiesAtItsWorkIsStartedOnceMore() async throws {
+        try await TestHost.with(
+            .probe {
+                $0.concurrency = 1; $0.wakeOnly = true
+            }
+        ) { host in
+            let answer = try await host.invoke(
+                "probe", #"{"do":"exit"}"#, headers: [("x-amz-invocation-type", "Event")])
+            #expect(answer.status == 202)
+            let end = ContinuousClock.now + .seconds(10)
+            func reports() async -> Int {
+                await host.log("probe").split(separator: "\n").count { $0.contains(" REPORT ") }
+            }
+            while await reports() < 2, .now < end { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(await reports() == 2, "the one that died, and the one that looks after what it left")
+            let served = try await host.invoke("probe", #"{"do":"count"}"#).json()
+            #expect(served["count"] as? Int == 2)
+        }
+    }
 }

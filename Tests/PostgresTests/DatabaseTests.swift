@@ -67,6 +67,28 @@ import Testing
         }
     }
 
+    /// A server that restarts, a proxy that tidies up, a function that was frozen: the next request is answered all the same.
+    @Test func aConnectionThatDiedWhileIdleFailsNobody() async throws {
+        try await TestDatabase.with { database in
+            let pool = Database(url: database.appURL, connections: 2)
+            for _ in 0..<3 {
+                let before = try await pool.query("select pg_backend_pid() as pid").first?["pid"] as Int?
+                try await database.owner.query(
+                    "select pg_terminate_backend(\(before ?? 0)::int) as ended")
+                // Until the word is here.
+                try await Task.sleep(for: .milliseconds(100))
+                let after = try await pool.query("select pg_backend_pid() as pid").first?["pid"] as Int?
+                #expect(before != nil && after != nil && before != after)
+            }
+            // One that is alive and was told something stays.
+            let before = try await pool.query("select pg_backend_pid() as pid").first?["pid"] as Int?
+            try await database.owner.query("select pg_reload_conf()")
+            try await Task.sleep(for: .milliseconds(100))
+            #expect(try await pool.query("select pg_backend_pid() as pid").first?["pid"] as Int? == before)
+            await pool.close()
+        }
+    }
+
     @Test func foreignTextNeverBecomesSQL() async throws {
         try await TestDatabase.with { database in
             let hostile = "'; drop table parley.messages; --"
