@@ -28,8 +28,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
         swiftSettings: settings)
 }
 
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
@@ -72,26 +70,22 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // MARK: Core
         room(
             "API",
             [
-                "Access", "Conversation", "Domain", "FunctionHost", "Outbound", "Postgres", "Providers", "Store", "Web",
-                logging,
+                "Access", "Conversation", "Cryptography", "Domain", "FunctionHost", "Outbound", "Postgres", "Providers",
+                "Store", "Web", logging,
             ]),
-        room(
-            "Access",
-            ["Domain", "Postgres", "Store", "Web", crypto, cryptoExtras, .product(name: "JWTKit", package: "jwt-kit")]),
+        room("Access", ["Cryptography", "Domain", "Postgres", "Store", "Web"]),
         room("Assistant", ["Domain", "Environment", "Outbound", "Web"]),
         room("Blocking"),
         // No pkgConfig: Outbound loads libcurl when the first request is made.
@@ -99,26 +93,34 @@ let package = Package(
         // Loads libpq (libpq5, headers from libpq-dev) when the first connection is made.
         .target(name: "CPostgres", path: "Core/CPostgres"),
         .systemLibrary(
+            name: "COpenSSL", path: "Core/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
             name: "CQREncode", path: "Core/CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(
             name: "CSodium", path: "Core/CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CZlib", path: "Core/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room(
             "Conversation",
-            ["Assistant", "Domain", "Environment", "Outbound", "Postgres", "Providers", "Store", "Web", crypto]),
+            [
+                "Assistant", "Cryptography", "Domain", "Environment", "Outbound", "Postgres", "Providers", "Store",
+                "Web",
+            ]),
+        room("Cryptography", ["COpenSSL"]),
         room("Domain"),
         room("Environment", ["Domain"]),
-        room("FunctionHost", ["Blocking", "Domain", "Environment", "Outbound", "Postgres", "Web", crypto, logging]),
+        room(
+            "FunctionHost",
+            ["Blocking", "Cryptography", "Domain", "Environment", "Outbound", "Postgres", "Web", logging]),
         room("Jobs", road + ["Environment", "FunctionHost"]),
         room("Outbound", ["Blocking", "CCurl"]),
         room("Postgres", ["Blocking", "CPostgres"]),
         room("Providers", ["Domain", "Outbound", "Web"]),
         room("QRCode", ["CQREncode"]),
-        room("Store", ["Domain", "Postgres", crypto], exclude: ["Migrations"]),
-        room("Web", ["Domain", crypto]),
+        room("Store", ["Cryptography", "Domain", "Postgres"], exclude: ["Migrations"]),
+        room("Web", ["Cryptography", "Domain"]),
         room(
             "WhatsAppWire",
-            ["CSodium", "CZlib", crypto, cryptoExtras, .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            ["CSodium", "CZlib", "Cryptography", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Proto"]),
 
         // MARK: Functions
@@ -187,22 +189,24 @@ let package = Package(
             ],
             path: "local-runner/Sources/LocalRunner", swiftSettings: settings),
         .target(
-            name: "Sandbox", dependencies: ["Domain", "Web", "WhatsAppServer", crypto, hummingbird, logging] + nio,
+            name: "Sandbox",
+            dependencies: ["Cryptography", "Domain", "Web", "WhatsAppServer", hummingbird, logging] + nio,
             path: "local-runner/Sources/Sandbox", exclude: ["Phone"], swiftSettings: settings),
         // A WhatsApp server to test clients against: the sandbox, `parley sandbox whatsapp` and tests start it.
         .target(
             name: "WhatsAppServer",
             dependencies: [
-                "WhatsAppWire", crypto, .product(name: "DequeModule", package: "swift-collections"),
+                "Cryptography", "WhatsAppWire", .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ] + nio,
             path: "local-runner/Sources/WhatsAppServer", swiftSettings: settings),
 
         // MARK: Tests
-        tests("AccessTests", api),
+        tests("AccessTests", api + ["Cryptography"]),
         tests("AssistantTests", ["Assistant", "Domain", "Outbound", "Store", "Web"]),
         tests("ConversationTests", road + ["Assistant", "Jobs", "Load"]),
+        tests("CryptographyTests", ["Cryptography"]),
         tests("DomainTests", ["Domain"]),
         tests("EndToEndTests", ["Conversation", "Domain", "Outbound", "Postgres", "Store", "Web"]),
         tests("EventStreamingTests", ["EventStream", "FunctionHost", "Outbound"] + api + nio + [logging]),
@@ -211,7 +215,7 @@ let package = Package(
             ["Domain", "Environment", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
         tests(
             "FunctionTests",
-            road + ["API", "Access", "EventStream", "FunctionHost", "WhatsAppWire", crypto, logging]
+            road + ["API", "Access", "Cryptography", "EventStream", "FunctionHost", "WhatsAppWire", logging]
                 + functions.map { .target(name: $0.target) }),
         tests("HouseTests", ["Environment"]),
         tests(

@@ -1,4 +1,5 @@
 package import Access
+import Cryptography
 package import Domain
 import Store
 package import Web

@@ -108,7 +108,7 @@ package struct Accounts: Sendable {
         try await authenticator.sessions.create(session)
         return Login(
             user: user, session: session.id, cookie: authenticator.cookie.setting(Base64URL.encode(token)),
-            bearer: try await authenticator.tokens.issue(user: user, session: session.id, at: now),
+            bearer: authenticator.tokens.issue(user: user, session: session.id, at: now),
             csrfToken: csrfToken(session.id))
     }
 }

@@ -1,3 +1,4 @@
+import Cryptography
 package import Domain
 import Postgres
 package import Store

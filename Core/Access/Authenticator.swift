@@ -41,7 +41,7 @@ package struct Authenticator: Sendable {
     private func proof(in request: Request) async throws -> SessionProof? {
         if request.headers["authorization"] != nil {
             guard let token = bearer(in: request) else { return nil }
-            return await tokens.session(of: token, at: clock.now()).map(SessionProof.bearer)
+            return tokens.session(of: token, at: clock.now()).map(SessionProof.bearer)
         }
         return SessionCookie.tokenHash(in: request).map {
             .cookie(tokenHash: $0, agentHash: SessionCookie.agentHash(in: request))

@@ -1,3 +1,4 @@
+import Cryptography
 import Web
 
 /// The operator named by `DASHBOARD_USERNAME` and `DASHBOARD_PASSWORD`. The environment's password is the one that

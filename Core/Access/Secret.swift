@@ -1,30 +1,31 @@
-import Crypto
+import Cryptography
 import FoundationEssentials
 
 /// The installation's secret (`SESSION_SECRET`). Every purpose gets a key of its own, so that a value made for one is
 /// worth nothing for another.
 package struct Secret: Sendable {
-    private let root: SymmetricKey
+    private let root: SecretKey
 
     /// - Throws: `WeakSecret` for less than 32 bytes of text.
     package init(_ text: String) throws(WeakSecret) {
         guard text.utf8.count >= 32 else { throw WeakSecret() }
-        root = SymmetricKey(data: Data(text.utf8))
+        root = SecretKey(text.utf8)
     }
 
     /// HKDF-SHA256 (RFC 5869) over the root with the purpose as its info, 32 bytes.
-    func key(for purpose: String) -> SymmetricKey {
-        HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: root, info: Data("parley \(purpose)".utf8), outputByteCount: 32)
+    func key(for purpose: String) -> SecretKey {
+        do {
+            return try HKDF.derive(from: root, info: "parley \(purpose)".utf8, count: 32)
+        } catch { preconditionFailure("HKDF makes up to 8,160 bytes") }
     }
 
     func authenticate(_ message: String, for purpose: String) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Data(message.utf8), using: key(for: purpose)))
+        HMAC.code(for: message.utf8, key: key(for: purpose))
     }
 
     /// Constant time.
     func isValid(_ code: [UInt8], for message: String, purpose: String) -> Bool {
-        HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: Data(message.utf8), using: key(for: purpose))
+        HMAC.isValid(code, for: message.utf8, key: key(for: purpose))
     }
 }
 
@@ -34,5 +35,5 @@ package struct WeakSecret: Error, CustomStringConvertible {
 
 /// SHA-256 as the 32 bytes a `bytea` column takes.
 func sha256(_ bytes: some Sequence<UInt8>) -> Data {
-    Data(SHA256.hash(data: Data(bytes)))
+    Data(HashFunction.sha256.hash(bytes))
 }

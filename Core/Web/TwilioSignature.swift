@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import FoundationEssentials
 
 /// The `X-Twilio-Signature` of webhooks: who sent this request, checked before anything in it is read. The test's vectors
@@ -50,11 +50,8 @@ package struct TwilioSignature: Sendable {
     package static func signature(url: String, fields: FormFields, key: String, algorithm: Algorithm = .sha1) -> String
     {
         let message = stringToSign(url: url, fields: fields)
-        let key = SymmetricKey(data: Array(key.utf8))
-        return switch algorithm {
-        case .sha1: Data(HMAC<Insecure.SHA1>.authenticationCode(for: message, using: key)).base64EncodedString()
-        case .sha256: Data(HMAC<SHA256>.authenticationCode(for: message, using: key)).base64EncodedString()
-        }
+        let function: HashFunction = algorithm == .sha1 ? .sha1 : .sha256
+        return Data(HMAC.code(for: message, key: SecretKey(key.utf8), function)).base64EncodedString()
     }
 
     /// The URL, then every distinct name with every distinct value, in code-point order: that is UTF-8 byte order. `String`
@@ -125,7 +122,7 @@ private func bodyHash(in url: String) -> String? {
 
 private func sha256Hex(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
-    let hex = SHA256.hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    let hex = HashFunction.sha256.hash(bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     return String(decoding: hex, as: UTF8.self)
 }
 

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Foundation
 import FunctionHost
 import Support
@@ -42,7 +42,7 @@ import Web
 
     /// The policy names the style's hash; without it a browser shows bare text.
     @Test func pagesLoadNothingAndTheirStyleIsTheOneThatThePolicyNames() async throws {
-        let hash = "sha256-" + Data(SHA256.hash(data: Data(PageStyle.css.utf8))).base64EncodedString()
+        let hash = "sha256-" + Data(HashFunction.sha256.hash(PageStyle.css.utf8)).base64EncodedString()
         #expect(PageStyle.hash == hash)
         for path in ["/", "/nothing"] {
             let page = try await get(path, accept: "text/html")

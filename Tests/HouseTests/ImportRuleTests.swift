@@ -6,19 +6,22 @@ import Testing
 @Suite struct ImportRuleTests {
     private static let core: [String: Set<String>] = [
         "API": [
-            "Access", "Conversation", "Domain", "FunctionHost", "Logging", "Outbound", "Postgres", "Providers", "Store",
-            "Web",
+            "Access", "Conversation", "Cryptography", "Domain", "FunctionHost", "Logging", "Outbound", "Postgres",
+            "Providers", "Store", "Web",
         ],
-        "Access": ["Domain", "Postgres", "Store", "Web", "Crypto", "CryptoExtras", "JWTKit"],
+        "Access": ["Cryptography", "Domain", "Postgres", "Store", "Web"],
         "Assistant": ["Domain", "Environment", "Outbound", "Web"],
         "Blocking": [],
         "CPostgres": [],
         "Conversation": [
-            "Assistant", "Crypto", "Domain", "Environment", "Outbound", "Postgres", "Providers", "Store", "Web",
+            "Assistant", "Cryptography", "Domain", "Environment", "Outbound", "Postgres", "Providers", "Store", "Web",
         ],
+        "Cryptography": ["COpenSSL"],
         "Domain": [],
         "Environment": ["Domain"],
-        "FunctionHost": ["Blocking", "Crypto", "Domain", "Environment", "Logging", "Outbound", "Postgres", "Web"],
+        "FunctionHost": [
+            "Blocking", "Cryptography", "Domain", "Environment", "Logging", "Outbound", "Postgres", "Web",
+        ],
         "Jobs": [
             "Conversation", "Domain", "Environment", "FunctionHost", "Outbound", "Postgres", "Providers", "Store",
             "Web",
@@ -27,9 +30,9 @@ import Testing
         "Postgres": ["Blocking", "CPostgres"],
         "Providers": ["Domain", "Outbound", "Web"],
         "QRCode": ["CQREncode"],
-        "Store": ["Crypto", "Domain", "Postgres"],
-        "Web": ["Crypto", "Domain"],
-        "WhatsAppWire": ["CSodium", "CZlib", "Crypto", "CryptoExtras", "SwiftProtobuf"],
+        "Store": ["Cryptography", "Domain", "Postgres"],
+        "Web": ["Cryptography", "Domain"],
+        "WhatsAppWire": ["CSodium", "CZlib", "Cryptography", "SwiftProtobuf"],
     ]
     /// Only these may link a server or an event loop.
     private static let persistent: Set<String> = [

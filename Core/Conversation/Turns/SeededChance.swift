@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 import FoundationEssentials
 import Synchronization
@@ -30,7 +30,7 @@ final class SeededChance: Sendable {
         state.withLock { state in
             while state.rest.count < count {
                 let block = withUnsafeBytes(of: state.counter.bigEndian) { Array($0) }
-                state.rest += SHA256.hash(data: seed + block)
+                state.rest += HashFunction.sha256.hash(seed + block)
                 state.counter += 1
             }
             defer { state.rest.removeFirst(count) }

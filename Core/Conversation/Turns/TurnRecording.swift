@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Domain
 package import FoundationEssentials
 import Outbound
@@ -50,7 +50,7 @@ struct TurnQuestionKey: Sendable {
     private init(_ json: JSONValue) {
         let bytes = json.canonical
         text = String(decoding: bytes, as: UTF8.self)
-        key = SHA256.hash(data: bytes).map { byte in
+        key = HashFunction.sha256.hash(bytes).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
         }.joined()

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Environment
 import FoundationEssentials
 
@@ -28,19 +28,19 @@ struct AWSSigner: Sendable {
         let names = signed.map(\.name).joined(separator: ";")
         let canonical =
             "\(request.method)\n\(request.path)\n\n" + signed.map { "\($0.name):\($0.value)\n" }.joined()
-            + "\n\(names)\n\(hex(SHA256.hash(data: request.body)))"
+            + "\n\(names)\n\(hex(HashFunction.sha256.hash(request.body)))"
         let day = String(time.prefix(8))
         let scope = "\(day)/\(region)/\(service)/aws4_request"
-        let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(hex(SHA256.hash(data: Array(canonical.utf8))))"
-        let signature = hex(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key(for: day)))
+        let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(hex(HashFunction.sha256.hash(canonical.utf8)))"
+        let signature = hex(HMAC.code(for: text.utf8, key: key(for: day)))
         let authorization =
             "AWS4-HMAC-SHA256 Credential=\(accessKey)/\(scope), SignedHeaders=\(names), Signature=\(signature)"
         return headers + [(name: "authorization", value: authorization)]
     }
 
-    private func key(for day: String) -> SymmetricKey {
-        [day, region, service, "aws4_request"].reduce(SymmetricKey(data: Array("AWS4\(secretKey)".utf8))) { key, part in
-            SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
+    private func key(for day: String) -> SecretKey {
+        [day, region, service, "aws4_request"].reduce(SecretKey("AWS4\(secretKey)".utf8)) { key, part in
+            SecretKey(HMAC.code(for: part.utf8, key: key))
         }
     }
 

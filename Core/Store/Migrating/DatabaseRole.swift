@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import FoundationEssentials
 
 /// The roles that programs log in with. Those that work on the data of organizations may do what `parley_app` may: read and
@@ -28,8 +28,7 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
     /// controls one function's process becomes no other.
     package func password(from appPassword: String) -> String {
         guard self != .app else { return appPassword }
-        let key = SymmetricKey(data: Array(appPassword.utf8))
-        return HMAC<SHA256>.authenticationCode(for: Array(rawValue.utf8), using: key).hex
+        return HMAC.code(for: rawValue.utf8, key: SecretKey(appPassword.utf8)).hex
     }
 
     /// Whether it may work on the data of organizations.

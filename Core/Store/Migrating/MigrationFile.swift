@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import FoundationEssentials
 
 /// One file of `Migrations`: a part of the baseline, a dated change, or functions.
@@ -20,7 +20,7 @@ struct MigrationFile: Equatable {
 
     /// SHA-256 of the file, hex.
     var checksum: String {
-        SHA256.hash(data: Array(sql.utf8)).hex
+        HashFunction.sha256.hash(sql.utf8).hex
     }
 
     /// All files in the order of application. A folder without a baseline is an error: a schema that silently stays empty

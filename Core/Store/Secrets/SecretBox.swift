@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 package import FoundationEssentials
 
 /// Seals secrets at rest: AES-256-GCM under a key from the environment, bound to the row they belong to.
@@ -19,7 +19,7 @@ package struct SecretBox: Sendable {
 
     private struct Key: Sendable {
         let id: String
-        let key: SymmetricKey
+        let key: SecretKey
     }
 
     /// The current one first.
@@ -39,7 +39,7 @@ package struct SecretBox: Sendable {
                 let bytes = Data(base64Encoded: String(parts[1].filter { !$0.isWhitespace })), bytes.count == 32
             else { throw .malformedKey(position: position + 1) }
             guard !keys.contains(where: { $0.id == id }) else { throw .repeatedKey(id) }
-            keys.append(Key(id: id, key: SymmetricKey(data: bytes)))
+            keys.append(Key(id: id, key: SecretKey(bytes)))
         }
         self.keys = keys
     }
@@ -50,10 +50,9 @@ package struct SecretBox: Sendable {
 
     package func seal(bytes secret: [UInt8], at place: Place) throws(SecretBoxError) -> SealedSecret {
         do {
-            let box = try AES.GCM.seal(secret, using: keys[0].key, authenticating: place.bytes)
-            // `combined` is nil only for nonces that are not 12 bytes long.
-            guard let combined = box.combined else { throw SecretBoxError.damaged }
-            return SealedSecret(keyID: keys[0].id, bytes: combined)
+            let nonce = SecretKey.random(AES.GCM.nonce).bytes
+            let sealed = try AES.GCM.seal(secret, key: keys[0].key, nonce: nonce, authenticating: place.bytes)
+            return SealedSecret(keyID: keys[0].id, bytes: Data(nonce + sealed))
         } catch {
             throw .damaged
         }
@@ -66,10 +65,13 @@ package struct SecretBox: Sendable {
 
     package func openBytes(_ sealed: SealedSecret, at place: Place) throws(SecretBoxError) -> [UInt8] {
         guard let key = keys.first(where: { $0.id == sealed.keyID }) else { throw .unknownKey(sealed.keyID) }
-        guard let box = try? AES.GCM.SealedBox(combined: sealed.bytes),
-            let secret = try? AES.GCM.open(box, using: key.key, authenticating: place.bytes)
-        else { throw .damaged }
-        return Array(secret)
+        do {
+            return try AES.GCM.open(
+                sealed.bytes.dropFirst(AES.GCM.nonce), key: key.key, nonce: sealed.bytes.prefix(AES.GCM.nonce),
+                authenticating: place.bytes)
+        } catch {
+            throw .damaged
+        }
     }
 
     /// Sealed under the current key; `nil` when it already is.

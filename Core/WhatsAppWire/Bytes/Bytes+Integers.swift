@@ -11,11 +11,3 @@ extension [UInt8] {
         return reduce(0) { $0 << 8 | UInt64($1) }
     }
 }
-
-extension Collection<UInt8> {
-    /// Compares without stopping at the first difference: the time taken tells nothing about where it is.
-    func equalsInConstantTime(_ other: some Collection<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        return zip(self, other).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-}

@@ -1,6 +1,3 @@
-import Crypto
-import FoundationEssentials
-
 /// AES-256-CBC over a stream: whole blocks now, the rest with the next chunk.
 struct BlockCipherStream: Sendable {
     static let blockLength = 16

@@ -1,24 +1,23 @@
-import Crypto
-import FoundationEssentials
+import Cryptography
 
 /// Encrypts a file as it is read: feed chunks, write what comes out, then `finish`.
 package struct MediaEncryptor: Sendable {
     private var stream: BlockCipherStream
-    private var mac: HMAC<SHA256>
-    private var plainHash = SHA256()
-    private var encryptedHash = SHA256()
+    private var mac: RunningHMAC
+    private var plainHash = RunningHash(.sha256)
+    private var encryptedHash = RunningHash(.sha256)
     private var length = 0
 
     /// - Parameter mediaKey: 32 random bytes, fresh for every file.
     package init(mediaKey: [UInt8], kind: MediaKind) throws(MediaError) {
         let keys = try MediaKeys(mediaKey, kind: kind)
         stream = BlockCipherStream(key: keys.cipherKey, iv: keys.iv)
-        mac = HMAC<SHA256>(key: SymmetricKey(data: keys.macKey))
-        mac.update(data: keys.iv)
+        mac = RunningHMAC(key: SecretKey(keys.macKey))
+        mac.update(keys.iv)
     }
 
     package mutating func update(_ chunk: [UInt8]) throws(MediaError) -> [UInt8] {
-        plainHash.update(data: chunk)
+        plainHash.update(chunk)
         length += chunk.count
         do { return absorb(try stream.encrypt(chunk)) } catch { throw .malformed }
     }
@@ -27,16 +26,16 @@ package struct MediaEncryptor: Sendable {
     package mutating func finish() throws(MediaError) -> (tail: [UInt8], digest: MediaDigest) {
         let last: [UInt8]
         do { last = absorb(try stream.finishEncrypting()) } catch { throw .malformed }
-        let tag = Array(Data(mac.finalize()).prefix(MediaVerifier.macLength))
-        encryptedHash.update(data: tag)
+        let tag = Array(mac.code.prefix(MediaVerifier.macLength))
+        encryptedHash.update(tag)
         let digest = MediaDigest(
-            sha256: Array(plainHash.finalize()), encryptedSHA256: Array(encryptedHash.finalize()), length: length)
+            sha256: plainHash.hash, encryptedSHA256: encryptedHash.hash, length: length)
         return (last + tag, digest)
     }
 
     private mutating func absorb(_ ciphertext: [UInt8]) -> [UInt8] {
-        mac.update(data: ciphertext)
-        encryptedHash.update(data: ciphertext)
+        mac.update(ciphertext)
+        encryptedHash.update(ciphertext)
         return ciphertext
     }
 

@@ -1,5 +1,4 @@
-import Crypto
-import FoundationEssentials
+import Cryptography
 
 /// The first pass over a downloaded file. Only its `finish` hands out a decryptor, so that nothing is released from a file
 /// whose hash and MAC were not checked.
@@ -9,8 +8,8 @@ package struct MediaVerifier: Sendable {
     private let keys: MediaKeys
     private let digest: MediaDigest
     private let limit: Int
-    private var mac: HMAC<SHA256>
-    private var hash = SHA256()
+    private var mac: RunningHMAC
+    private var hash = RunningHash(.sha256)
     private var tail: [UInt8] = []
     private var length = 0
 
@@ -21,18 +20,18 @@ package struct MediaVerifier: Sendable {
         keys = try MediaKeys(mediaKey, kind: kind)
         self.digest = digest
         self.limit = limit
-        mac = HMAC<SHA256>(key: SymmetricKey(data: keys.macKey))
-        mac.update(data: keys.iv)
+        mac = RunningHMAC(key: SecretKey(keys.macKey))
+        mac.update(keys.iv)
     }
 
     package mutating func update(_ chunk: [UInt8]) throws(MediaError) {
         length += chunk.count
         guard length <= limit else { throw .tooLarge(limit: limit) }
-        hash.update(data: chunk)
+        hash.update(chunk)
         tail += chunk
         let ready = tail.count - Self.macLength
         guard ready > 0 else { return }
-        mac.update(data: tail[..<ready])
+        mac.update(tail[..<ready])
         tail.removeFirst(ready)
     }
 
@@ -40,8 +39,8 @@ package struct MediaVerifier: Sendable {
         guard length > Self.macLength, (length - Self.macLength).isMultiple(of: BlockCipherStream.blockLength) else {
             throw .malformed
         }
-        guard Array(hash.finalize()).equalsInConstantTime(digest.encryptedSHA256) else { throw .wrongEncryptedHash }
-        guard Data(mac.finalize()).prefix(Self.macLength).equalsInConstantTime(tail) else { throw .badMAC }
+        guard equalInConstantTime(hash.hash, digest.encryptedSHA256) else { throw .wrongEncryptedHash }
+        guard equalInConstantTime(mac.code.prefix(Self.macLength), tail) else { throw .badMAC }
         return MediaDecryptor(keys: keys, digest: digest, length: length - Self.macLength)
     }
 }
@@ -49,7 +48,7 @@ package struct MediaVerifier: Sendable {
 /// The second pass, over the same bytes: decrypts as they are read.
 package struct MediaDecryptor: Sendable {
     private var stream: BlockCipherStream
-    private var hash = SHA256()
+    private var hash = RunningHash(.sha256)
     private let digest: MediaDigest
     private let ciphertextLength: Int
     private var consumed = 0
@@ -72,13 +71,13 @@ package struct MediaDecryptor: Sendable {
         guard consumed == ciphertextLength else { throw .outOfOrder }
         let last: [UInt8]
         do { last = absorb(try stream.finishDecrypting()) } catch { throw .badPadding }
-        guard Array(hash.finalize()).equalsInConstantTime(digest.sha256) else { throw .wrongHash }
+        guard equalInConstantTime(hash.hash, digest.sha256) else { throw .wrongHash }
         guard digest.length == 0 || digest.length == produced else { throw .wrongLength }
         return last
     }
 
     private mutating func absorb(_ plaintext: [UInt8]) -> [UInt8] {
-        hash.update(data: plaintext)
+        hash.update(plaintext)
         produced += plaintext.count
         return plaintext
     }

@@ -1,3 +1,4 @@
+import Cryptography
 import FoundationEssentials
 import SwiftProtobuf
 
@@ -38,7 +39,7 @@ package enum PairSuccess {
         let expected = Digest.hmacSHA256(
             key: credentials.advSecret,
             ADVSignature.hmacMessage(details: details, isHosted: sealed.accountType == .hosted))
-        guard sealed.hmac.equalsInConstantTime(expected) else { throw .wrongHMAC }
+        guard equalInConstantTime(sealed.hmac, expected) else { throw .wrongHMAC }
         guard let identity = try? WAADVSignedDeviceIdentity(serializedBytes: details) else { throw .malformed }
         return identity
     }

@@ -1,6 +1,4 @@
-import Crypto
-import CryptoExtras
-import FoundationEssentials
+import Cryptography
 
 /// The eight characters a person types into the phone instead of scanning.
 package struct PairingCode: Sendable, Equatable {
@@ -45,10 +43,7 @@ package struct PairingCode: Sendable, Equatable {
 
     func derived(_ salt: [UInt8]) throws(PairingError) -> [UInt8] {
         do {
-            return try KDF.Insecure.PBKDF2.deriveKey(
-                from: Array(text.utf8), salt: salt, using: .sha256, outputByteCount: 32,
-                unsafeUncheckedRounds: Self.rounds
-            ).withUnsafeBytes { Array($0) }
+            return try PBKDF2.derive(from: Array(text.utf8), salt: salt, rounds: Self.rounds, count: 32).bytes
         } catch { throw .malformed }
     }
 }

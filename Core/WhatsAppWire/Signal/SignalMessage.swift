@@ -1,3 +1,4 @@
+import Cryptography
 import FoundationEssentials
 import SwiftProtobuf
 
@@ -46,7 +47,7 @@ struct SignalMessage: Equatable {
     func isAuthentic(macKey: [UInt8], sender: PublicKey, receiver: PublicKey) -> Bool {
         let expected = Self.mac(
             Array(bytes.dropLast(Self.macLength)), key: macKey, sender: sender, receiver: receiver)
-        return bytes.suffix(Self.macLength).equalsInConstantTime(expected)
+        return equalInConstantTime(bytes.suffix(Self.macLength), expected)
     }
 
     private static func mac(_ body: [UInt8], key: [UInt8], sender: PublicKey, receiver: PublicKey) -> [UInt8] {

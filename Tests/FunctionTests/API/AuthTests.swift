@@ -182,7 +182,7 @@ import Web
             let parts = alice.token.split(separator: ".")
             let original = alice.token
             let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.\(parts[1])."
-            let forged = try await BearerTokens(secret: Secret("another secret that is also long enough")).issue(
+            let forged = try BearerTokens(secret: Secret("another secret that is also long enough")).issue(
                 user: alice.user, session: SessionID(UUID()), at: api.clock.now)
             for token in [none, forged, "\(parts[0]).\(parts[1]).AAAA", "x", ""] {
                 alice.token = token

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import FoundationEssentials
 import Web
 
@@ -35,8 +35,7 @@ struct TwilioAPI: Sendable {
         guard let header = request.headers["authorization"], header.lowercased().hasPrefix("basic ") else {
             throw TwilioRefusal.unauthenticated
         }
-        // Digests of equal length compare in constant time.
-        guard SHA256.hash(data: Data(header.dropFirst(6).utf8)) == SHA256.hash(data: Data(expected.utf8)) else {
+        guard equalInConstantTime(header.dropFirst(6).utf8, expected.utf8) else {
             throw TwilioRefusal.unauthenticated
         }
         let account = request.pathParameter("account")

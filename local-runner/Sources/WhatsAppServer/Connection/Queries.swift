@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import DequeModule
 import WhatsAppWire
 
@@ -65,7 +65,7 @@ struct Queries {
                         Node("registration", bytes: Self.bytes(device.registrationID)),
                         Node("type", bytes: [PublicKey.type]),
                         Node("identity", bytes: device.identity.bytes), signed.node, Node("list", children: ids),
-                        Node("hash", bytes: Array(Insecure.SHA1.hash(data: hashed))),
+                        Node("hash", bytes: HashFunction.sha1.hash(hashed)),
                     ])
             ])
     }
