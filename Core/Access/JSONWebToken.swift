@@ -11,6 +11,7 @@ enum JSONWebToken {
     /// Longer ones are refused unread.
     private static let longest = 2048
 
+    /// - Parameter claims: an object.
     static func sign(_ claims: JSONValue, key: SecretKey) -> String {
         let input = "\(header).\(Base64URL.encode(claims.bytes))"
         return "\(input).\(Base64URL.encode(signature(of: input.utf8, key: key)))"
@@ -19,8 +20,8 @@ enum JSONWebToken {
     /// The claims of a token that was signed with this key; `nil` for anything else. What they say is the caller's to judge.
     static func claims(of token: String, key: SecretKey) -> JSONValue? {
         guard token.utf8.count <= longest else { return nil }
-        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == header, let code = Base64URL.decode(parts[2]),
+        let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Substring.init)
+        guard parts.count == 3, parts[0].utf8.elementsEqual(header.utf8), let code = Base64URL.decode(parts[2]),
             equalInConstantTime(code, signature(of: "\(parts[0]).\(parts[1])".utf8, key: key)),
             let payload = Base64URL.decode(parts[1]), let claims = try? JSONValue(parsing: payload),
             claims.object != nil

@@ -7,33 +7,41 @@ package struct RunningHash: Sendable {
 
     package init(_ function: HashFunction) {
         self.function = function
-        context = HashContext()
-        demand(EVP_DigestInit_ex2(context.pointer, function.pointer, nil))
+        context = HashContext(function)
     }
 
     package mutating func update(_ bytes: some Sequence<UInt8>) {
-        if !isKnownUniquelyReferenced(&context) { context = HashContext(context) }
+        if !isKnownUniquelyReferenced(&context) { context = HashContext(copying: context) }
         withContiguous(bytes) { input in
-            demand(EVP_DigestUpdate(context.pointer, input.baseAddress, input.count))
+            context.withPointer { Libcrypto.demand(EVP_DigestUpdate($0, input.baseAddress, input.count) == 1) }
         }
     }
 
     /// The hash of everything until now.
     package var hash: [UInt8] {
-        let end = HashContext(context)
-        return available(try? filled(function.length) { EVP_DigestFinal_ex(end.pointer, $0, nil) })
+        let end = HashContext(copying: context)
+        return Libcrypto.demand(
+            try? Libcrypto.filled(function.length, or: .unavailable) { output in
+                end.withPointer { EVP_DigestFinal_ex($0, output, nil) }
+            })
     }
 }
 
 // Changed only by the one value that holds it (`isKnownUniquelyReferenced`); others read it.
 private final class HashContext: @unchecked Sendable {
-    let pointer = available(EVP_MD_CTX_new())
+    private let pointer = Libcrypto.demand(EVP_MD_CTX_new())
 
-    init() {}
+    init(_ function: HashFunction) {
+        Libcrypto.demand(EVP_DigestInit_ex2(pointer, function.pointer, nil) == 1)
+    }
 
-    init(_ other: HashContext) {
-        demand(EVP_MD_CTX_copy_ex(pointer, other.pointer))
+    init(copying other: HashContext) {
+        other.withPointer { Libcrypto.demand(EVP_MD_CTX_copy_ex(pointer, $0) == 1) }
     }
 
     deinit { EVP_MD_CTX_free(pointer) }
+
+    func withPointer<Result>(_ body: (OpaquePointer) -> Result) -> Result {
+        withExtendedLifetime(self) { body(pointer) }
+    }
 }

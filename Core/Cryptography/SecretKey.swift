@@ -14,6 +14,16 @@ package final class SecretKey: Sendable {
         _ = UnsafeMutableBufferPointer(start: address, count: bytes.count).initialize(from: bytes)
     }
 
+    /// - Parameter fill: writes all of it, and says with 1 that it did.
+    init(
+        count: Int, or error: CryptographyError, _ fill: (UnsafeMutablePointer<UInt8>) -> CInt
+    ) throws(CryptographyError) {
+        self.count = count
+        address = .allocate(capacity: max(1, count))
+        address.initialize(repeating: 0, count: max(1, count))
+        guard fill(address) == 1 else { throw Libcrypto.cleared(error) }
+    }
+
     deinit {
         OPENSSL_cleanse(address, count)
         address.deallocate()
@@ -36,14 +46,18 @@ extension SecretKey: CustomStringConvertible, CustomReflectable {
 extension SecretKey: Equatable {
     /// Constant time.
     package static func == (left: SecretKey, right: SecretKey) -> Bool {
-        left.count == right.count && CRYPTO_memcmp(left.address, right.address, left.count) == 0
+        left.withBytes { mine, count in
+            right.withBytes { theirs, other in count == other && CRYPTO_memcmp(mine, theirs, count) == 0 }
+        }
     }
 }
 
 extension SecretKey {
-    /// From libcrypto's generator, seeded by the system.
-    package static func random(_ count: Int) -> SecretKey {
-        let bytes = available(try? filled(count) { RAND_bytes($0, CInt(clamping: count)) })
-        return SecretKey(bytes)
-    }
+    /// From the system's generator, each time: a machine that is restored from a snapshot repeats nothing.
+    package static func random(_ count: Int) -> SecretKey { SecretKey(systemRandom(count)) }
+}
+
+func systemRandom(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
 }

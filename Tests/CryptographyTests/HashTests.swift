@@ -62,8 +62,14 @@ import Testing
     }
 
     @Test func nothingIsHashedAndSigned() {
-        #expect(HashFunction.sha256.hash([UInt8]()) == HashFunction.sha256.hash("".utf8))
-        #expect(HMAC.code(for: [], key: SecretKey([])).count == 32)
+        // The hash that every table of SHA-256 begins with, and the code of nothing under no key.
+        #expect(
+            HashFunction.sha256.hash([UInt8]()).hex
+                == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(HashFunction.sha256.hash("".utf8) == HashFunction.sha256.hash([UInt8]()))
+        #expect(
+            HMAC.code(for: [], key: SecretKey([])).hex
+                == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
     }
 
     @Test func comparisonsTakeTheWholeOfBoth() {

@@ -38,10 +38,14 @@ import Testing
     }
 
     @Test func whatScryptDoesNotTakeIsAnError() {
-        for (rounds, memory) in [(3, 1 << 30), (1, 1 << 30), (0, 1 << 30), (-2, 1 << 30), (1 << 15, 1 << 20)] {
-            #expect(throws: CryptographyError.self) {
+        for (rounds, blockSize, parallelism, count) in [
+            (3, 8, 1, 32), (1, 8, 1, 32), (0, 8, 1, 32), (-2, 8, 1, 32), (.min, 8, 1, 32), (.max, 8, 1, 32),
+            (16, 0, 1, 32),
+            (16, .max, 1, 32), (16, 8, 0, 32), (16, 8, .max, 32), (16, 8, 1, 0), (16, 8, 1, .max),
+        ] {
+            #expect(throws: CryptographyError.wrongLength) {
                 _ = try Scrypt.derive(
-                    from: [1], salt: [2], rounds: rounds, blockSize: 8, parallelism: 1, count: 32, memory: memory)
+                    from: [1], salt: [2], rounds: rounds, blockSize: blockSize, parallelism: parallelism, count: count)
             }
         }
     }
@@ -67,16 +71,12 @@ import Testing
 
     @Test func aSecretPrintsNothingOfItself() {
         let key = SecretKey("very secret".utf8)
-        for text in ["\(key)", String(reflecting: key), "\([key])"] {
+        var dumped = ""
+        dump(key, to: &dumped)
+        for text in ["\(key)", String(reflecting: key), "\([key])", dumped] {
             #expect(!text.contains("very") && !text.contains("118"))
         }
         #expect(key == SecretKey("very secret".utf8) && key != SecretKey("very secreT".utf8))
         #expect(SecretKey.random(32) != SecretKey.random(32) && SecretKey.random(32).count == 32)
-    }
-}
-
-extension [UInt8] {
-    fileprivate var hex: String {
-        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

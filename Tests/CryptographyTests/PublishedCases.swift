@@ -5,13 +5,9 @@ import Support
 /// behind its last value, under headings in brackets.
 struct PublishedCases {
     struct Case {
-        let heading: String
         private let values: [String: String]
 
-        fileprivate init(heading: String, values: [String: String]) {
-            self.heading = heading
-            self.values = values
-        }
+        fileprivate init(values: [String: String]) { self.values = values }
 
         /// NIST marks so what must be refused.
         var isFailure: Bool { values["FAIL"] != nil }
@@ -45,15 +41,14 @@ struct PublishedCases {
     init(_ name: String, first: String, least: Int) throws {
         let path = "\(Vectors.folder)/cryptography/\(name)"
         guard let bytes = FileManager.default.contents(atPath: path) else { throw TestSetupError("\(path) is missing") }
-        var (cases, heading, values) = ([Case](), "", [String: String]())
+        var (cases, values) = ([Case](), [String: String]())
         func end() {
-            if values[first] != nil { cases.append(Case(heading: heading, values: values)) }
+            if values[first] != nil { cases.append(Case(values: values)) }
             values = [:]
         }
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
             if line.hasPrefix("[") {
                 end()
-                heading = String(line)
                 continue
             }
             let halves = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -74,4 +69,9 @@ extension String {
         while text.last == " " || text.last == "\r" { text.removeLast() }
         return String(text)
     }
+}
+
+extension [UInt8] {
+    /// Two lower-case digits for each byte.
+    var hex: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -76,6 +76,12 @@ import Testing
         #expect(worker.dependencyNames.isDisjoint(with: ["API", "Access", "EventStream"]))
     }
 
+    @Test func libcryptoIsCalledInOneRoom() async throws {
+        for target in try await Manifest.load().targets where target.dependencyNames.contains("COpenSSL") {
+            #expect(target.name == "Cryptography")
+        }
+    }
+
     @Test func onlyPersistentProcessesLinkServersAndEventLoops() async throws {
         for target in try await Manifest.load().targets
         where target.type != "test" && !Self.persistent.contains(target.name) && target.name != "Support" {

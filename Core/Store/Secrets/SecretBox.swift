@@ -50,7 +50,7 @@ package struct SecretBox: Sendable {
 
     package func seal(bytes secret: [UInt8], at place: Place) throws(SecretBoxError) -> SealedSecret {
         do {
-            let nonce = SecretKey.random(AES.GCM.nonce).bytes
+            let nonce = AES.GCM.randomNonce()
             let sealed = try AES.GCM.seal(secret, key: keys[0].key, nonce: nonce, authenticating: place.bytes)
             return SealedSecret(keyID: keys[0].id, bytes: Data(nonce + sealed))
         } catch {
@@ -67,7 +67,7 @@ package struct SecretBox: Sendable {
         guard let key = keys.first(where: { $0.id == sealed.keyID }) else { throw .unknownKey(sealed.keyID) }
         do {
             return try AES.GCM.open(
-                sealed.bytes.dropFirst(AES.GCM.nonce), key: key.key, nonce: sealed.bytes.prefix(AES.GCM.nonce),
+                sealed.bytes.dropFirst(AES.GCM.nonceLength), key: key.key, nonce: sealed.bytes.prefix(AES.GCM.nonceLength),
                 authenticating: place.bytes)
         } catch {
             throw .damaged
