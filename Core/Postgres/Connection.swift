@@ -41,7 +41,7 @@ package actor Connection {
     /// start-up `options`: poolers refuse them.
     private static let settings = """
         set timezone = 'UTC'; set datestyle = 'ISO'; set search_path = parley, public;
-        set idle_in_transaction_session_timeout = '15s'
+        set idle_in_transaction_session_timeout = '15s'; set jit = off
         """
 
     private func open(_ url: String, connectTimeout: Int) throws(PostgresError) {

@@ -19,7 +19,9 @@ extension Installation {
                 try await Task.sleep(for: .milliseconds(20))
                 continue
             }
-            let outcome = job.kind == .turn ? try await turn.run(job, timeout: 10, until: .distantFuture) : .cancel(reason: "not ours")
+            let outcome =
+                job.kind == .turn
+                ? try await turn.run(job, timeout: 10, until: .distantFuture) : .cancel(reason: "not ours")
             try await queue.finish(job, outcome)
         }
     }

@@ -221,13 +221,14 @@ import Testing
                     """
                     select current_user as role, current_setting('statement_timeout') as statement,
                         current_setting('lock_timeout') as lock,
-                        current_setting('idle_in_transaction_session_timeout') as idle
+                        current_setting('idle_in_transaction_session_timeout') as idle, current_setting('jit') as jit
                     """)
                 let row = try #require(rows.first)
                 #expect(try row["role"] == role.rawValue)
                 #expect(try row["statement"] == "30s")
                 #expect(try row["lock"] == "10s")
                 #expect(try row["idle"] == "15s")
+                #expect(try row["jit"] == "off", "a claim would be compiled each time, for longer than it runs")
             }
         }
     }

@@ -14,7 +14,7 @@ package final class MarkedReplies: Sendable {
 
     package init() {}
 
-    /// - Parameter lease: real seconds from before the mark for which nobody else takes the message for lost.
+    /// - Parameter lease: real seconds from the mark on for which nobody else takes the message for lost.
     func keep(_ attempt: SendAttempt, for lease: Double) {
         entries.withLock { $0[attempt.job.id] = Entry(attempt: attempt, until: .now + .seconds(lease)) }
     }

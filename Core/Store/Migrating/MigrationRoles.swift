@@ -28,10 +28,11 @@ struct MigrationRoles {
     }
 
     /// Of the application's sessions. Nothing of ours waits so long for a lock or between two statements; a process that
-    /// hangs within a transaction (paused, swapped out, cut off) must not keep its locks for ever.
+    /// hangs within a transaction (paused, swapped out, cut off) must not keep its locks for ever. No statement of ours is worth
+    /// compiling: those that must step over an index (`claim_job`) look so expensive that each call would be, for 50 ms.
     private static let settings = [
         "TimeZone=UTC", "DateStyle=ISO", "search_path=parley, public", "statement_timeout=30s", "lock_timeout=10s",
-        "idle_in_transaction_session_timeout=15s",
+        "idle_in_transaction_session_timeout=15s", "jit=off",
     ]
 
     /// Only what differs: two migrators that write the same role at once are refused.

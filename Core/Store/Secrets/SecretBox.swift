@@ -67,7 +67,8 @@ package struct SecretBox: Sendable {
         guard let key = keys.first(where: { $0.id == sealed.keyID }) else { throw .unknownKey(sealed.keyID) }
         do {
             return try AES.GCM.open(
-                sealed.bytes.dropFirst(AES.GCM.nonceLength), key: key.key, nonce: sealed.bytes.prefix(AES.GCM.nonceLength),
+                sealed.bytes.dropFirst(AES.GCM.nonceLength), key: key.key,
+                nonce: sealed.bytes.prefix(AES.GCM.nonceLength),
                 authenticating: place.bytes)
         } catch {
             throw .damaged

@@ -150,12 +150,14 @@ import Web
             let alice = try api.visitor(try await api.login("alice", agent: "Firefox"))
             let mine = [(name: "user-agent", value: "Firefox")]
             #expect(
-                try await api.call("GET /api/auth/user", headers: mine, cookies: ["wa.sid": alice.cookie]).status == 200)
+                try await api.call("GET /api/auth/user", headers: mine, cookies: ["wa.sid": alice.cookie]).status == 200
+            )
             let thief = try await api.call(
                 "GET /api/auth/user", headers: [(name: "user-agent", value: "curl")], cookies: ["wa.sid": alice.cookie])
             #expect(thief.status == 401)
             #expect(
-                try await api.call("GET /api/auth/user", headers: mine, cookies: ["wa.sid": alice.cookie]).status == 401)
+                try await api.call("GET /api/auth/user", headers: mine, cookies: ["wa.sid": alice.cookie]).status == 401
+            )
         }
     }
 
