@@ -151,8 +151,10 @@ extension OrganizationSource {
             return id
         case .header: return try Self.organization(request.headers[Self.headerName], from: Self.headerName)
         case .headerOrQuery(let name):
-            if let text = request.headers[Self.headerName] { return try Self.organization(text, from: Self.headerName) }
-            return try Self.organization(FormFields(decoding: request.rawQuery.utf8)?[name], from: name)
+            let asked = try Self.organization(FormFields(decoding: request.rawQuery.utf8)?[name], from: name)
+            let named = try Self.organization(request.headers[Self.headerName], from: Self.headerName)
+            guard let asked, let named, asked != named else { return asked ?? named }
+            throw Fault.invalid(name, "\(name) and \(Self.headerName) name different organizations.")
         }
     }
 

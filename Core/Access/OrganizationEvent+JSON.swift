@@ -15,14 +15,15 @@ extension EventPosition {
     package var cursor: Cursor { Cursor(transaction, String(id)) }
 
     /// Reads a cursor of ours, or `0` for the beginning of what is kept.
-    package init(cursor text: String) throws(Fault) {
+    /// - Parameter field: where it was sent.
+    package init(cursor text: String, from field: String) throws(Fault) {
         guard text != "0" else {
             self = .start
             return
         }
         guard let values = Cursor(reading: text)?.values, values.count == 2, UInt64(values[0]) != nil,
             let id = Int(values[1])
-        else { throw Fault.invalid("after", "This cursor is not one of ours; start again without it.") }
+        else { throw Fault.invalid(field, "This cursor is not one of ours; start again without it.") }
         self.init(transaction: values[0], id: id)
     }
 }

@@ -50,8 +50,9 @@ extension Request {
     /// What a browser that comes back saw last: it repeats its first address.
     fileprivate var lastEventID: EventPosition? {
         get throws(Fault) {
-            guard let text = headers["last-event-id"], !text.isEmpty else { return nil }
-            return try EventPosition(cursor: text)
+            let name = "last-event-id"
+            guard let text = headers[name], !text.isEmpty else { return nil }
+            return try EventPosition(cursor: text, from: name)
         }
     }
 }

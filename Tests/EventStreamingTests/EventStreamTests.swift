@@ -129,6 +129,13 @@ import Web
                     try await stage.view(bob, headers: [("x-organization-id", alice.organization.text)])) == 404)
             #expect(try await refusal(try await stage.view(bob, query: "?after=nonsense")) == 422)
             #expect(try await refusal(try await stage.view(bob, query: "?since=0")) == 422)
+            let lost = try await stage.view(bob, headers: [("Last-Event-ID", "nonsense")])
+            #expect(try await refusal(lost) == 422)
+            #expect(lost.text.contains(#""field":"last-event-id""#))
+            let torn = try await stage.view(
+                bob, query: "?organization_id=\(alice.organization)",
+                headers: [("x-organization-id", bob.organization.text)])
+            #expect(try await refusal(torn) == 422, "neither wins silently")
             #expect(try await refusal(try await StreamClient(port: port, path: "/api/v1/events")) == 404)
             #expect(
                 try await refusal(

@@ -8,6 +8,6 @@ extension FieldType<EventPosition> {
         .text(TextShape(1...512)), show: { .string($0.cursor.text) },
         read: { json, field throws(Fault) in
             guard let text = json.string else { throw .invalid(field, "This must be text.") }
-            return try EventPosition(cursor: text)
+            return try EventPosition(cursor: text, from: field)
         })
 }

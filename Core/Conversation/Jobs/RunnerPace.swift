@@ -3,9 +3,9 @@ import Store
 /// How much a job runner does at once, and how long it stays. Real seconds.
 package struct RunnerPace: Sendable {
     /// Jobs at the same time: most of them wait for a model or a provider.
-    package var places = 16
+    package var places = 32
     /// Of these, kept free for what a customer waits for.
-    package var reserved = 4
+    package var reserved = 8
     /// How long to go on listening after the last job: answers bring the next question.
     package var linger = 3.0
     /// Jobs due within this time are waited for.

@@ -8,6 +8,14 @@ import time
 import urllib.parse
 
 
+class Listener(http.server.ThreadingHTTPServer):
+    # With five places, which is the default, a burst of new connections waits a second for its second try.
+    request_queue_size = 1024
+
+    def handle_error(self, *_):
+        """A caller that went away is not this server's trouble."""
+
+
 class Server:
     """Answers every POST with what `answer` makes of its body: a status and JSON."""
 
@@ -31,7 +39,7 @@ class Server:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = Listener(("127.0.0.1", 0), Handler)
         self.address = f"127.0.0.1:{self.server.server_port}"
         self.url = f"http://{self.address}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
