@@ -63,6 +63,38 @@ import Testing
         }
     }
 
+    /// As over WhatsApp Web, where a repeat is told by its id: the first try reached the customer, and its answer was lost.
+    @Test(arguments: [
+        SendResult.refused(code: "463", reason: "Not to them."), .later(after: 5, reason: "Not now."),
+    ]) func whatARepeatIsToldIsNoWordAboutTheFirstTry(_ answer: SendResult) async throws {
+        try await Road.with(isMarking: false) { road in
+            try await road.receive("Hi")
+            road.advance(3)
+            _ = try await road.work(atMost: 1)
+            let job = try #require(try await road.queue.claim())
+            func perform(_ result: SendResult) async throws {
+                var sender = road.provider.sender
+                sender.isRepeatable = true
+                sender.send = { draft in
+                    let id: Query = "update parley.messages set provider_message_id = '3EB0' where id = \(draft.id)"
+                    _ = try? await road.database.owner.query(id)
+                    return result
+                }
+                var limits = Outbox.Limits()
+                limits.lookingInTheDark = 0
+                let outbox = Outbox(
+                    database: road.database.app, clock: road.clock, ids: road.ids, sender: { [sender] _ in sender },
+                    limits: limits)
+                _ = try await outbox.run(job, until: Date() + 60)
+            }
+            try await perform(.unknown(reason: "The line was interrupted."))
+            try await perform(answer)
+            let message = try #require(try await road.messages().first)
+            #expect(message.status == "unknown")
+            #expect(try await road.count("select count(*) from parley.conversations where status = 'pending'") == 1)
+        }
+    }
+
     @Test func aMessageThatNobodyHasStaysUnknownForAPerson() async throws {
         try await Road.with { road in
             road.provider.answers { _ in .unknown(reason: "timed out") }

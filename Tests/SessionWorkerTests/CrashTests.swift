@@ -184,7 +184,8 @@ final class Storm: Sendable {
             switch message.status {
             case "sent", "delivered", "read": #expect(isShown, "\(message.body) counts as sent and is not on the phone")
             case "cancelled": #expect(!isShown)
-            default: Issue.record("\(message.body) is \(message.status), shown: \(isShown)")
+            default:
+                Issue.record("\(message.body) is \(message.status), shown: \(isShown); \(message.reason ?? "")")
             }
         }
         let twice = try await installation.database.owner.query(

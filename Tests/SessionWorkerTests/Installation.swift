@@ -120,21 +120,24 @@ final class Installation: Sendable {
         let author: String
         let remote: String
         let providerID: String?
+        /// Why it was not sent.
+        let reason: String?
     }
 
     func messages() async throws -> [Stored] {
         let rows = try await database.owner.query(
             """
             select m.id, m.conversation_id, m.body, m.status, m.direction, m.type, m.author, m.provider_message_id,
-                t.remote_address
+                t.remote_address, m.error_reason
             from parley.messages m join parley.conversations t on t.id = m.conversation_id order by m.created_at, m.id
             """)
         return try rows.map { row in
             Stored(
                 id: try row["id"], conversation: try row["conversation_id"], body: try row["body"],
                 status: try row["status"], direction: try row["direction"], type: try row["type"],
-                author: try row["author"], remote: try row["remote_address"], providerID: try row["provider_message_id"]
-            )
+                author: try row["author"], remote: try row["remote_address"],
+                providerID: try row["provider_message_id"],
+                reason: try row["error_reason"])
         }
     }
 

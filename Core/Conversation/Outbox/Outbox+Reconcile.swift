@@ -7,8 +7,7 @@ import Store
 extension Outbox {
     /// How far the provider's clock may be behind ours, seconds.
     private static let clockSkew = 60.0
-    static let undecided =
-        "It is not known whether the customer got this message: the provider does not list it. Decide whether to send it again."
+    private static let notListed = "The provider does not list it."
 
     /// `nil`: settled, go on with the next message.
     func reconcile(_ attempt: SendAttempt) async throws -> JobOutcome? {
@@ -55,12 +54,9 @@ extension Outbox {
 
     private func wait(_ attempt: SendAttempt, age: Double, limit: Double) async throws -> JobOutcome? {
         guard age >= limit else {
-            let pause = min(max(1, age / 2), 10)
-            return .snooze(until: clock.now().addingTimeInterval(pause))
+            return .snooze(until: clock.now().addingTimeInterval(Self.pause(afterSending: age)))
         }
-        let unknown = OutboxMove(to: .unknown, from: [.sending], reason: Self.undecided)
-        let pending = Query.setStatus(attempt.conversation.id, .pending, at: clock.now())
-        return try await write(attempt, unknown, "provider", .stopped, Self.undecided, and: [pending])
+        return try await leaveUndecided(attempt, because: Self.notListed)
     }
 
     private func trimmed(_ text: String) -> Substring {

@@ -17,6 +17,7 @@ extension Outbox {
             return try await write(
                 attempt, .failed(code ?? "21610", reason), "opt_out", .stopped, reason, and: [optOut])
         case .refused(let code, let reason):
+            guard !attempt.mayHaveLeft else { return try await leaveUndecided(attempt, because: reason) }
             return try await write(attempt, .failed(code, reason), "provider", .stopped, reason)
         case .later(let after, let reason):
             return try await putOff(attempt, after: after, reason: reason)
@@ -27,6 +28,7 @@ extension Outbox {
     }
 
     private func putOff(_ attempt: SendAttempt, after: Double?, reason: String) async throws -> JobOutcome? {
+        guard !attempt.mayHaveLeft else { return try await tryAgain(attempt, after: after, reason: reason) }
         let attempts = attempt.entry.attempts + 1
         guard attempts < limits.attempts else {
             return try await write(
@@ -38,6 +40,29 @@ extension Outbox {
             "The provider asked to wait \(Int(delay.rounded(.up))) s: \(reason)")
         return .snooze(until: clock.now().addingTimeInterval(delay))
     }
+
+    /// It stays `sending`: put back among those that wait, it would look as if it had never left.
+    private func tryAgain(_ attempt: SendAttempt, after: Double?, reason: String) async throws -> JobOutcome? {
+        let age = attempt.entry.sendingFor ?? 0
+        guard age < limits.lookingInTheDark else { return try await leaveUndecided(attempt, because: reason) }
+        return .snooze(until: clock.now().addingTimeInterval(after ?? Self.pause(afterSending: age)))
+    }
+
+    /// Whether it reached the customer is for a person to find out.
+    func leaveUndecided(_ attempt: SendAttempt, because reason: String) async throws -> JobOutcome? {
+        let sentence = Self.undecided(reason)
+        let unknown = OutboxMove(to: .unknown, from: [.sending], reason: sentence)
+        let pending = Query.setStatus(attempt.conversation.id, .pending, at: clock.now())
+        return try await write(attempt, unknown, "provider", .stopped, sentence, and: [pending])
+    }
+
+    /// - Parameter reason: a sentence.
+    static func undecided(_ reason: String) -> String {
+        "It is not known whether the customer got this message. \(reason) Decide whether to send it again."
+    }
+
+    /// Seconds until the next look at a message that has been `sending` for `age` seconds.
+    static func pause(afterSending age: Double) -> Double { min(max(1, age / 2), 10) }
 
     /// - Parameter more: about the contact or the conversation: in the order of locks they come before the message.
     /// - Returns: what ended the job, when nothing else waits in the conversation; `nil`: go on with the next message. One that is

@@ -34,12 +34,11 @@ extension Outbox {
         }
         let attempt = SendAttempt(job: job, conversation: conversation, entry: entry, sender: sender)
         guard entry.status == .queued || sender.isRepeatable else { return (.reconcile(attempt), []) }
-        let mayHaveLeft = entry.status == .sending && entry.providerMessageID != nil
         if let objection = SendObjection.to(entry.author, under: entry.epoch, in: conversation, at: now) {
             return (
                 .settled,
-                mayHaveLeft
-                    ? leaveUndecided(attempt, at: now) : settle(entry, in: conversation, objection, at: now)
+                attempt.mayHaveLeft
+                    ? leaveUndecided(attempt, objection, at: now) : settle(entry, in: conversation, objection, at: now)
             )
         }
         guard entry.status == .queued else { return (.send(attempt), []) }
@@ -49,12 +48,15 @@ extension Outbox {
     }
 
     /// It may have left before somebody objected; saying it now could be the first time.
-    private func leaveUndecided(_ attempt: SendAttempt, at now: Date) -> [Query] {
-        let unknown = OutboxMove(to: .unknown, from: [.sending], reason: Self.undecided)
+    private func leaveUndecided(
+        _ attempt: SendAttempt, _ objection: SendObjection, at now: Date
+    ) -> [Query] {
+        let sentence = Self.undecided(objection.reason)
+        let unknown = OutboxMove(to: .unknown, from: [.sending], reason: sentence)
         return [
             .move(attempt.entry.id, unknown, at: now),
             .record(
-                "provider", .stopped, Self.undecided, turn: attempt.entry.turn, message: attempt.entry.id,
+                "provider", .stopped, sentence, turn: attempt.entry.turn, message: attempt.entry.id,
                 in: attempt.conversation, at: now),
         ]
     }

@@ -93,6 +93,9 @@ struct SendAttempt: Sendable {
     let entry: OutboxEntry
     let sender: ChannelSender
 
+    /// An earlier try, under the same id, may have reached the customer: a refusal of this one is no word about that.
+    var mayHaveLeft: Bool { entry.status == .sending && entry.providerMessageID != nil }
+
     var draft: ChannelDraft {
         ChannelDraft(
             id: entry.id, organization: conversation.organization, from: conversation.localAddress,

@@ -13,7 +13,7 @@ struct LineSender: Sendable {
     let messages: MessageSender
     let log: LineLog
 
-    /// Handed to the socket so often without the server's word: then it is for a person to decide.
+    /// Handed to the socket so often without the server's word: then a person decides (`SendAttempt.mayHaveLeft`).
     private static let mostSends = 6
     /// Real seconds that one message may take: typed, its file fetched and handed over, its recipients' devices and keys asked for,
     /// and acknowledged. Each of these is bounded where it is done.
