@@ -1,4 +1,8 @@
 extension HTTPClient {
+    /// Requests at once, enough for all jobs of a runner (`RunnerPace.places`), each with a model and a typing indicator: who waits
+    /// here waits for other organizations' slow requests.
+    package static let mostAtOnce = 64
+
     /// The client over libcurl: HTTP/1.1, TLS verified, connections kept, no proxy, at most `connections` requests at once.
     ///
     /// Redirects are followed here, hop by hop, so that each hop's address passes the guard and credentials stay with the
@@ -7,9 +11,7 @@ extension HTTPClient {
     /// - Parameters:
     ///   - allowedPrivate: `host:port` or base URLs that may be reached although their address is private: `EGRESS_ALLOW` and
     ///     the provider base URLs of the configuration.
-    ///   - connections: enough for all jobs of a runner (`RunnerPace.places`), each with a model and a typing indicator at
-    ///     once: who waits here waits for other organizations' slow requests.
-    package static func live(allowedPrivate: [String] = [], connections: Int = 32) -> HTTPClient {
+    package static func live(allowedPrivate: [String] = [], connections: Int = mostAtOnce) -> HTTPClient {
         let client = LiveClient(guarding: EgressGuard(allowed: allowedPrivate), connections: connections)
         return HTTPClient { request async throws(OutboundError) in try await client.send(request) }
     }

@@ -2,6 +2,7 @@ import Conversation
 import Domain
 import FoundationEssentials
 import Jobs
+import Outbound
 import Postgres
 import Store
 import Support
@@ -12,6 +13,11 @@ import Testing
     /// The host's own Postgres has room for what is declared.
     @Test func theDeclarationCountsTheConnections() throws {
         #expect(try Declared.connections(of: "RunJobs") == JobHandler.connections)
+    }
+
+    /// Each job may be asking its model and showing that it types.
+    @Test func everyJobHasItsOutgoingConnections() {
+        #expect(HTTPClient.mostAtOnce >= 2 * RunnerPace().places)
     }
 
     private let organization = OrganizationID(UUID())

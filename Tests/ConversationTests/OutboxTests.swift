@@ -63,35 +63,97 @@ import Testing
         }
     }
 
-    /// As over WhatsApp Web, where a repeat is told by its id: the first try reached the customer, and its answer was lost.
-    @Test(arguments: [
-        SendResult.refused(code: "463", reason: "Not to them."), .later(after: 5, reason: "Not now."),
-    ]) func whatARepeatIsToldIsNoWordAboutTheFirstTry(_ answer: SendResult) async throws {
+    /// As over WhatsApp Web, where a repeat is told by its id: the message leaves under an id of ours, whatever is answered.
+    private func hand(_ job: Job, over road: Road, _ result: SendResult) async throws -> JobOutcome {
+        var sender = road.provider.sender
+        sender.isRepeatable = true
+        sender.send = { draft in
+            let id: Query = "update parley.messages set provider_message_id = '3EB0' where id = \(draft.id)"
+            _ = try? await road.database.owner.query(id)
+            return result
+        }
+        let outbox = Outbox(
+            database: road.database.app, clock: road.clock, ids: road.ids, sender: { [sender] _ in sender })
+        return try await outbox.run(job, until: Date() + 60)
+    }
+
+    private func withRepeatedMessage(_ body: (Road, Job) async throws -> Void) async throws {
         try await Road.with(isMarking: false) { road in
             try await road.receive("Hi")
             road.advance(3)
             _ = try await road.work(atMost: 1)
             let job = try #require(try await road.queue.claim())
-            func perform(_ result: SendResult) async throws {
-                var sender = road.provider.sender
-                sender.isRepeatable = true
-                sender.send = { draft in
-                    let id: Query = "update parley.messages set provider_message_id = '3EB0' where id = \(draft.id)"
-                    _ = try? await road.database.owner.query(id)
-                    return result
-                }
-                var limits = Outbox.Limits()
-                limits.lookingInTheDark = 0
-                let outbox = Outbox(
-                    database: road.database.app, clock: road.clock, ids: road.ids, sender: { [sender] _ in sender },
-                    limits: limits)
-                _ = try await outbox.run(job, until: Date() + 60)
+            _ = try await hand(job, over: road, .unknown(reason: "The line was interrupted."))
+            #expect(try await road.messages().map(\.status) == ["sending"])
+            try await body(road, job)
+        }
+    }
+
+    private func isLeftToAPerson(_ road: Road) async throws -> Bool {
+        let pending = try await road.count("select count(*) from parley.conversations where status = 'pending'")
+        let statuses = try await road.messages().map(\.status)
+        return pending == 1 && statuses == ["unknown"]
+    }
+
+    @Test(arguments: [
+        SendResult.refused(code: "463", reason: "Not to them."), .windowClosed(code: nil, reason: "Too late."),
+        .optedOut(code: nil, reason: "Stopped."),
+    ]) func whatARepeatIsToldIsNoWordAboutTheFirstTry(_ answer: SendResult) async throws {
+        try await withRepeatedMessage { road, job in
+            let outcome = try await hand(job, over: road, answer)
+            #expect(outcome == .done)
+            #expect(try await isLeftToAPerson(road))
+        }
+    }
+
+    @Test func aRepeatThatIsPutOffStaysOnItsWay() async throws {
+        try await withRepeatedMessage { road, job in
+            for _ in 1..<Outbox.Limits().attempts - 1 {
+                let outcome = try await hand(job, over: road, .later(after: 5, reason: "Not now."))
+                #expect(outcome == .snooze(until: road.now + 5))
+                #expect(try await road.messages().map(\.status) == ["sending"])
             }
-            try await perform(.unknown(reason: "The line was interrupted."))
-            try await perform(answer)
-            let message = try #require(try await road.messages().first)
-            #expect(message.status == "unknown")
-            #expect(try await road.count("select count(*) from parley.conversations where status = 'pending'") == 1)
+            #expect(try await hand(job, over: road, .later(after: 5, reason: "Not now.")) == .done)
+            #expect(try await isLeftToAPerson(road))
+        }
+    }
+
+    @Test func aRepeatIsNotSaidOverAPerson() async throws {
+        try await withRepeatedMessage { road, job in
+            try await road.database.owner.query("update parley.conversations set epoch = epoch + 1")
+            #expect(try await hand(job, over: road, .accepted(providerID: "3EB0")) == .done)
+            #expect(try await isLeftToAPerson(road))
+        }
+    }
+
+    /// Nobody has contradicted it.
+    @Test func aMessageOnItsWayStillLeavesWhenTheAICallsAPerson() async throws {
+        try await withRepeatedMessage { road, job in
+            let rows = try await road.database.owner.query("select id, epoch from parley.conversations")
+            let (id, epoch): (ConversationID, Int) = (try rows[0]["id"], try rows[0]["epoch"])
+            try await road.database.owner.query("update parley.conversations set epoch = epoch + 1")
+            try await road.database.owner.query(.carryQueued(in: id, from: epoch, to: epoch + 1))
+            _ = try await hand(job, over: road, .accepted(providerID: "3EB0"))
+            #expect(try await road.messages().map(\.status) == ["sent"])
+        }
+    }
+
+    /// The customer's phone reported it while the repeat was under way.
+    @Test func nobodyIsCalledForAMessageThatArrived() async throws {
+        try await withRepeatedMessage { road, job in
+            var sender = road.provider.sender
+            sender.isRepeatable = true
+            sender.send = { _ in
+                let report: Query = "update parley.messages set status = 'delivered' where direction = 'outbound'"
+                _ = try? await road.database.owner.query(report)
+                return .refused(code: "463", reason: "Not to them.")
+            }
+            let outbox = Outbox(
+                database: road.database.app, clock: road.clock, ids: road.ids, sender: { [sender] _ in sender })
+            let outcome = try await outbox.run(job, until: Date() + 60)
+            #expect(outcome == .done)
+            #expect(try await road.messages().map(\.status) == ["delivered"])
+            #expect(try await road.count("select count(*) from parley.conversations where status = 'pending'") == 0)
         }
     }
 

@@ -267,4 +267,28 @@ import WhatsAppServer
             #expect(shown.count == 2, "once per device")
         }
     }
+
+    /// Its list of devices was stale, and the connection ends while the new one is asked for.
+    @Test func anAcknowledgedMessageIsNotHandedOverAgain() async throws {
+        try await with { installation, line, ana in
+            try await ana.send("hello", to: line)
+            let thread = try await installation.inbound("hello").conversation
+            try await installation.sent(try await installation.reply("first", in: thread))
+            // What the first one makes the line ask is over.
+            try await Task.sleep(for: .milliseconds(500))
+            await installation.server.inject(Fault(.deviceHash))
+            await installation.server.inject(Fault(.cut, stanza: "iq"))
+            let reply = try await installation.reply("second", in: thread)
+            try await installation.sent(reply)
+            // The customer's phone may report it first.
+            _ = try await eventually("the server's word to be written down") {
+                try await installation.count(
+                    """
+                    select count(*) as count from parley.decisions
+                    where message_id = \(reply) and gate = 'provider' and reason = 'The provider took it.'
+                    """) == 1 ? true : nil
+            }
+            #expect(await installation.server.remembered().count { $0.kind == .repeated } == 0)
+        }
+    }
 }

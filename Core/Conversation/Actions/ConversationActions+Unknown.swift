@@ -16,7 +16,10 @@ extension ConversationActions {
     ) async throws -> QueuedReply {
         _ = try await with(id, of: organization) { conversation, connection in
             let now = clock.now()
-            let move = OutboxMove(to: decision.status, from: [.unknown])
+            // Under the same id it is a repeat, of whose first try nobody knows.
+            let onItsWay = try await connection.query(.idOnItsWay(of: message))
+            let isRepeat = decision == .sendAgain && !onItsWay.isEmpty
+            let move = OutboxMove(to: isRepeat ? .sending : decision.status, from: [.unknown])
             guard try await !connection.query(.move(message, move, at: now)).isEmpty else {
                 throw ConversationActionError.notUnknown
             }

@@ -44,11 +44,13 @@ package struct ChannelDraft: Sendable, Equatable {
     package var content: MessageContent?
     /// The id under which it may have left already.
     package var providerMessageID: String?
+    /// How often it was marked as sending, this time included.
+    package var marks: Int
 
     package init(
         id: MessageID, organization: OrganizationID, from: String, to: String, body: String, mediaURLs: [String] = [],
         type: MessageType = .text, media: [MediaReference] = [], content: MessageContent? = nil,
-        providerMessageID: String? = nil
+        providerMessageID: String? = nil, marks: Int = 1
     ) {
         self.id = id
         self.organization = organization
@@ -60,6 +62,7 @@ package struct ChannelDraft: Sendable, Equatable {
         self.media = media
         self.content = content
         self.providerMessageID = providerMessageID
+        self.marks = marks
     }
 }
 

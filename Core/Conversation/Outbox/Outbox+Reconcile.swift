@@ -56,7 +56,8 @@ extension Outbox {
         guard age >= limit else {
             return .snooze(until: clock.now().addingTimeInterval(Self.pause(afterSending: age)))
         }
-        return try await leaveUndecided(attempt, because: Self.notListed)
+        try await leaveUndecided(attempt.entry, in: attempt.conversation, because: Self.notListed)
+        return nil
     }
 
     private func trimmed(_ text: String) -> Substring {

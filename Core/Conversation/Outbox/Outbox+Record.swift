@@ -11,14 +11,12 @@ extension Outbox {
         case .accepted(let providerID):
             return try await write(attempt, .accepted(providerID), "provider", .passed, "The provider took it.")
         case .windowClosed(let code, let reason):
-            return try await write(attempt, .failed(code ?? "63016", reason), "window", .stopped, reason)
+            return try await giveUp(attempt, code ?? "63016", reason, "window")
         case .optedOut(let code, let reason):
             let optOut = Query.setOptOut(attempt.conversation.contact, at: clock.now(), now: clock.now())
-            return try await write(
-                attempt, .failed(code ?? "21610", reason), "opt_out", .stopped, reason, and: [optOut])
+            return try await giveUp(attempt, code ?? "21610", reason, "opt_out", and: [optOut])
         case .refused(let code, let reason):
-            guard !attempt.mayHaveLeft else { return try await leaveUndecided(attempt, because: reason) }
-            return try await write(attempt, .failed(code, reason), "provider", .stopped, reason)
+            return try await giveUp(attempt, code, reason, "provider")
         case .later(let after, let reason):
             return try await putOff(attempt, after: after, reason: reason)
         case .unknown:
@@ -28,37 +26,54 @@ extension Outbox {
     }
 
     private func putOff(_ attempt: SendAttempt, after: Double?, reason: String) async throws -> JobOutcome? {
-        guard !attempt.mayHaveLeft else { return try await tryAgain(attempt, after: after, reason: reason) }
         let attempts = attempt.entry.attempts + 1
         guard attempts < limits.attempts else {
-            return try await write(
-                attempt, .failed(nil, reason), "provider", .stopped, "Given up after \(attempts) tries: \(reason)")
+            return try await giveUp(
+                attempt, nil, reason, "provider", sentence: "Given up after \(attempts) tries: \(reason)")
         }
         let delay = after ?? Self.backoff.delay(after: attempts, fraction: 0.5)
+        // Put back among those that wait it would look as if it had never left.
+        let status: MessageStatus = attempt.entry.mayHaveLeft ? .sending : .queued
         _ = try await write(
-            attempt, OutboxMove(to: .queued, from: [.sending], reason: reason), "provider", .passed,
+            attempt, OutboxMove(to: status, from: [.sending], reason: reason), "provider", .passed,
             "The provider asked to wait \(Int(delay.rounded(.up))) s: \(reason)")
         return .snooze(until: clock.now().addingTimeInterval(delay))
     }
 
-    /// It stays `sending`: put back among those that wait, it would look as if it had never left.
-    private func tryAgain(_ attempt: SendAttempt, after: Double?, reason: String) async throws -> JobOutcome? {
-        let age = attempt.entry.sendingFor ?? 0
-        guard age < limits.lookingInTheDark else { return try await leaveUndecided(attempt, because: reason) }
-        return .snooze(until: clock.now().addingTimeInterval(after ?? Self.pause(afterSending: age)))
+    /// - Parameter sentence: for the trail, where it is not the reason itself.
+    private func giveUp(
+        _ attempt: SendAttempt, _ code: String?, _ reason: String, _ gate: String, sentence: String? = nil,
+        and more: [Query] = []
+    ) async throws -> JobOutcome? {
+        guard attempt.entry.mayHaveLeft else {
+            return try await write(attempt, .failed(code, reason), gate, .stopped, sentence ?? reason, and: more)
+        }
+        try await leaveUndecided(attempt.entry, in: attempt.conversation, because: sentence ?? reason, and: more)
+        return nil
     }
 
-    /// Whether it reached the customer is for a person to find out.
-    func leaveUndecided(_ attempt: SendAttempt, because reason: String) async throws -> JobOutcome? {
-        let sentence = Self.undecided(reason)
-        let unknown = OutboxMove(to: .unknown, from: [.sending], reason: sentence)
-        let pending = Query.setStatus(attempt.conversation.id, .pending, at: clock.now())
-        return try await write(attempt, unknown, "provider", .stopped, sentence, and: [pending])
-    }
-
+    /// Whether it reached the customer is for a person to find out, unless somebody told meanwhile.
     /// - Parameter reason: a sentence.
-    static func undecided(_ reason: String) -> String {
-        "It is not known whether the customer got this message. \(reason) Decide whether to send it again."
+    func leaveUndecided(
+        _ entry: OutboxEntry, in thread: ConversationRecord, because reason: String, and more: [Query] = []
+    ) async throws {
+        let now = clock.now()
+        let sentence = "It is not known whether the customer got this message. \(reason)"
+        let unknown = OutboxMove(to: .unknown, from: [.sending], reason: sentence)
+        try await database.transaction(
+            for: thread.organization, durability: .inOrder,
+            reading: [.lock(thread.id)] + more + [.move(entry.id, unknown, at: now)]
+        ) { _, answers in
+            guard answers.last?.isEmpty == false else { return ((), []) }
+            return (
+                (),
+                [
+                    .setStatus(thread.id, .pending, at: now),
+                    .record(
+                        "provider", .stopped, sentence, turn: entry.turn, message: entry.id, in: thread, at: now),
+                ]
+            )
+        }
     }
 
     /// Seconds until the next look at a message that has been `sending` for `age` seconds.

@@ -30,16 +30,14 @@ extension Outbox {
         _ entry: OutboxEntry, in conversation: ConversationRecord, for job: Job, at now: Date
     ) -> Taken {
         guard let sender = sender(conversation.kind) else {
-            return (.settled, settle(entry, in: conversation, .noSender, at: now))
+            let settled = settle(entry, in: conversation, .noSender, at: now)
+            return entry.status == .sending
+                ? (.undecided(entry, conversation, reason: SendObjection.noSender.reason), []) : (.settled, settled)
         }
         let attempt = SendAttempt(job: job, conversation: conversation, entry: entry, sender: sender)
         guard entry.status == .queued || sender.isRepeatable else { return (.reconcile(attempt), []) }
         if let objection = SendObjection.to(entry.author, under: entry.epoch, in: conversation, at: now) {
-            return (
-                .settled,
-                attempt.mayHaveLeft
-                    ? leaveUndecided(attempt, objection, at: now) : settle(entry, in: conversation, objection, at: now)
-            )
+            return without(objection, entry, conversation, at: now)
         }
         guard entry.status == .queued else { return (.send(attempt), []) }
         // On disk before the provider hears of it. A sender that may repeat itself keeps its own word.
@@ -48,17 +46,12 @@ extension Outbox {
     }
 
     /// It may have left before somebody objected; saying it now could be the first time.
-    private func leaveUndecided(
-        _ attempt: SendAttempt, _ objection: SendObjection, at now: Date
-    ) -> [Query] {
-        let sentence = Self.undecided(objection.reason)
-        let unknown = OutboxMove(to: .unknown, from: [.sending], reason: sentence)
-        return [
-            .move(attempt.entry.id, unknown, at: now),
-            .record(
-                "provider", .stopped, sentence, turn: attempt.entry.turn, message: attempt.entry.id,
-                in: attempt.conversation, at: now),
-        ]
+    private func without(
+        _ objection: SendObjection, _ entry: OutboxEntry, _ conversation: ConversationRecord, at now: Date
+    ) -> Taken {
+        entry.mayHaveLeft
+            ? (.undecided(entry, conversation, reason: objection.reason), [])
+            : (.settled, settle(entry, in: conversation, objection, at: now))
     }
 
     private func settle(

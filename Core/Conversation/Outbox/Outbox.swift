@@ -69,6 +69,8 @@ package struct Outbox: Sendable {
                 if let pause = try await send(attempt, permission) { return pause }
             case .reconcile(let attempt):
                 if let pause = try await reconcile(attempt) { return pause }
+            case .undecided(let entry, let thread, let reason):
+                try await leaveUndecided(entry, in: thread, because: reason)
             }
         }
         return .snooze(until: clock.now())
@@ -93,14 +95,12 @@ struct SendAttempt: Sendable {
     let entry: OutboxEntry
     let sender: ChannelSender
 
-    /// An earlier try, under the same id, may have reached the customer: a refusal of this one is no word about that.
-    var mayHaveLeft: Bool { entry.status == .sending && entry.providerMessageID != nil }
-
     var draft: ChannelDraft {
         ChannelDraft(
             id: entry.id, organization: conversation.organization, from: conversation.localAddress,
             to: conversation.remoteAddress, body: entry.body, mediaURLs: entry.media.map(\.url), type: entry.type,
-            media: entry.media, content: entry.content, providerMessageID: entry.providerMessageID)
+            media: entry.media, content: entry.content, providerMessageID: entry.providerMessageID,
+            marks: entry.status == .sending ? entry.attempts : entry.attempts + 1)
     }
 }
 
@@ -112,4 +112,6 @@ enum OutboxStep: Sendable {
     case send(SendAttempt)
     /// It was marked as sending before; nobody knows whether the provider has it.
     case reconcile(SendAttempt)
+    /// The same, and it may not be sent any more.
+    case undecided(OutboxEntry, ConversationRecord, reason: String)
 }

@@ -150,11 +150,11 @@ extension Query {
 }
 
 extension Query {
-    /// What is still queued under one epoch may leave under the next.
+    /// What has not left for certain under one epoch may leave under the next.
     package static func carryQueued(in conversation: ConversationID, from old: Int, to new: Int) -> Query {
         """
         update messages set epoch = \(new)::int
-        where conversation_id = \(conversation) and status = 'queued' and epoch = \(old)::int
+        where conversation_id = \(conversation) and status in ('queued', 'sending') and epoch = \(old)::int
         """
     }
 }

@@ -21,6 +21,9 @@ package struct OutboxEntry: Sendable, Equatable {
     package let sendingFor: Double?
     /// Real time.
     package let sendingSince: Date?
+
+    /// An earlier try, under the same id, may have reached the customer: what this one is told is no word about that.
+    package var mayHaveLeft: Bool { status == .sending && providerMessageID != nil }
 }
 
 /// A change of an outbound message's status that the outbox makes.
@@ -91,6 +94,11 @@ extension Query {
             on conflict (organization_id, message_id, status) do nothing
         )
         """
+    }
+
+    /// A row when there is an id under which the message may have left.
+    package static func idOnItsWay(of message: MessageID) -> Query {
+        "select provider_message_id from messages where id = \(message) and provider_message_id is not null"
     }
 
     /// Those of the provider's ids that belong to some message of the channel already.

@@ -144,6 +144,6 @@ extension LineParts {
             encryptor: encryptor, ratchets: ratchets, copies: copies)
         return MessageSender(
             own: own, addresses: addresses, devices: devices, groups: groups, person: person, group: group,
-            server: server, faults: environment.faults, enqueue: enqueue)
+            server: server, faults: environment.faults, log: log, enqueue: enqueue)
     }
 }

@@ -13,7 +13,8 @@ struct LineSender: Sendable {
     let messages: MessageSender
     let log: LineLog
 
-    /// Handed to the socket so often without the server's word: then a person decides (`SendAttempt.mayHaveLeft`).
+    /// Handed to the socket so often, each time it was marked, without the server's word: then a person decides
+    /// (`OutboxEntry.mayHaveLeft`).
     private static let mostSends = 6
     /// Real seconds that one message may take: typed, its file fetched and handed over, its recipients' devices and keys asked for,
     /// and acknowledged. Each of these is bounded where it is done.
@@ -33,7 +34,7 @@ struct LineSender: Sendable {
         do {
             let id = draft.stanzaID
             let (outgoing, sends) = try await prepared(draft, id, chat)
-            guard sends < Self.mostSends else {
+            guard sends < Self.mostSends * draft.marks else {
                 return .refused(code: "unconfirmed", reason: "WhatsApp never confirmed this message.")
             }
             let meaning = try await messages.send(
@@ -77,6 +78,8 @@ extension SendResult {
         case is LineLost, is CancellationError, is PostgresError, is ConnectionError:
             self = .unknown(reason: "The line was interrupted.")
         case SendError.notConnected: self = .unknown(reason: "The line is not connected.")
+        case is NotHandedOver:
+            self = .later(after: nil, reason: "WhatsApp did not answer a question about the recipient.")
         case let error as SendError: self = .refused(code: "recipient", reason: Self.sentence(error))
         case let error as ComposeError: self = .refused(code: "content", reason: Self.sentence(error))
         case FileError.notFound: self = .refused(code: "file", reason: "The file to send could not be fetched.")

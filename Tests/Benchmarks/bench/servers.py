@@ -3,6 +3,7 @@
 import http.server
 import json
 import secrets
+import sys
 import threading
 import time
 import urllib.parse
@@ -12,8 +13,10 @@ class Listener(http.server.ThreadingHTTPServer):
     # With five places, which is the default, a burst of new connections waits a second for its second try.
     request_queue_size = 1024
 
-    def handle_error(self, *_):
+    def handle_error(self, request, client_address):
         """A caller that went away is not this server's trouble."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Server:
