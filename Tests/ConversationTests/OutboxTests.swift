@@ -64,12 +64,15 @@ import Testing
     }
 
     /// As over WhatsApp Web, where a repeat is told by its id: the message leaves under an id of ours, whatever is answered.
-    private func hand(_ job: Job, over road: Road, _ result: SendResult) async throws -> JobOutcome {
+    /// - Parameter news: what else happens meanwhile.
+    private func hand(
+        _ job: Job, over road: Road, _ result: SendResult, meanwhile news: Query = "select"
+    ) async throws -> JobOutcome {
         var sender = road.provider.sender
         sender.isRepeatable = true
         sender.send = { draft in
             let id: Query = "update parley.messages set provider_message_id = '3EB0' where id = \(draft.id)"
-            _ = try? await road.database.owner.query(id)
+            for query in [id, news] { _ = try? await road.database.owner.query(query) }
             return result
         }
         let outbox = Outbox(
@@ -141,16 +144,9 @@ import Testing
     /// The customer's phone reported it while the repeat was under way.
     @Test func nobodyIsCalledForAMessageThatArrived() async throws {
         try await withRepeatedMessage { road, job in
-            var sender = road.provider.sender
-            sender.isRepeatable = true
-            sender.send = { _ in
-                let report: Query = "update parley.messages set status = 'delivered' where direction = 'outbound'"
-                _ = try? await road.database.owner.query(report)
-                return .refused(code: "463", reason: "Not to them.")
-            }
-            let outbox = Outbox(
-                database: road.database.app, clock: road.clock, ids: road.ids, sender: { [sender] _ in sender })
-            let outcome = try await outbox.run(job, until: Date() + 60)
+            let outcome = try await hand(
+                job, over: road, .refused(code: "463", reason: "Not to them."),
+                meanwhile: "update parley.messages set status = 'delivered' where direction = 'outbound'")
             #expect(outcome == .done)
             #expect(try await road.messages().map(\.status) == ["delivered"])
             #expect(try await road.count("select count(*) from parley.conversations where status = 'pending'") == 0)

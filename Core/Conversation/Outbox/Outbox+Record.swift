@@ -53,7 +53,9 @@ extension Outbox {
     }
 
     /// Whether it reached the customer is for a person to find out, unless somebody told meanwhile.
-    /// - Parameter reason: a sentence.
+    /// - Parameters:
+    ///   - reason: a sentence.
+    ///   - more: about the contact: in the order of locks it comes before the conversation.
     func leaveUndecided(
         _ entry: OutboxEntry, in thread: ConversationRecord, because reason: String, and more: [Query] = []
     ) async throws {
@@ -62,7 +64,7 @@ extension Outbox {
         let unknown = OutboxMove(to: .unknown, from: [.sending], reason: sentence)
         try await database.transaction(
             for: thread.organization, durability: .inOrder,
-            reading: [.lock(thread.id)] + more + [.move(entry.id, unknown, at: now)]
+            reading: more + [.lock(thread.id), .move(entry.id, unknown, at: now)]
         ) { _, answers in
             guard answers.last?.isEmpty == false else { return ((), []) }
             return (

@@ -30,14 +30,13 @@ extension Outbox {
         _ entry: OutboxEntry, in conversation: ConversationRecord, for job: Job, at now: Date
     ) -> Taken {
         guard let sender = sender(conversation.kind) else {
-            let settled = settle(entry, in: conversation, .noSender, at: now)
-            return entry.status == .sending
-                ? (.undecided(entry, conversation, reason: SendObjection.noSender.reason), []) : (.settled, settled)
+            // Nobody here can ask who has it.
+            return without(.noSender, entry, conversation, mayHaveLeft: entry.status == .sending, at: now)
         }
         let attempt = SendAttempt(job: job, conversation: conversation, entry: entry, sender: sender)
         guard entry.status == .queued || sender.isRepeatable else { return (.reconcile(attempt), []) }
         if let objection = SendObjection.to(entry.author, under: entry.epoch, in: conversation, at: now) {
-            return without(objection, entry, conversation, at: now)
+            return without(objection, entry, conversation, mayHaveLeft: entry.mayHaveLeft, at: now)
         }
         guard entry.status == .queued else { return (.send(attempt), []) }
         // On disk before the provider hears of it. A sender that may repeat itself keeps its own word.
@@ -47,9 +46,10 @@ extension Outbox {
 
     /// It may have left before somebody objected; saying it now could be the first time.
     private func without(
-        _ objection: SendObjection, _ entry: OutboxEntry, _ conversation: ConversationRecord, at now: Date
+        _ objection: SendObjection, _ entry: OutboxEntry, _ conversation: ConversationRecord, mayHaveLeft: Bool,
+        at now: Date
     ) -> Taken {
-        entry.mayHaveLeft
+        mayHaveLeft
             ? (.undecided(entry, conversation, reason: objection.reason), [])
             : (.settled, settle(entry, in: conversation, objection, at: now))
     }
