@@ -72,7 +72,10 @@ import Testing
         let database = Database(url: road.database.appURL, connections: 8)
         let turn = Turn(database: database, clock: clock, ids: ids, composer: composer, sender: { _ in sender })
         let outbox = Outbox(database: database, clock: clock, ids: ids, sender: { _ in sender })
-        return RunnerHost(road.database, kinds: [.send, .turn, .pause]) { job, deadline in
+        // Fewer places than the crowd has turns: without its share nobody else would find one.
+        var pace = RunnerPace()
+        pace.places = 20
+        return RunnerHost(road.database, kinds: [.send, .turn, .pause], most: 1, pace: pace) { job, deadline in
             switch job.kind {
             case .turn: return try await turn.run(job, timeout: 20, until: .distantFuture)
             case .send: return try await outbox.run(job, until: deadline)
