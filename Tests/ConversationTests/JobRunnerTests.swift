@@ -48,7 +48,8 @@ import Testing
             host.wake()
             let worked = try await host.finish()
             #expect(worked == 0)
-            #expect(ContinuousClock.now - began < .seconds(1))
+            // One that listens on stays for three.
+            #expect(ContinuousClock.now - began < .seconds(2.5))
             #expect(try await database.owner.query("select from parley.idle_runners").isEmpty)
         }
     }
@@ -60,12 +61,13 @@ import Testing
                 done.withLock { $0 = Date() }
                 return .done
             }
-            let due = Date() + 1.5
-            try await enqueue(.turn, "a", in: database, after: 1.5)
+            // Well before the second look.
+            let due = Date() + 1.1
+            try await enqueue(.turn, "a", in: database, after: 1.1)
             host.wake()
             #expect(try await host.finish() == 1)
             let late = try #require(done.withLock { $0 }).timeIntervalSince(due)
-            #expect((-0.01..<0.5).contains(late))
+            #expect((-0.01..<0.8).contains(late), "\(late)")
         }
     }
 
@@ -79,13 +81,14 @@ import Testing
             try await enqueue(.turn, "a", in: database)
             host.wake()
             try await eventually { times.withLock { $0["a"] } != nil }
-            try await Task.sleep(for: .milliseconds(300))
+            try await Task.sleep(for: .milliseconds(100))
             try await enqueue(.turn, "b", in: database)
             let called = ContinuousClock.now
             #expect(try await database.app.query(.callRunner()).first?["called"] == true)
             try await eventually { times.withLock { $0["b"] } != nil }
             let took = try #require(times.withLock { $0["b"] }) - called
-            #expect(took < .milliseconds(500))
+            // Without a call it is seen at the next look, nearly a second later.
+            #expect(took < .milliseconds(800))
             #expect(try await host.finish() == 2)
             #expect(host.invocations == 1)
             #expect(try await database.app.query(.callRunner()).first?["called"] == false)

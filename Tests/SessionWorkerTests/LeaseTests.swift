@@ -73,7 +73,7 @@ import WhatsAppServer
             try await installation.database.app.transaction(holding: line) { _ in
                 let began = ContinuousClock.now
                 let renewed = try await one.renew()
-                #expect(ContinuousClock.now - began < .seconds(2))
+                #expect(ContinuousClock.now - began < .seconds(4), "a lease holds for five")
                 #expect(Set(renewed.keys) == [slow, quick], "both are still held")
             }
             #expect(try await installation.row(quick)["leased_until"] as Date > before)

@@ -329,8 +329,8 @@ import Testing
                 try await queue.finish(job, .done)
             }
             #expect(served == [Self.organization, other])
-            // The median, round trip included: others use this machine too.
-            #expect(times.sorted()[20] < .milliseconds(2))
+            // The median, round trip included: others use this machine too. Reading the whole backlog takes longer.
+            #expect(times.sorted()[20] < .milliseconds(8))
         }
     }
 
