@@ -28,7 +28,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
         swiftSettings: settings)
 }
 
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
 
@@ -72,9 +71,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -90,10 +87,13 @@ let package = Package(
         room("Blocking"),
         // No pkgConfig: Outbound loads libcurl when the first request is made.
         .systemLibrary(name: "CCurl", path: "Core/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CFloor", path: "Core/CFloor"),
         // Loads libpq (libpq5, headers from libpq-dev) when the first connection is made.
         .target(name: "CPostgres", path: "Core/CPostgres"),
         .systemLibrary(
             name: "COpenSSL", path: "Core/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "COpenSSLTLS", path: "Core/COpenSSLTLS", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CQREncode", path: "Core/CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(
@@ -110,13 +110,14 @@ let package = Package(
         room("Environment", ["Domain"]),
         room(
             "FunctionHost",
-            ["Blocking", "Cryptography", "Domain", "Environment", "Outbound", "Postgres", "Web", logging]),
+            ["Blocking", "CFloor", "Cryptography", "Domain", "Environment", "Outbound", "Postgres", "Web", logging]),
         room("Jobs", road + ["Environment", "FunctionHost"]),
         room("Outbound", ["Blocking", "CCurl"]),
         room("Postgres", ["Blocking", "CPostgres"]),
         room("Providers", ["Domain", "Outbound", "Web"]),
         room("QRCode", ["CQREncode"]),
         room("Store", ["Cryptography", "Domain", "Postgres"], exclude: ["Migrations"]),
+        room("TLS", ["COpenSSLTLS", .product(name: "NIOCore", package: "swift-nio")]),
         room("Web", ["Cryptography", "Domain"]),
         room(
             "WhatsAppWire",
@@ -147,11 +148,11 @@ let package = Package(
             "SessionWorker",
             road + [
                 "Environment",
+                "TLS",
                 "WhatsAppWire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
@@ -164,6 +165,9 @@ let package = Package(
         // MARK: local-runner
         // Between fork and exec only C is safe: parent-death signal, limits, descriptors.
         .target(name: "CSpawn", path: "local-runner/Sources/CSpawn"),
+        // HTTP in, on one event loop: the host's ports and the sandbox's.
+        .target(
+            name: "HTTPServer", dependencies: nio, path: "local-runner/Sources/HTTPServer", swiftSettings: settings),
         .executableTarget(
             name: "LocalRunner",
             dependencies: [
@@ -171,6 +175,7 @@ let package = Package(
                 "CSpawn",
                 "Domain",
                 "Environment",
+                "HTTPServer",
                 "Outbound",
                 "Postgres",
                 "Sandbox",
@@ -184,20 +189,18 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                hummingbird,
                 logging,
             ],
             path: "local-runner/Sources/LocalRunner", swiftSettings: settings),
         .target(
             name: "Sandbox",
-            dependencies: ["Cryptography", "Domain", "Web", "WhatsAppServer", hummingbird, logging] + nio,
+            dependencies: ["Cryptography", "Domain", "HTTPServer", "Web", "WhatsAppServer"] + nio,
             path: "local-runner/Sources/Sandbox", exclude: ["Phone"], swiftSettings: settings),
         // A WhatsApp server to test clients against: the sandbox, `parley sandbox whatsapp` and tests start it.
         .target(
             name: "WhatsAppServer",
             dependencies: [
-                "Cryptography", "WhatsAppWire", .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "Cryptography", "TLS", "WhatsAppWire", .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ] + nio,
             path: "local-runner/Sources/WhatsAppServer", swiftSettings: settings),
@@ -220,7 +223,9 @@ let package = Package(
         tests("HouseTests", ["Environment"]),
         tests(
             "LocalRunnerTests",
-            ["Domain", "Environment", "LocalRunner", "Outbound", "Postgres", "Store", "Web", "WhatsAppServer"] + nio),
+            [
+                "Domain", "Environment", "HTTPServer", "LocalRunner", "Outbound", "Postgres", "Store", "Web", "WhatsAppServer",
+            ] + nio),
         tests("OutboundTests", ["Outbound"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ProvidersTests", ["Domain", "Outbound", "Providers", "Web"]),
@@ -247,6 +252,9 @@ let package = Package(
         .executableTarget(
             name: "Probe", dependencies: ["Domain", "FunctionHost", "Web"], path: "Tests/Support/Probe",
             swiftSettings: settings),
+        tests(
+            "TLSTests",
+            ["TLS", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("WebTests", ["Domain", "Web"]),
         tests(
             "WhatsAppServerTests",

@@ -45,6 +45,7 @@
     F(PGVerbosity, PQsetErrorVerbosity, (PGconn * connection, PGVerbosity verbosity), (connection, verbosity))         \
     F(PQnoticeProcessor, PQsetNoticeProcessor, (PGconn * connection, PQnoticeProcessor processor, void *argument),     \
       (connection, processor, argument))                                                                               \
+    F(int, PQbackendPID, (const PGconn *connection), (connection))                                                     \
     F(int, PQsocket, (const PGconn *connection), (connection))                                                         \
     F(ConnStatusType, PQstatus, (const PGconn *connection), (connection))                                              \
     F(PGTransactionStatusType, PQtransactionStatus, (const PGconn *connection), (connection))                          \

@@ -10,6 +10,14 @@ extension Variable {
         "PARLEY_APP_PASSWORD",
         "the password that `parley migrate` gives to parley_app, and makes the other roles' of", isSecret: true,
         readers: [.runner])
+    /// Of the roles that programs log in with, for those who keep the password of each apart (RDS Proxy).
+    package static let rolePasswords = [
+        "api", "auth", "health", "housekeeping", "inbound", "jobs", "keys", "lines", "runner",
+    ].map { role in
+        Variable(
+            "PARLEY_\(role.uppercased())_PASSWORD", "the password that `parley migrate` gives to parley_\(role)",
+            otherwise: "made of PARLEY_APP_PASSWORD", isSecret: true, readers: [.runner])
+    }
     package static let publicURL = Variable(
         "PUBLIC_URL",
         "where the world reaches this installation, https://bot.example.com; webhook signatures are computed "
@@ -18,6 +26,9 @@ extension Variable {
     package static let port = Variable(
         "PORT", as: .whole, "port for HTTP when --port is not given; persistent processes get one of their own",
         otherwise: "8080", readers: [.runner, .persistent])
+    package static let listenAddress = Variable(
+        "LISTEN_ADDRESS", "where a persistent process listens that no `parley up` stands before: 0.0.0.0",
+        fallback: "127.0.0.1", readers: [.persistent])
     package static let trustedProxies = Variable(
         "TRUSTED_PROXIES", "addresses and CIDR blocks of proxies that may say for whom they speak, with commas",
         otherwise: "nobody is believed", readers: [.runner, .functions])
@@ -48,8 +59,9 @@ extension Variable {
         "CRON_SECRET", "expected in the header x-cron-secret of GET /api/cron/*", otherwise: "made on the first start",
         isSecret: true)
 
-    static let installation = [
-        databaseURL, migrationDatabaseURL, appPassword, publicURL, port, trustedProxies, corsOrigins, keepAliveURL,
-        keepAliveMinutes, dashboardUsername, dashboardPassword, sessionSecret, secretKeys, cronSecret,
-    ]
+    static let installation =
+        [databaseURL, migrationDatabaseURL, appPassword] + rolePasswords + [
+            publicURL, port, listenAddress, trustedProxies, corsOrigins, keepAliveURL, keepAliveMinutes,
+            dashboardUsername, dashboardPassword, sessionSecret, secretKeys, cronSecret,
+        ]
 }

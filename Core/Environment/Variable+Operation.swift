@@ -1,7 +1,7 @@
 /// How functions work, and what their host tells them.
 extension Variable {
     package static let logLevel = Variable(
-        "LOG_LEVEL", "trace, debug, info, notice, warning, error or critical", fallback: "info",
+        "LOG_LEVEL", "trace, debug, info, notice, warning, error or critical", otherwise: "info",
         readers: [.functions, .persistent])
     package static let debounce = Variable(
         "DEBOUNCE_SECONDS", as: .number, "seconds of quiet after a customer's last message before it is answered",
@@ -19,7 +19,11 @@ extension Variable {
     package static let version = Variable(
         "PARLEY_VERSION", "what is running, for GET /health and logs", fallback: "development")
 
-    static let operation = [logLevel, debounce, jobLease, reconcile, egressAllow, version]
+    package static let certificateFile = Variable(
+        "SSL_CERT_FILE", "PEM file of the certificate authorities that are trusted, where the system has none",
+        otherwise: "the system's", readers: [.functions, .persistent])
+
+    static let operation = [logLevel, debounce, jobLease, reconcile, egressAllow, version, certificateFile]
 
     // MARK: Set by the host
 
@@ -42,14 +46,34 @@ extension Variable {
     package static let whatsAppRootKey = Variable(
         "WHATSAPP_WEB_ROOT_KEY", "root public key of the test server, 64 hexadecimal digits", readers: [.persistent])
     package static let runtimeAPI = Variable("AWS_LAMBDA_RUNTIME_API", "host:port of the Runtime API")
+    package static let lambdaLogLevel = Variable(
+        "AWS_LAMBDA_LOG_LEVEL", "the same as LOG_LEVEL, in Lambda's words", otherwise: "LOG_LEVEL")
     package static let functionName = Variable("AWS_LAMBDA_FUNCTION_NAME", "the function's deployed name")
     package static let taskRoot = Variable("LAMBDA_TASK_ROOT", "folder with the function's own files")
     package static let region = Variable(
-        "AWS_REGION", "region of the function", otherwise: "us-east-1 under parley", readers: [.runner, .functions])
+        "AWS_REGION", "region of the function", otherwise: "us-east-1 under parley",
+        readers: [.runner, .functions, .persistent])
     /// Lambda gives them to every function by itself: nothing to declare.
-    package static let accessKey = Variable("AWS_ACCESS_KEY_ID", "signs wake-ups on Lambda")
-    package static let secretAccessKey = Variable("AWS_SECRET_ACCESS_KEY", "signs wake-ups on Lambda")
-    package static let sessionToken = Variable("AWS_SESSION_TOKEN", "signs wake-ups on Lambda")
+    package static let accessKey = Variable(
+        "AWS_ACCESS_KEY_ID", "signs wake-ups on AWS", readers: [.functions, .persistent])
+    package static let secretAccessKey = Variable(
+        "AWS_SECRET_ACCESS_KEY", "signs wake-ups on AWS", readers: [.functions, .persistent])
+    package static let sessionToken = Variable(
+        "AWS_SESSION_TOKEN", "signs wake-ups on AWS", readers: [.functions, .persistent])
+    /// ECS gives one of these to every container; the credentials behind it change every few hours.
+    package static let containerCredentials = Variable(
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "path of the task's credentials on ECS", readers: [.persistent])
+    package static let containerCredentialsURL = Variable(
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI", "address of the container's credentials elsewhere", readers: [.persistent]
+    )
+    package static let containerTokenFile = Variable(
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "file with what that address asks for", readers: [.persistent])
+    package static let lambdaURL = Variable(
+        "AWS_ENDPOINT_URL_LAMBDA", "address of Lambda's API", otherwise: "the region's",
+        readers: [.functions, .persistent])
+    package static let functionPrefix = Variable(
+        "PARLEY_FUNCTION_PREFIX", "what the deployed functions' names begin with",
+        otherwise: "what AWS_LAMBDA_FUNCTION_NAME begins with", readers: [.persistent])
 
     package static let secrets = Variable(
         "PARLEY_SECRETS", "names of the secrets that the function declares, with commas; it may read no others",
@@ -57,8 +81,9 @@ extension Variable {
 
     static let host = [
         invokeURL, secrets, readsAhead, sandbox, clockFile, whatsAppTestServer, whatsAppURL, whatsAppRootKey,
-        runtimeAPI,
-        functionName, taskRoot, region, accessKey, secretAccessKey, sessionToken,
+        runtimeAPI, lambdaLogLevel,
+        functionName, taskRoot, region, accessKey, secretAccessKey, sessionToken, containerCredentials,
+        containerCredentialsURL, containerTokenFile, lambdaURL, functionPrefix,
     ]
 
     // MARK: For tests

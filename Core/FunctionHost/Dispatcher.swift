@@ -29,7 +29,8 @@ package struct Dispatcher: Sendable {
         if let json = try? JSONValue(parsing: payload), let event = HTTPEvent(json) {
             return HTTPEventResponse.json(await answer(event, context))
         }
-        guard let onEvent = function.onEvent else { throw UnexpectedEvent() }
+        guard let onEvent = function.onEvent else { throw RefusedEvent(what: "it is no such request") }
+        if function.events == .schedules { try DirectEvent.check(payload) }
         return Array(try await onEvent(Data(payload), context))
     }
 
@@ -63,9 +64,4 @@ package struct HTTPSettings: Sendable {
         self.proxies = proxies
         securityHeaders = SecurityHeaders(isHTTPS: configuration[.publicURL]?.hasPrefix("https://") ?? false)
     }
-}
-
-/// An event that the function has no handler for: the schedule or the caller is wired wrongly.
-struct UnexpectedEvent: Error, CustomStringConvertible {
-    var description: String { "this function serves HTTP requests only" }
 }

@@ -8,9 +8,18 @@ package struct Function: Sendable {
 
     package var router: Router
     package var onEvent: OnEvent?
+    /// What `onEvent` gets: schedules and wake-ups, or whatever comes.
+    package var events: Events
 
-    package init(router: Router = Router(), onEvent: OnEvent? = nil) {
+    package enum Events: Sendable {
+        case schedules
+        /// Only for a function that does nothing which needs a permission.
+        case all
+    }
+
+    package init(router: Router = Router(), events: Events = .schedules, onEvent: OnEvent? = nil) {
         self.router = router
+        self.events = events
         self.onEvent = onEvent
     }
 }

@@ -11,13 +11,15 @@ actor CurlHandle {
     private let executor = QueueExecutor(label: "curl")
     private let curl: CurlLibrary
     private let handle: UnsafeMutableRawPointer
+    private let authorities: String?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init?(curl: CurlLibrary) {
+    init?(curl: CurlLibrary, authorities: String?) {
         guard let handle = curl.makeHandle() else { return nil }
         self.curl = curl
         self.handle = handle
+        self.authorities = authorities
     }
 
     isolated deinit {
@@ -65,6 +67,7 @@ actor CurlHandle {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
+        if let authorities { set(CURLOPT_CAINFO, authorities) }
         // An empty string also switches off http_proxy and its siblings: the guard must see the real address.
         set(CURLOPT_PROXY, "")
         set(CURLOPT_USERAGENT, "Parley/1.0")

@@ -11,8 +11,14 @@ extension HTTPClient {
     /// - Parameters:
     ///   - allowedPrivate: `host:port` or base URLs that may be reached although their address is private: `EGRESS_ALLOW` and
     ///     the provider base URLs of the configuration.
-    package static func live(allowedPrivate: [String] = [], connections: Int = mostAtOnce) -> HTTPClient {
-        let client = LiveClient(guarding: EgressGuard(allowed: allowedPrivate), connections: connections)
+    ///   - authorities: a PEM file of those that are trusted (`SSL_CERT_FILE`); `nil`: the system's. libcurl itself looks only where
+    ///     the distribution that built it keeps them, which is elsewhere on Amazon Linux.
+    package static func live(
+        allowedPrivate: [String] = [], connections: Int = mostAtOnce, authorities: String? = nil
+    ) -> HTTPClient {
+        let client = LiveClient(
+            guarding: EgressGuard(allowed: allowedPrivate),
+            pool: HandlePool(limit: connections, authorities: authorities))
         return HTTPClient { request async throws(OutboundError) in try await client.send(request) }
     }
 }
@@ -21,9 +27,9 @@ private final class LiveClient: Sendable {
     private let egress: EgressGuard
     private let pool: HandlePool
 
-    init(guarding egress: EgressGuard, connections: Int) {
+    init(guarding egress: EgressGuard, pool: HandlePool) {
         self.egress = egress
-        pool = HandlePool(limit: connections)
+        self.pool = pool
     }
 
     func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {

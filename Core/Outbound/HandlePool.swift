@@ -23,10 +23,12 @@ final class HandlePool: Sendable {
     }
 
     private let limit: Int
+    private let authorities: String?
     private let state = Mutex(State())
 
-    init(limit: Int) {
+    init(limit: Int, authorities: String? = nil) {
         self.limit = limit
+        self.authorities = authorities
     }
 
     /// Waits at most `seconds`; `nil` when no handle became free.
@@ -34,7 +36,7 @@ final class HandlePool: Sendable {
         switch await place(within: seconds) {
         case .idle(let handle): return handle
         case .new:
-            if let handle = CurlHandle(curl: curl) { return handle }
+            if let handle = CurlHandle(curl: curl, authorities: authorities) { return handle }
             state.withLock { $0.made -= 1 }
             return nil
         case nil: return nil

@@ -49,7 +49,8 @@ struct Main {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         while !Task.isCancelled {
             do {
-                try await server.run(port: port, on: loops)
+                try await server.run(
+                    at: environment.configuration[.listenAddress] ?? "127.0.0.1", port: port, on: loops)
             } catch {
                 environment.complain("the event stream can't be served", about: error)
             }

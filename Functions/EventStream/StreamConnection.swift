@@ -14,6 +14,8 @@ struct StreamConnection: Sendable {
 
     /// How long a request may take to arrive.
     private static let arrival = TimeAmount.seconds(10)
+    /// For a load balancer that stands before this process: it lives. No host forwards it.
+    private static let healthPath = "/health"
 
     let server: StreamServer
 
@@ -59,6 +61,7 @@ struct StreamConnection: Sendable {
     private func respond(
         to request: Request, _ outbound: Outbound, close: @escaping @Sendable () -> Void
     ) async throws {
+        if request.path == Self.healthPath { return try await write(.text("ok\n"), outbound) }
         do {
             try await answer(request, outbound, close: close)
         } catch let fault as Fault {
@@ -127,13 +130,17 @@ struct StreamConnection: Sendable {
     }
 
     private func refuse(_ fault: Fault, _ request: Request, _ outbound: Outbound) async throws {
-        let problem = Problem.response(fault, requestID: request.requestID)
-        var headers = HTTPHeaders(problem.headers.fields.map { ($0.name, $0.value) })
-        headers.add(name: "content-length", value: String(problem.body.count))
+        try await write(Problem.response(fault, requestID: request.requestID), outbound)
+    }
+
+    /// An answer that is whole.
+    private func write(_ answer: Response, _ outbound: Outbound) async throws {
+        var headers = HTTPHeaders(answer.headers.fields.map { ($0.name, $0.value) })
+        headers.add(name: "content-length", value: String(answer.body.count))
         headers.add(name: "connection", value: "close")
         try await outbound.write(
-            .head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: problem.status), headers: headers)))
-        try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: problem.body))))
+            .head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: answer.status), headers: headers)))
+        try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: answer.body))))
         try await outbound.write(.end(nil))
     }
 

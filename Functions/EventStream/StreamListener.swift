@@ -15,14 +15,14 @@ struct StreamListener: Sendable {
     /// Bytes that the system keeps for it. Left to itself, Linux lets it grow to 4 MB for each viewer.
     private static let socketBuffer = 64 << 10
 
-    static func bind(port: Int, group: any EventLoopGroup) async throws -> StreamListener {
+    static func bind(_ address: String, port: Int, group: any EventLoopGroup) async throws -> StreamListener {
         let connections = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_sndbuf), value: .init(socketBuffer))
             .childChannelOption(.writeBufferWaterMark, value: .init(low: buffer / 2, high: buffer))
-            .bind(host: "127.0.0.1", port: port) { channel in
+            .bind(host: address, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
                     return try Connection(wrappingChannelSynchronously: channel)

@@ -39,15 +39,17 @@ struct StreamServer: Sendable {
         watch = SessionWatch(sessions: SessionStore(database: database), clock: api.clock)
     }
 
-    /// Listens on 127.0.0.1 until the task is cancelled; viewers are then cut off and come back to the next process.
+    /// Listens until the task is cancelled; viewers are then cut off and come back to the next process.
     ///
     /// - Parameters:
+    ///   - address: 127.0.0.1 where a host forwards to it.
     ///   - port: 0 lets the system choose.
     ///   - ready: called with the port once requests are accepted.
     func run(
-        port: Int, on group: any EventLoopGroup, ready: @escaping @Sendable (Int) -> Void = { _ in }
+        at address: String = "127.0.0.1", port: Int, on group: any EventLoopGroup,
+        ready: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
-        let listener = try await StreamListener.bind(port: port, group: group)
+        let listener = try await StreamListener.bind(address, port: port, group: group)
         ready(listener.channel.localAddress?.port ?? port)
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await feed.listen(report: report) }

@@ -6,9 +6,9 @@ import Glibc
 import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
 import Postgres
 import Store
+import TLS
 import UnixSignals
 
 /// The persistent process: holds WhatsApp Web lines until it is told to stop.
@@ -66,7 +66,7 @@ extension LineEnvironment {
             http: environment.http, debounce: debounce,
             faults: .configured(configuration.fault, isSandbox: configuration.isSandbox),
             loops: MultiThreadedEventLoopGroup(numberOfThreads: 1),
-            tls: settings.server.hasPrefix("wss:") ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil,
+            tls: settings.server.hasPrefix("wss:") ? try TLSContext.client() : nil,
             openings: AsyncSemaphore(settings.openings),
             jobs: JobCalls(
                 wake: RunnerCall(database: environment.database, dueIn: debounce.quiet) {

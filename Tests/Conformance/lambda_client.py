@@ -39,8 +39,15 @@ assert event["StatusCode"] == 202 and event["Payload"].read() == b"", event
 dry = client.invoke(FunctionName=name, InvocationType="DryRun")
 assert dry["StatusCode"] == 204, dry
 
+found = client.get_function(FunctionName=name)["Configuration"]
+assert found["FunctionName"] == name and found["MemorySize"] == 256 and found["Runtime"] == "provided.al2023", found
+pages = client.get_paginator("list_functions").paginate(PaginationConfig={"PageSize": 1})
+assert [one["FunctionArn"] for page in pages for one in page["Functions"]] == [found["FunctionArn"]]
+
 for arguments, code in [
     ({"FunctionName": "nobody"}, "ResourceNotFoundException"),
+    ({"FunctionName": f"arn:aws:lambda:us-east-1:111111111111:function:{name}"}, "ResourceNotFoundException"),
+    ({"FunctionName": f"arn:aws:lambda:eu-west-1:000000000000:function:{name}"}, "ResourceNotFoundException"),
     ({"FunctionName": name, "Payload": "{"}, "InvalidRequestContentException"),
     ({"FunctionName": name, "InvocationType": "Event", "Payload": '"' + "x" * (1 << 20) + '"'},
      "RequestTooLargeException"),

@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import NIOPosix
+import Outbound
 import Postgres
 import Store
 import Support
@@ -13,6 +14,18 @@ import Web
 
 /// `GET /api/v1/events/stream` over real sockets and a real database.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct EventStreamTests {
+    /// For a load balancer; no host forwards it.
+    @Test func itSaysThatItLives() async throws {
+        try await Stage.with { stage in
+            let url = "http://127.0.0.1:\(stage.port)"
+            let http = HTTPClient.live(allowedPrivate: [url])
+            let health = try await http.send(OutboundRequest(method: "GET", url: url + "/health", timeout: 5))
+            #expect(health.status == 200 && health.body == Array("ok\n".utf8))
+            let other = try await http.send(OutboundRequest(method: "GET", url: url + "/healthy", timeout: 5))
+            #expect(other.status == 404)
+        }
+    }
+
     @Test func eventsArriveInOrderAndOnlyOnesOwn() async throws {
         try await Stage.with { stage in
             let (alice, bob) = (try await stage.signUp("alice"), try await stage.signUp("bob"))

@@ -20,8 +20,10 @@ import Testing
         #expect(requests.count >= 2)
         for entry in requests {
             let signer = AWSSigner(
-                region: entry.region, service: entry.service, accessKey: "AKIDEXAMPLE",
-                secretKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", sessionToken: entry.session_token)
+                region: entry.region, service: entry.service,
+                credentials: AWSCredentials(
+                    accessKey: "AKIDEXAMPLE", secretKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                    sessionToken: entry.session_token))
             let request = AWSSigner.Request(
                 method: entry.method, host: entry.host, path: entry.path,
                 headers: entry.headers.map { (name: $0.key, value: $0.value) }, body: Array(entry.body.utf8))

@@ -27,7 +27,7 @@ import Web
             let invoker = FunctionInvoker.live(
                 "probe",
                 configuration: Configuration(environment: ["PARLEY_INVOKE_URL": "http://127.0.0.1:\(server.port)"]),
-                http: .unused, logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+                logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
             // The server knows no such path and answers 404: a lost wake-up is logged, not thrown.
             await invoker.wake("run-jobs")
             let request = try #require(server.requests.first)
@@ -49,8 +49,8 @@ import Web
             "AWS_SESSION_TOKEN": "token", "AWS_LAMBDA_FUNCTION_NAME": "prod-twilio-inbound",
         ]
         let invoker = FunctionInvoker.live(
-            "twilio-inbound", configuration: Configuration(environment: variables), http: http,
-            logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+            "twilio-inbound", configuration: Configuration(environment: variables),
+            logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }, http: { _ in http })
         await invoker.wake("run-jobs")
         let request = try #require(sent.withLock { $0 })
         #expect(
@@ -125,7 +125,7 @@ import Web
         let began = ContinuousClock.now
         let wakes = (0..<2 * ProcessInfo.processInfo.activeProcessorCount).map { _ in
             let invoker = FunctionInvoker.live(
-                "probe", configuration: configuration, http: .unused,
+                "probe", configuration: configuration,
                 logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
             return Task.detached { await invoker.wake("run-jobs") }
         }
@@ -136,10 +136,14 @@ import Web
     }
 }
 
-extension HTTPClient {
-    /// Fails the test that sends.
-    fileprivate static let unused = HTTPClient { _ async throws(OutboundError) in
-        Issue.record("no request was expected")
-        throw OutboundError(.unreachable)
+@Suite struct LogLevelTests {
+    @Test(arguments: [
+        ([:], Logger.Level.info), (["LOG_LEVEL": "debug"], .debug), (["AWS_LAMBDA_LOG_LEVEL": "WARN"], .warning),
+        (["AWS_LAMBDA_LOG_LEVEL": "FATAL"], .critical),
+        (["AWS_LAMBDA_LOG_LEVEL": "TRACE", "LOG_LEVEL": "error"], .error),
+        (["AWS_LAMBDA_LOG_LEVEL": "loud"], .info),
+    ]) func levelsHaveTheirNamesHereAndOnLambda(_ variables: [String: String], _ level: Logger.Level) {
+        let logger = Logger.json(function: "t", configuration: Configuration(environment: variables))
+        #expect(logger.logLevel == level)
     }
 }

@@ -45,6 +45,22 @@ import Web
         }
     }
 
+    /// Each form that a body may come in, one segment per byte; and a connection that ends with each answer.
+    @Test(arguments: [nil, 1, 5] as [Int?], [false, true])
+    func everyByteMayComeAlone(chunkSize: Int?, closing: Bool) async throws {
+        var behaviour = RuntimeAPIServer.Behaviour()
+        behaviour.chunkSize = chunkSize
+        behaviour.sendsByteByByte = true
+        behaviour.closesConnections = closing
+        try await withProbe(behaviour) { server, _ in
+            for text in ["", "é", String(repeating: "1234567", count: 20)] {
+                let event = #"{"do":"echo","text":"\#(text)"}"#
+                let outcome = try await server.invoke(event)
+                #expect(outcome == .result(Array(event.utf8)))
+            }
+        }
+    }
+
     @Test func aHandlersErrorIsReportedAndTheProcessLivesOn() async throws {
         try await withProbe { server, _ in
             let failure = try await server.invoke(#"{"do":"throw","message":"no \"luck\"\n"}"#)

@@ -46,9 +46,9 @@ import Testing
         let listed = Variable.all.map(\.name)
         #expect(Set(listed).count == listed.count, "listed twice")
         #expect(declared.subtracting(retired).subtracting(listed).isEmpty, "declared and not listed")
-        // Model providers' names are put together from the provider's.
-        let providers = Variable.models.map(\.name)
-        #expect(Set(listed).subtracting(declared).subtracting(providers).isEmpty)
+        // These names are put together from a provider's and a role's.
+        let composed = (Variable.models + Variable.rolePasswords).map(\.name)
+        #expect(Set(listed).subtracting(declared).subtracting(composed).isEmpty)
         #expect(retired.isDisjoint(with: listed))
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -126,7 +127,7 @@ import Web
         _ method: HTTPMethod, _ uri: String, _ headers: [(String, String)] = [], body: [UInt8] = [],
         parameters: [String: String] = [:]
     ) throws -> JSONValue {
-        let (path, query) = FrontServer.split(uri)
+        let (path, query) = HTTPRequestHead(version: .http1_1, method: .GET, uri: uri).target
         let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: HTTPHeaders(headers))
         let client = Client(
             peer: "203.0.113.9", localPort: 8080, headers: head.headers,

@@ -11,16 +11,19 @@ import Testing
         ("run-jobs:$LATEST", "x=1&Qualifier=$LATEST"),
     ])
     func names(_ text: String, _ query: String) throws {
-        #expect(try FunctionReference(text, query: Substring(query)).name == "run-jobs")
+        #expect(try FunctionReference(text, query: Substring(query), of: HostSettings()).name == "run-jobs")
     }
 
     @Test(arguments: [
         ("run-jobs:live", "", 404), ("run-jobs", "Qualifier=7", 404), ("run-jobs:$LATEST", "Qualifier=7", 400),
-        ("a:b:c", "", 400), ("arn:aws:s3:::bucket:key:x", "", 400), ("%zz", "", 400),
+        ("arn:aws:lambda:us-east-1:111111111111:function:run-jobs", "", 404),
+        ("arn:aws:lambda:eu-west-1:000000000000:function:run-jobs", "", 404),
+        ("111111111111:function:run-jobs", "", 404), ("a:b:c", "", 400), ("arn:aws:s3:::bucket:key:x", "", 400),
+        ("%zz", "", 400),
     ])
     func refuses(_ text: String, _ query: String, _ status: Int) throws {
         do throws(InvokeRefusal) {
-            _ = try FunctionReference(text, query: Substring(query))
+            _ = try FunctionReference(text, query: Substring(query), of: HostSettings())
             Issue.record("\(text) was taken")
         } catch {
             #expect(error.status == status)

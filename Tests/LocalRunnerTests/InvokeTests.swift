@@ -113,7 +113,7 @@ import Testing
         }
         try await TestHost.with(manifest) { host in
             let answer = try await host.invoke("probe", "{}")
-            #expect(answer.status == 502)
+            #expect(answer.status == 200)
             #expect(answer.headers.first(name: "x-amz-function-error") == "Unhandled")
             #expect((try answer.json()[key] as? String)?.contains(words) == true, "\(answer.text)")
         }
@@ -122,8 +122,18 @@ import Testing
     @Test func anExecutableThatIsMissingSaysSo() async throws {
         try await TestHost.with(.probe(), executable: "/nowhere/bootstrap") { host in
             let answer = try await host.invoke("probe", "{}")
-            #expect(answer.status == 502)
+            #expect(answer.status == 200)
             #expect(try answer.json()["errorType"] as? String == "Runtime.InvalidEntrypoint")
+        }
+    }
+
+    @Test func theCallersTraceIsKept() async throws {
+        try await TestHost.with(.probe()) { host in
+            let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+            let answer = try await host.invoke("probe", #"{"do":"context"}"#, headers: [("x-amzn-trace-id", trace)])
+            #expect(answer.text.contains(trace), "\(answer.text)")
+            let odd = try await host.invoke("probe", #"{"do":"context"}"#, headers: [("x-amzn-trace-id", "a b")])
+            #expect(odd.text.contains("Root=1-") && !odd.text.contains("a b"))
         }
     }
 
@@ -165,9 +175,14 @@ import Testing
             ) throws {
                 #expect(answer.status == status, "line \(line)")
                 #expect(answer.headers.first(name: "x-amzn-errortype") == type, "line \(line)")
-                #expect(try answer.json()["Message"] != nil, "line \(line)")
+                // As botocore reads them.
+                let key = ["ResourceNotFoundException", "ServiceException"].contains(type) ? "Message" : "message"
+                #expect(try answer.json()[key] != nil, "line \(line)")
             }
             try expect(try await host.invoke("nobody", "{}"), 404, "ResourceNotFoundException")
+            try expect(
+                try await host.invoke("probe", "{}", headers: [("x-amz-log-type", "tail")]), 400,
+                "InvalidParameterValueException")
             try expect(try await host.invoke("probe", "{"), 400, "InvalidRequestContentException")
             let sync = "\"" + String(repeating: "x", count: 6 << 20) + "\""
             try expect(try await host.invoke("probe", sync), 413, "RequestTooLargeException")

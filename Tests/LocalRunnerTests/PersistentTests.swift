@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HTTPServer
 import NIOCore
 import NIOHTTP1
 import Support

@@ -1,3 +1,4 @@
+import Environment
 import Foundation
 import Postgres
 import Store
@@ -22,6 +23,34 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test func aPasswordOfItsOwnTakesTheDerivedOnesPlace() async throws {
+        try await Self.withCluster { access in
+            var access = access
+            access.passwords = try RolePasswords(["PARLEY_APP_PASSWORD": "one", "PARLEY_API_PASSWORD": "its own"])
+            _ = try await access.migrate(ProjectRoot.path + "/Core/Store/Migrations")
+            let login = { (role: DatabaseRole, password: String) in
+                let host = access.appURL.replacing(/^.*@/, with: "")
+                return try await Self.user(of: "postgresql://\(role.rawValue):\(password)@\(host)")
+            }
+            let users = [
+                try await login(.app, "one"), try await login(.api, "its%20own"),
+                try await login(.jobs, DatabaseRole.jobs.password(from: "one")),
+            ]
+            #expect(users == ["parley_app", "parley_api", "parley_jobs"])
+            await #expect(throws: PostgresError.self) {
+                try await login(.api, DatabaseRole.api.password(from: "one"))
+            }
+        }
+    }
+
+    @Test func everyRoleHasAVariable() throws {
+        let names = DatabaseRole.allCases.map { Variable.password(of: $0)?.name }
+        #expect(names == DatabaseRole.allCases.map { "\($0.rawValue.uppercased())_PASSWORD" })
+        #expect(Variable.rolePasswords.count == DatabaseRole.allCases.count - 1)
+        #expect(try RolePasswords([:]) == nil)
+        #expect(throws: StartError.self) { try RolePasswords(["PARLEY_API_PASSWORD": "x"]) }
     }
 
     private static func user(of url: String) async throws -> String {

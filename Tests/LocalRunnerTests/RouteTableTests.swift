@@ -1,3 +1,5 @@
+import HTTPServer
+import NIOHTTP1
 import Testing
 
 @testable import LocalRunner
@@ -53,7 +55,7 @@ import Testing
         ("http://host:80/a?b", "/a", "b"), ("http://host", "/", ""), ("/a#frag", "/a", ""),
     ])
     func splitsTheTarget(_ uri: String, _ path: String, _ query: String) {
-        let split = FrontServer.split(uri)
+        let split = HTTPRequestHead(version: .http1_1, method: .GET, uri: uri).target
         #expect(split.path == path)
         #expect(split.query == query)
     }

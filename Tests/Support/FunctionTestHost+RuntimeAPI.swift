@@ -15,6 +15,8 @@ package final class RuntimeAPIServer: Sendable {
     package struct Behaviour: Sendable {
         /// Events arrive in chunks of this size, as on AWS; `nil` for a content length.
         package var chunkSize: Int?
+        /// Every byte is a segment of its own.
+        package var sendsByteByByte = false
         /// The answer to a posted result.
         package var responseStatus = 202
         /// The answer to `/next`.

@@ -65,7 +65,8 @@ extension RuntimeAPIServer {
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         if behaviour.closesConnections { head += "Connection: close\r\n" }
         head += chunkSize == nil ? "Content-Length: \(body.count)\r\n\r\n" : "Transfer-Encoding: chunked\r\n\r\n"
-        TestSocket.send(Array(head.utf8) + (chunkSize.map { chunks(body, $0) } ?? body), on: connection)
+        let bytes = Array(head.utf8) + (chunkSize.map { chunks(body, $0) } ?? body)
+        TestSocket.send(bytes, on: connection, byteByByte: behaviour.sendsByteByByte)
         if behaviour.closesConnections { TestSocket.shutDown(connection) }
     }
 

@@ -125,7 +125,7 @@ private actor Template {
         try await connection.script("create database \(draft)")
         try await TestDatabase.administer(try TestDatabase.url(cluster, database: draft)) {
             _ = try await Migrator(connection: $0, directory: directory)
-                .run(appPassword: "test", dividesRoles: isDivided)
+                .run(passwords: RolePasswords(app: "test"), dividesRoles: isDivided)
         }
         try await connection.script("alter database \(draft) rename to \(name)")
     }

@@ -41,10 +41,16 @@ package enum TestSocket {
         Glibc.close(connection)
     }
 
-    package static func send(_ bytes: [UInt8], on connection: Int32) {
+    package static func send(_ bytes: [UInt8], on connection: Int32, byteByByte: Bool = false) {
+        if byteByByte {
+            var isOn: Int32 = 1
+            setsockopt(
+                connection, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
+        }
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes {
+            let end = byteByByte ? sent + 1 : bytes.count
+            let count = bytes[sent..<end].withUnsafeBytes {
                 Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return }

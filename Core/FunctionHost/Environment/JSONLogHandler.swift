@@ -57,9 +57,21 @@ struct JSONLogHandler: LogHandler {
 }
 
 extension Logger {
-    /// `LOG_LEVEL` (trace, debug, info, notice, warning, error, critical) or info.
+    /// From `LOG_LEVEL` on, else from what Lambda was told (`AWS_LAMBDA_LOG_LEVEL`), else from `info` on.
     package static func json(function: String, configuration: Configuration) -> Logger {
-        let level = configuration[.logLevel].flatMap { Logger.Level(rawValue: $0.lowercased()) } ?? .info
+        let names = [configuration[.logLevel], configuration[.lambdaLogLevel]].compactMap(\.self)
+        let level = names.lazy.compactMap(Logger.Level.init(named:)).first ?? .info
         return Logger(label: function) { _ in JSONLogHandler(function: function, logLevel: level) }
+    }
+}
+
+extension Logger.Level {
+    /// Ours (trace, debug, info, notice, warning, error, critical) and Lambda's (TRACE, DEBUG, INFO, WARN, ERROR, FATAL).
+    init?(named name: String) {
+        switch name.lowercased() {
+        case "warn": self = .warning
+        case "fatal": self = .critical
+        case let name: self.init(rawValue: name)
+        }
     }
 }

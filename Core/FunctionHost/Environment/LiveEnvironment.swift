@@ -1,4 +1,5 @@
 import Domain
+import Environment
 import FoundationEssentials
 package import Logging
 import Outbound
@@ -12,13 +13,14 @@ extension FunctionEnvironment {
         _ name: String, configuration: Configuration, logger: Logger, connections: Int = 1
     ) -> FunctionEnvironment {
         let clock = configuration.clockFile.map(WallClock.shifted) ?? .system
-        let http = HTTPClient.live(allowedPrivate: configuration.allowedPrivateHosts)
+        let http = HTTPClient.live(
+            allowedPrivate: configuration.allowedPrivateHosts, authorities: configuration[.certificateFile])
         // libpq's own complaint then names what is missing.
         let database = Database(
             url: (try? configuration.databaseURL) ?? "service=DATABASE_URL_is_not_set", connections: connections)
         return FunctionEnvironment(
             configuration: configuration, clock: clock, randomness: .system,
             ids: IDSource(clock: clock, randomness: .system), logger: logger, database: database, http: http,
-            invoke: .live(name, configuration: configuration, http: http, logger: logger))
+            invoke: .live(name, configuration: configuration, logger: logger))
     }
 }

@@ -4,9 +4,8 @@ import Postgres
 struct MigrationRoles {
     let connection: Connection
 
-    /// - Parameter appPassword: the password that `parley_app` logs in with, and what those of the other roles are made of;
-    ///   `nil` leaves the roles as they are.
-    func prepare(appPassword: String?) async throws {
+    /// - Parameter passwords: `nil` leaves the roles as they are.
+    func prepare(passwords: RolePasswords?) async throws {
         for role in ["parley_owner", "parley_definer"] + DatabaseRole.allCases.map(\.rawValue) {
             try await create(role)
         }
@@ -24,7 +23,7 @@ struct MigrationRoles {
             end $$
             """)
         for role in DatabaseRole.allCases { try await set(Self.settings + role.settings, of: role) }
-        if let appPassword { try await setPasswords(from: appPassword) }
+        if let passwords { try await set(passwords) }
     }
 
     /// Of the application's sessions. Nothing of ours waits so long for a lock or between two statements; a process that
@@ -72,9 +71,9 @@ struct MigrationRoles {
             """)
     }
 
-    private func setPasswords(from appPassword: String) async throws {
+    private func set(_ passwords: RolePasswords) async throws {
         for role in DatabaseRole.allCases {
-            let password = role.password(from: appPassword)
+            let password = passwords.password(of: role)
             let quoted = try await connection.query("select quote_literal(\(password)) as quoted")
             guard let literal: String = try quoted.first?["quoted"] else { continue }
             try await connection.script("alter role \(role.rawValue) login password \(literal)")

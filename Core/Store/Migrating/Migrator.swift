@@ -19,13 +19,13 @@ package struct Migrator: Sendable {
     }
 
     /// - Parameters:
-    ///   - appPassword: the password of `parley_app`, of which the other roles' are made; `nil` leaves the roles as they are.
+    ///   - passwords: `nil` leaves the roles as they are.
     ///   - dividesRoles: false leaves everything to `parley_app`, for tests that play every function at once.
     /// - Returns: the names of the files that were applied.
-    package func run(appPassword: String? = nil, dividesRoles: Bool = true) async throws -> [String] {
+    package func run(passwords: RolePasswords? = nil, dividesRoles: Bool = true) async throws -> [String] {
         try await connection.query("select pg_advisory_lock(\(Self.lock))")
         do {
-            let applied = try await bringUpToDate(appPassword: appPassword)
+            let applied = try await bringUpToDate(passwords)
             if dividesRoles { try await RoleDivision(connection: connection).divide() }
             try await connection.query("select pg_advisory_unlock(\(Self.lock))")
             return applied
@@ -36,10 +36,10 @@ package struct Migrator: Sendable {
         }
     }
 
-    private func bringUpToDate(appPassword: String?) async throws -> [String] {
+    private func bringUpToDate(_ passwords: RolePasswords?) async throws -> [String] {
         try await refuseOldInstallation()
         let files = try MigrationFile.all(in: directory)
-        try await MigrationRoles(connection: connection).prepare(appPassword: appPassword)
+        try await MigrationRoles(connection: connection).prepare(passwords: passwords)
         try await prepareRecord()
         let plan = try MigrationPlan(files: files, applied: try await applied())
         for file in plan.pending { try await apply(file) }

@@ -2,10 +2,10 @@ import Conversation
 import Domain
 import FoundationEssentials
 import NIOCore
-import NIOSSL
 import Outbound
 import Postgres
 import Store
+import TLS
 
 /// Everything from outside that a line uses; the same for all lines of a process.
 struct LineEnvironment: Sendable {
@@ -21,7 +21,7 @@ struct LineEnvironment: Sendable {
     var faults: FaultPoints
     var loops: any EventLoopGroup
     /// `nil` for a test server without TLS.
-    var tls: NIOSSLContext?
+    var tls: TLSContext?
     /// Connections being opened.
     var openings: AsyncSemaphore
     /// Wakes a job runner.

@@ -1,9 +1,9 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOSSL
 import NIOWebSocket
 import Synchronization
+import TLS
 
 /// An open WebSocket: bytes in, bytes out. WhatsApp's frames are a stream of their own, so message borders mean nothing here.
 struct WebSocket: Sendable {
@@ -16,7 +16,7 @@ struct WebSocket: Sendable {
     let stream: NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
     /// Connects and upgrades within `timeout` seconds.
-    static func open(_ address: ServerAddress, on group: any EventLoopGroup, tls: NIOSSLContext?, timeout: Double)
+    static func open(_ address: ServerAddress, on group: any EventLoopGroup, tls: TLSContext?, timeout: Double)
         async throws -> WebSocket
     {
         let status = RefusalStatus()
@@ -33,12 +33,12 @@ struct WebSocket: Sendable {
     }
 
     private static func prepare(
-        _ channel: any Channel, _ address: ServerAddress, _ tls: NIOSSLContext?, _ status: RefusalStatus,
+        _ channel: any Channel, _ address: ServerAddress, _ tls: TLSContext?, _ status: RefusalStatus,
         _ timeout: TimeAmount
     ) throws -> EventLoopFuture<WebSocket?> {
         let pipeline = channel.pipeline.syncOperations
         if let tls {
-            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: address.host))
+            try pipeline.addHandler(TLSHandler(tls, host: address.host))
         }
         let upgrader = NIOTypedWebSocketClientUpgrader<WebSocket?>(maxFrameSize: maximumFrame) { channel, _ in
             channel.eventLoop.makeCompletedFuture {

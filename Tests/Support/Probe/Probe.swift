@@ -8,7 +8,7 @@ struct Probe: Sendable {
     let wake: @Sendable (String) async -> Void
 
     var function: Function {
-        Function(router: router) { payload, context in
+        Function(router: router, events: .all) { payload, context in
             try await obey(Array(payload), context)
         }
     }

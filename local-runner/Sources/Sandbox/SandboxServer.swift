@@ -1,6 +1,4 @@
-import Hummingbird
-import Logging
-import NIOCore
+import HTTPServer
 import Web
 import WhatsAppServer
 
@@ -39,18 +37,21 @@ package struct SandboxServer: Sendable {
                 + WhatsAppControl(api: await ServerControl(whatsApp), server: whatsApp).endpoints
                 + PhonePage(folder: configuration.assets).endpoints + ChatCompletions(faults: twilio).endpoints
                 + AnthropicMessages(faults: twilio).endpoints + GeminiContent(faults: twilio).endpoints)
-        let application = application(endpoints) { port in
-            await twilio.isReached(at: port)
-            await onReady(Ready(port: port, whatsAppURL: whatsApp.url, whatsAppRootKey: whatsApp.rootKey))
-        }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
+        let adapter = HTTPAdapter { request in await Sandbox.answer(request, endpoints) }
+        let listener = try await HTTPListener.bind(
+            host: "127.0.0.1", port: configuration.port, limits: HTTPAdapter.limits
+        ) { adapter.serve($0) }
+        let port = await listener.port
+        await twilio.isReached(at: port)
+        await onReady(Ready(port: port, whatsAppURL: whatsApp.url, whatsAppRootKey: whatsApp.rootKey))
+        await withTaskGroup { group in
             group.addTask { await background.process() }
-            group.addTask { await keepBeating(twilio) }
+            group.addTask { await keepBeating(twilio, listener) }
             group.addTask { for await _ in await whatsApp.events() { await twilio.changed() } }
-            defer { group.cancelAll() }
-            try await group.next()
+            await group.next()
+            group.cancelAll()
         }
+        await listener.close()
         await whatsApp.stop()
     }
 
@@ -61,23 +62,12 @@ package struct SandboxServer: Sendable {
         return try await WhatsAppServer.start(settings)
     }
 
-    private func application(
-        _ endpoints: Endpoints, onPort: @escaping @Sendable (Int) async -> Void
-    ) -> Application<HTTPAdapter> {
-        var logger = Logger(label: "sandbox")
-        // Hummingbird reports every connection that a fault or a stop cuts as an error.
-        logger.logLevel = .critical
-        return Application(
-            responder: HTTPAdapter { request in await answer(request, endpoints) },
-            configuration: .init(
-                address: .hostname("127.0.0.1", port: configuration.port), serverName: "parley-sandbox"),
-            onServerRunning: { channel in await onPort(channel.localAddress?.port ?? 0) },
-            logger: logger)
-    }
-
     /// Viewers learn within this time that a connection is dead.
-    private func keepBeating(_ twilio: SimulatedTwilio) async {
-        while (try? await Task.sleep(for: .seconds(15))) != nil { await twilio.beat() }
+    private func keepBeating(_ twilio: SimulatedTwilio, _ listener: HTTPListener) async {
+        while (try? await Task.sleep(for: .seconds(15))) != nil {
+            await twilio.beat()
+            await listener.sweep()
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Environment
 import FoundationEssentials
+import Store
 
 /// `parley migrate`: brings the database up to date and ends.
 struct Migrate: AsyncParsableCommand {
@@ -8,7 +9,8 @@ struct Migrate: AsyncParsableCommand {
         abstract: "Applies the migrations that the database lacks.",
         discussion: """
             With MIGRATION_DATABASE_URL (a role that may create roles and schemas) that database; PARLEY_APP_PASSWORD \
-            then sets the password of parley_app. Without it the private cluster under --data.
+            then sets the password of parley_app, of which the other roles' are made unless they have variables of their \
+            own (PARLEY_API_PASSWORD ...). Without that URL the private cluster under --data.
             """)
 
     @OptionGroup var installation: Installation
@@ -17,7 +19,7 @@ struct Migrate: AsyncParsableCommand {
         let environment = ProcessVariables.all
         if let url = Variable.migrationDatabaseURL.set(in: environment) {
             let access = DatabaseAccess(
-                appURL: "", ownerURL: url, appPassword: Variable.appPassword.set(in: environment))
+                appURL: "", ownerURL: url, passwords: try RolePasswords(environment))
             return report(try await access.migrate(installation.migrationsFolder))
         }
         guard Variable.databaseURL.set(in: environment) == nil else {

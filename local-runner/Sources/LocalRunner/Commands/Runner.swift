@@ -2,6 +2,7 @@ import Domain
 import Environment
 import FoundationEssentials
 import Glibc
+import HTTPServer
 import NIOCore
 import Postgres
 import ServiceLifecycle

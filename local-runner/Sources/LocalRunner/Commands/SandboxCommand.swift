@@ -5,6 +5,7 @@ import Glibc
 import Postgres
 import Sandbox
 import Store
+import UnixSignals
 
 /// `parley sandbox`: simulated providers, all of them or one alone.
 struct SandboxCommand: AsyncParsableCommand {
@@ -57,11 +58,24 @@ struct SandboxProvidersCommand: AsyncParsableCommand {
             let housekeeping = HousekeepingStore(database: Database(url: url))
             configuration.beforeClockMoves = { try await housekeeping.ensurePartitions(until: $0) }
         }
-        try await SandboxServer(configuration) { ready in
+        let server = SandboxServer(configuration) { ready in
             let lines =
                 "WhatsApp is ready: \(ready.whatsAppURL) \(ready.whatsAppRootKey)\n"
                 + "Sandbox is ready: http://127.0.0.1:\(ready.port)\n"
             writeAll(STDOUT_FILENO, Array(lines.utf8))
-        }.run()
+        }
+        try await untilTold { try await server.run() }
+    }
+
+    /// Until SIGTERM or SIGINT.
+    private func untilTold(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work() }
+            group.addTask { for await _ in signals { return } }
+            try await group.next()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
     }
 }

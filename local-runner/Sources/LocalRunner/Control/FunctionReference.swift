@@ -7,10 +7,12 @@ struct FunctionReference: Equatable, Sendable {
     /// The only version there is.
     private static let qualifiers: Set<String> = ["$LATEST"]
 
-    init(_ text: String, query: Substring = "") throws(InvokeRefusal) {
+    /// - Parameter installation: whose functions there are; another account's or region's are none of ours.
+    init(_ text: String, query: Substring = "", of installation: HostSettings) throws(InvokeRefusal) {
         guard let decoded = percentDecoded(text) else { throw .invalidParameter("the function name is malformed") }
         let parts = decoded.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         var qualifier: String?
+        guard Self.isOurs(parts, installation) else { throw .notFound(decoded) }
         switch parts.count {
         case 1: name = parts[0]
         case 2: (name, qualifier) = (parts[0], parts[1])
@@ -28,6 +30,14 @@ struct FunctionReference: Equatable, Sendable {
             qualifier = value
         }
         if let qualifier, !Self.qualifiers.contains(qualifier) { throw .notFound("\(name):\(qualifier)") }
+    }
+
+    private static func isOurs(_ parts: [String], _ installation: HostSettings) -> Bool {
+        switch parts.count {
+        case 3...4: parts[1] != "function" || parts[0] == installation.account
+        case 7...8: !isARN(parts) || parts[3] == installation.region && parts[4] == installation.account
+        default: true
+        }
     }
 
     private static func isARN(_ parts: [String]) -> Bool {

@@ -1,9 +1,10 @@
 import FoundationEssentials
+import HTTPServer
 import NIOCore
 import NIOHTTP1
 import Web
 
-/// The client side of Lambda: `POST /2015-03-31/functions/{name}/invocations`.
+/// The client side of Lambda: `POST /2015-03-31/functions/{name}/invocations`, `GET /2015-03-31/functions[/{name}]`.
 /// Signatures are not checked: the listener is on loopback only.
 @HostLoop
 final class InvokeAPI {
@@ -32,15 +33,30 @@ final class InvokeAPI {
     }
 
     private func handle(_ exchange: HTTPExchange) throws(InvokeRefusal) {
-        let (path, query) = FrontServer.split(exchange.head.uri)
+        let (path, query) = exchange.head.target
         let parts = path.split(separator: "/")
-        guard parts.count == 4, parts[0] == "2015-03-31", parts[1] == "functions", parts[3] == "invocations" else {
-            throw .noSuchPath
-        }
-        guard exchange.head.method == .POST else { throw .wrongMethod }
-        let reference = try FunctionReference(String(parts[2]), query: query)
+        guard parts.count >= 2, parts[0] == "2015-03-31", parts[1] == "functions" else { throw .noSuchPath }
+        if parts.count < 4 { return try describe(exchange, parts.dropFirst(2).first, query) }
+        guard parts.count == 4, parts[3] == "invocations" else { throw .noSuchPath }
+        guard exchange.head.method == .POST else { throw .wrongMethod("POST") }
+        let reference = try FunctionReference(String(parts[2]), query: query, of: host.settings)
         guard let pool = host.pools[reference.name] else { throw .notFound(host.settings.arn(reference.name)) }
         try invoke(pool, exchange)
+    }
+
+    /// - Parameter name: `nil`: all.
+    private func describe(_ exchange: HTTPExchange, _ name: Substring?, _ query: Substring) throws(InvokeRefusal) {
+        guard exchange.head.method == .GET else { throw .wrongMethod("GET") }
+        let listing = FunctionListing(
+            entries: host.pools.values.map(\.entry.manifest).sorted { $0.name < $1.name }, settings: host.settings)
+        let json =
+            if let name {
+                try listing.function(FunctionReference(String(name), query: query, of: host.settings).name)
+            } else {
+                try listing.functions(query)
+            }
+        exchange.answer(
+            .ok, json: String(decoding: json.bytes, as: UTF8.self), [("x-amzn-requestid", Invocation.makeID())])
     }
 
     private func invoke(_ pool: FunctionPool, _ exchange: HTTPExchange) throws(InvokeRefusal) {
@@ -49,7 +65,7 @@ final class InvokeAPI {
         switch headers.first(name: "x-amz-invocation-type") ?? "RequestResponse" {
         case "RequestResponse":
             try check(exchange.body, limit: Self.synchronousLimit)
-            run(pool, exchange, context: context, wantsTail: headers.first(name: "x-amz-log-type") == "Tail")
+            run(pool, exchange, context: context, wantsTail: try wantsTail(headers))
         case "Event":
             try check(exchange.body, limit: Self.eventLimit)
             queue(pool, exchange, context: context)
@@ -64,7 +80,9 @@ final class InvokeAPI {
         let tail = wantsTail ? LogTail() : nil
         let id = Invocation.makeID()
         let invocation = Invocation(
-            id: id, payload: payload(exchange), clientContext: context, tail: tail
+            id: id, payload: payload(exchange),
+            traceID: TraceID.given(exchange.head.headers.first(name: "x-amzn-trace-id")) ?? TraceID.make(),
+            clientContext: context, tail: tail
         ) { [self] outcome in answer(exchange, id, outcome, tail) }
         pool.invoke(invocation)
     }
@@ -76,9 +94,9 @@ final class InvokeAPI {
         if let tail { headers.append(("x-amz-log-result", tail.base64)) }
         switch outcome {
         case .success(let output, _): exchange.answer(.ok, headers, output)
-        case .failure(let failure, let error):
+        case .failure(_, let error):
             headers.append(("x-amz-function-error", "Unhandled"))
-            exchange.answer(failure == .initialization ? .badGateway : .ok, headers, error)
+            exchange.answer(.ok, headers, error)
         case .throttled(let reason): refuse(exchange, .throttled(reason))
         }
     }
@@ -91,6 +109,14 @@ final class InvokeAPI {
             } else {
                 refuse(exchange, .unavailable)
             }
+        }
+    }
+
+    private func wantsTail(_ headers: HTTPHeaders) throws(InvokeRefusal) -> Bool {
+        switch headers.first(name: "x-amz-log-type") ?? "None" {
+        case "None": return false
+        case "Tail": return true
+        case let other: throw .invalidParameter("the log type \(other) is unknown: None or Tail")
         }
     }
 

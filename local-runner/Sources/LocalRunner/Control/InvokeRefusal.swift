@@ -11,12 +11,14 @@ struct InvokeRefusal: Error, Equatable, Sendable {
 
     static let noSuchPath = InvokeRefusal(
         status: 404, type: "ResourceNotFoundException", message: "There is no such path.")
-    static let wrongMethod = InvokeRefusal(
-        status: 405, type: "MethodNotAllowedException", message: "Use POST.")
     static let notJSON = InvokeRefusal(
         status: 400, type: "InvalidRequestContentException", message: "Could not parse request body into json.")
     static let unavailable = InvokeRefusal(
         status: 500, type: "ServiceException", message: "The event could not be stored.")
+
+    static func wrongMethod(_ right: String) -> InvokeRefusal {
+        InvokeRefusal(status: 405, type: "MethodNotAllowedException", message: "Use \(right).")
+    }
 
     static func notFound(_ what: String) -> InvokeRefusal {
         InvokeRefusal(status: 404, type: "ResourceNotFoundException", message: "Function not found: \(what)")
@@ -38,22 +40,16 @@ struct InvokeRefusal: Error, Equatable, Sendable {
             retryAfter: 1)
     }
 
-    private struct Body: Encodable {
-        var type: String
-        var message: String
-        var reason: String?
-
-        enum CodingKeys: String, CodingKey {
-            case type = "Type"
-            case message = "Message"
-            case reason = "Reason"
-        }
+    /// As botocore's model of Lambda spells it, which is not the same for all.
+    private var messageKey: String {
+        ["ResourceNotFoundException", "ServiceException"].contains(type) ? "Message" : "message"
     }
 
     var json: String {
-        let body = Body(type: status >= 500 ? "Service" : "User", message: message, reason: reason)
+        var members = ["Type": status >= 500 ? "Service" : "User", messageKey: message]
+        members["Reason"] = reason
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(body)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return (try? encoder.encode(members)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }

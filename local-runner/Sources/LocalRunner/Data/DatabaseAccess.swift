@@ -10,7 +10,8 @@ struct DatabaseAccess: Sendable {
     var appURL: String
     /// Role that may migrate; `nil` when somebody else does that.
     var ownerURL: String?
-    var appPassword: String?
+    /// What migrations let the roles log in with; `nil`: whoever is in the URL does everything.
+    var passwords: RolePasswords?
     var cluster: PrivateCluster?
 
     /// `DATABASE_URL` when it is set, else the private cluster, which is started.
@@ -20,12 +21,13 @@ struct DatabaseAccess: Sendable {
         if let url = Variable.databaseURL.set(in: environment) {
             return DatabaseAccess(
                 appURL: url, ownerURL: Variable.migrationDatabaseURL.set(in: environment),
-                appPassword: appPassword(in: url))
+                passwords: appPassword(in: url).map { RolePasswords(app: $0) })
         }
         let cluster = try PrivateCluster(data: data, keys: keys, connections: connections)
         try await cluster.start()
         return DatabaseAccess(
-            appURL: cluster.appURL, ownerURL: cluster.ownerURL, appPassword: keys[Keys.database], cluster: cluster)
+            appURL: cluster.appURL, ownerURL: cluster.ownerURL,
+            passwords: keys[Keys.database].map { RolePasswords(app: $0) }, cluster: cluster)
     }
 
     /// The same database as another role, with the password that migrations give to it. A URL that names another user, or
@@ -60,7 +62,7 @@ struct DatabaseAccess: Sendable {
         do {
             // Without a password to give them the other roles can't log in: whoever is in the URL does everything.
             let applied = try await Migrator(connection: connection, directory: folder)
-                .run(appPassword: appPassword, dividesRoles: appPassword != nil)
+                .run(passwords: passwords, dividesRoles: passwords != nil)
             await connection.close()
             return applied
         } catch {

@@ -1,3 +1,4 @@
+import HTTPServer
 import NIOCore
 
 /// Runs a program to its end and returns what it printed.

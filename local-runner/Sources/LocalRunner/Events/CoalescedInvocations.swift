@@ -1,3 +1,4 @@
+import HTTPServer
 import NIOCore
 
 /// Wake-ups of functions that only look for work (`"wakeOnly": true`): one waiting wake per function is as good as many.

@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import HTTPServer
 import NIOCore
 
 /// Asynchronous invocations: stored first, then run, repeated after failures, handed to the destination in the end. At

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import HTTPServer
 import NIOCore
 import NIOHTTP1
 import Web

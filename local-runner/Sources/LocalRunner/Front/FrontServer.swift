@@ -1,3 +1,4 @@
+import HTTPServer
 import NIOCore
 import NIOHTTP1
 import Web
@@ -34,7 +35,7 @@ final class FrontServer {
         if let cors = settings.cors, CORS.isPreflight(head) {
             return exchange.answer(.noContent, cors.preflight(head))
         }
-        let (path, query) = Self.split(head.uri)
+        let (path, query) = head.target
         if let forward = settings.forwards.first(where: { $0.matches(path) }) {
             return forwarder.forward(exchange, to: forward, client: client(of: exchange))
         }
@@ -110,18 +111,5 @@ final class FrontServer {
         Client(
             peer: exchange.peer, localPort: port, headers: exchange.head.headers,
             trusted: settings.trusted)
-    }
-
-    /// Path and query as they were sent. An absolute-form target (a proxy's) loses its scheme and authority.
-    nonisolated static func split(_ uri: String) -> (path: Substring, query: Substring) {
-        var rest = Substring(uri)
-        if !rest.hasPrefix("/"), let scheme = rest.firstRange(of: "://") {
-            rest = rest[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
-        }
-        let end = rest.firstIndex(of: "#") ?? rest.endIndex
-        rest = rest[..<end]
-        guard let mark = rest.firstIndex(of: "?") else { return (rest.isEmpty ? "/" : rest, "") }
-        let path = rest[..<mark]
-        return (path.isEmpty ? "/" : path, rest[rest.index(after: mark)...])
     }
 }

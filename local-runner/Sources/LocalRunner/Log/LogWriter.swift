@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import HTTPServer
 import NIOCore
 
 /// Where the output of all functions goes: `<data>/logs/<function>.log` and the terminal.

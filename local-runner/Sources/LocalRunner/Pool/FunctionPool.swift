@@ -1,5 +1,6 @@
 import DequeModule
 import Domain
+import HTTPServer
 import NIOCore
 
 /// The processes of one function: started on demand, one invocation each at a time, at most `concurrency` of them.

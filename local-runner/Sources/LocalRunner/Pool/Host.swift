@@ -1,3 +1,4 @@
+import HTTPServer
 import NIOCore
 
 /// All functions of this machine, by name.

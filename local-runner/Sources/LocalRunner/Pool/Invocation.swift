@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import HTTPServer
 import NIOCore
 
 /// One event on its way through a function. Completed exactly once.
@@ -118,6 +119,14 @@ final class LogTail {
 /// `Root=1-<time>-<random>;Parent=<random>;Sampled=0`
 enum TraceID {
     private static let digits = Array("0123456789abcdef".utf8)
+
+    /// The caller's, whose trace this invocation belongs to (X-Ray's tracing header); `nil` when there is none, or an odd one.
+    static func given(_ header: String?) -> String? {
+        guard let header, header.utf8.count <= 256, header.contains("Root=1-"),
+            header.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+        else { return nil }
+        return header
+    }
 
     static func make() -> String {
         var generator = SystemRandomNumberGenerator()

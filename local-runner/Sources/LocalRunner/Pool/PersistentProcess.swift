@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import HTTPServer
 import NIOCore
 
 /// A program that runs for as long as the host does (the session worker, the event stream): started after the migrations,

@@ -2,6 +2,7 @@ import Blocking
 import CSpawn
 import Dispatch
 import Glibc
+import HTTPServer
 import NIOCore
 import NIOPosix
 

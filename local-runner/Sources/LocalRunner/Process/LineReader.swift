@@ -1,3 +1,4 @@
+import HTTPServer
 import NIOCore
 
 /// Splits a pipe into lines. A line longer than the limit is cut into several.

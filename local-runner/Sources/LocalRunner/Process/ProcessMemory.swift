@@ -1,4 +1,5 @@
 import Glibc
+import HTTPServer
 
 /// Reads a process's resident size from `/proc/<pid>/status`, kept open so that one read costs one system call.
 @HostLoop

@@ -1,6 +1,7 @@
 import Environment
 import FoundationEssentials
 import Glibc
+import HTTPServer
 
 /// Rebuilds a function when its folder changes, all of them when a room they share changes, and swaps their processes
 /// without dropping running invocations.

@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOSSL
 import NIOWebSocket
+import TLS
 
 /// One loopback port: WebSockets for clients, plain requests for their files.
 @ServerLoop
@@ -28,7 +28,9 @@ final class Listener {
         open: @escaping @ServerLoop @Sendable (ClientSocket) -> Connection
     ) async throws -> Listener {
         let sockets = Sockets()
-        let security = try configuration.certificate.map(context)
+        let security = try configuration.certificate.map {
+            try TLSContext.server(chain: $0.chainFile, key: $0.keyFile)
+        }
         let limit = configuration.frameLimit + 1024
         let channel = try await ServerBootstrap(group: ServerLoop.group)
             .serverChannelOption(.backlog, value: 1024)
@@ -37,7 +39,7 @@ final class Listener {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    if let security { try pipeline.addHandler(NIOSSLServerHandler(context: security)) }
+                    if let security { try pipeline.addHandler(TLSHandler(security)) }
                     try addHTTP(to: channel, limit: limit, media: media, sockets: sockets, open: open)
                 }
             }
@@ -54,15 +56,6 @@ final class Listener {
     func close() async {
         try? await channel.close().get()
         for socket in sockets.open.values { socket.close() }
-    }
-
-    private nonisolated static func context(_ certificate: ServerConfiguration.Certificate) throws -> NIOSSLContext {
-        let chain = try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map {
-            NIOSSLCertificateSource.certificate($0)
-        }
-        let key = try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem)
-        return try NIOSSLContext(
-            configuration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
     }
 
     /// A request to upgrade on `.../ws/chat` becomes a client's socket, everything else is about files.

@@ -1,30 +1,39 @@
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
 
 /// Limits of one listening socket.
-struct HTTPLimits: Sendable {
+package struct HTTPLimits: Sendable {
     /// Request line and header fields, bytes.
-    var header = 10_240
+    package var header: Int
     /// Request body, bytes.
-    var body = 6 << 20
+    package var body: Int
     /// Open connections; more are closed at once.
-    var connections = 4_096
+    package var connections = 4_096
     /// Seconds without traffic after which a connection without a request in progress is closed. `nil`: never.
-    var idle: Double? = 75
+    package var idle: Double?
     /// Seconds a request may take to arrive.
-    var arrival: Double = 30
+    package var arrival: Double = 30
     /// Whether a client may send its next request before it has its answer, as HTTP/1.1 lets it. Not needed for
     /// runtimes: a result is answered before the request for more that may come with it is read.
-    var pipelining = true
+    package var pipelining: Bool
+
+    package init(
+        header: Int = 10_240, body: Int = 6 << 20, idle: Double? = 75, pipelining: Bool = true
+    ) {
+        self.header = header
+        self.body = body
+        self.idle = idle
+        self.pipelining = pipelining
+    }
 }
 
 /// One listening socket whose requests are served on the host loop.
 @HostLoop
-final class HTTPListener {
-    typealias Serve = @HostLoop @Sendable (HTTPExchange) -> Void
+package final class HTTPListener {
+    package typealias Serve = @HostLoop @Sendable (HTTPExchange) -> Void
 
-    let channel: any Channel
+    package let channel: any Channel
     private let connections: Connections
 
     /// The open connections of a listener.
@@ -45,7 +54,7 @@ final class HTTPListener {
         self.connections = connections
     }
 
-    static func bind(
+    package static func bind(
         host: String, port: Int, limits: HTTPLimits = HTTPLimits(), serve: @escaping Serve
     ) async throws -> HTTPListener {
         let connections = Connections(limits: limits, serve: serve)
@@ -67,21 +76,21 @@ final class HTTPListener {
         return HTTPListener(channel: channel, connections: connections)
     }
 
-    var port: Int { channel.localAddress?.port ?? 0 }
+    package var port: Int { channel.localAddress?.port ?? 0 }
 
     /// Stops accepting; requests in progress go on.
-    func stopAccepting() {
+    package func stopAccepting() {
         channel.close(promise: nil)
     }
 
     /// Stops accepting and closes every connection.
-    func close() {
+    package func close() {
         channel.close(promise: nil)
         for connection in connections.open.values { connection.close() }
     }
 
     /// Closes connections that sit idle or send their request too slowly. Called every few seconds.
-    func sweep(now: NIODeadline = .now()) {
+    package func sweep(now: NIODeadline = .now()) {
         for connection in connections.open.values { connection.closeIfStale(now: now) }
     }
 }

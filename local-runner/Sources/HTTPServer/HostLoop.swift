@@ -1,5 +1,5 @@
-import NIOCore
-import NIOPosix
+package import NIOCore
+package import NIOPosix
 
 /// The one thread on which the host's state lives: pools, processes, parked polls, HTTP channels.
 ///
@@ -7,15 +7,15 @@ import NIOPosix
 /// files, builds) runs elsewhere and comes back here. The thread lives as long as the program, which is what the
 /// parent-death signal of the children is tied to.
 @globalActor
-actor HostLoop {
-    static let shared = HostLoop()
-    static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    static let loop: any EventLoop = group.next()
+package actor HostLoop {
+    package static let shared = HostLoop()
+    package static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    package static let loop: any EventLoop = group.next()
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { Self.loop.executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { Self.loop.executor.asUnownedSerialExecutor() }
 
     /// Runs the body as `@HostLoop` code; NIO's callbacks are synchronous and already on the loop's thread.
-    nonisolated static func assumeIsolated<Result>(_ body: @HostLoop () throws -> Result) rethrows -> Result {
+    package nonisolated static func assumeIsolated<Result>(_ body: @HostLoop () throws -> Result) rethrows -> Result {
         loop.preconditionInEventLoop()
         typealias Plain = () throws -> Result
         // The same cast as in MainActor.assumeIsolated: isolation is checked above and is no part of the representation.

@@ -1,14 +1,11 @@
 import Cryptography
-import Environment
 import FoundationEssentials
 
 /// AWS Signature Version 4 for requests without a query ("Signing AWS API requests", AWS IAM guide).
 struct AWSSigner: Sendable {
     let region: String
     let service: String
-    let accessKey: String
-    let secretKey: String
-    let sessionToken: String?
+    let credentials: AWSCredentials
 
     struct Request {
         var method: String
@@ -23,7 +20,9 @@ struct AWSSigner: Sendable {
     func sign(_ request: Request, at date: Date) -> [(name: String, value: String)] {
         let time = Self.timestamp(date)
         var headers = request.headers + [(name: "x-amz-date", value: time)]
-        if let sessionToken { headers.append((name: "x-amz-security-token", value: sessionToken)) }
+        if let sessionToken = credentials.sessionToken {
+            headers.append((name: "x-amz-security-token", value: sessionToken))
+        }
         let signed = (headers + [(name: "host", value: request.host)]).sorted { $0.name < $1.name }
         let names = signed.map(\.name).joined(separator: ";")
         let canonical =
@@ -34,12 +33,12 @@ struct AWSSigner: Sendable {
         let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(hex(HashFunction.sha256.hash(canonical.utf8)))"
         let signature = hex(HMAC.code(for: text.utf8, key: key(for: day)))
         let authorization =
-            "AWS4-HMAC-SHA256 Credential=\(accessKey)/\(scope), SignedHeaders=\(names), Signature=\(signature)"
+            "AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope), SignedHeaders=\(names), Signature=\(signature)"
         return headers + [(name: "authorization", value: authorization)]
     }
 
     private func key(for day: String) -> SecretKey {
-        [day, region, service, "aws4_request"].reduce(SecretKey("AWS4\(secretKey)".utf8)) { key, part in
+        [day, region, service, "aws4_request"].reduce(SecretKey("AWS4\(credentials.secretKey)".utf8)) { key, part in
             SecretKey(HMAC.code(for: part.utf8, key: key))
         }
     }
@@ -47,18 +46,6 @@ struct AWSSigner: Sendable {
     /// `20150830T123600Z`.
     private static func timestamp(_ date: Date) -> String {
         Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, timeZone: .gmt).format(date)
-    }
-}
-
-extension AWSSigner {
-    /// With the credentials that Lambda gives every function; `nil` elsewhere.
-    init?(_ configuration: Configuration, service: String) {
-        guard let region = configuration[.region], let accessKey = configuration[.accessKey],
-            let secretKey = configuration[.secretAccessKey]
-        else { return nil }
-        self.init(
-            region: region, service: service, accessKey: accessKey, secretKey: secretKey,
-            sessionToken: configuration[.sessionToken])
     }
 }
 

@@ -1,18 +1,18 @@
-import NIOCore
-import NIOHTTP1
+package import NIOCore
+package import NIOHTTP1
 
 /// One request and the way to answer it, once. Answering a client that has gone does nothing.
 @HostLoop
-final class HTTPExchange {
-    let head: HTTPRequestHead
-    let body: ByteBuffer
-    let trailers: HTTPHeaders?
+package final class HTTPExchange {
+    package let head: HTTPRequestHead
+    package let body: ByteBuffer
+    package let trailers: HTTPHeaders?
     /// Called when the client goes away before the answer is complete.
-    var onAbandon: (@HostLoop () -> Void)?
+    package var onAbandon: (@HostLoop () -> Void)?
     /// Called while an answer is streamed and the client reads too slowly (`false`), or again (`true`).
-    var onWritable: (@HostLoop (Bool) -> Void)?
+    package var onWritable: (@HostLoop (Bool) -> Void)?
     /// The connection closes after the answer.
-    var closes: Bool
+    package var closes: Bool
     /// Cleared when the answer is complete or the client has gone, which also breaks the cycle.
     private var connection: HTTPConnection?
     private var isStarted = false
@@ -28,15 +28,16 @@ final class HTTPExchange {
     }
 
     /// Address of the client's end of the connection.
-    var peer: String { connection?.peer ?? "127.0.0.1" }
+    package var peer: String { connection?.peer ?? "127.0.0.1" }
     /// True until the answer has begun or the client has gone.
-    var isWaiting: Bool { connection != nil && !isStarted }
+    package var isWaiting: Bool { connection != nil && !isStarted }
 
-    func answer(_ status: HTTPResponseStatus, json: String, _ headers: [(String, String)] = []) {
+    package func answer(_ status: HTTPResponseStatus, json: String, _ headers: [(String, String)] = []) {
         answer(status, [("content-type", "application/json")] + headers, ByteBuffer(string: json))
     }
 
-    func answer(_ status: HTTPResponseStatus, _ headers: [(String, String)], _ body: ByteBuffer = ByteBuffer()) {
+    package func answer(_ status: HTTPResponseStatus, _ headers: [(String, String)], _ body: ByteBuffer = ByteBuffer())
+    {
         guard isWaiting, let connection else { return }
         isStarted = true
         var fields = HTTPHeaders()
@@ -53,7 +54,7 @@ final class HTTPExchange {
     }
 
     /// Begins an answer whose body follows in parts.
-    func begin(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
+    package func begin(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
         guard isWaiting, let connection else { return }
         isStarted = true
         isStreaming = true
@@ -61,19 +62,19 @@ final class HTTPExchange {
         connection.channel.writeAndFlush(head(status, headers), promise: nil)
     }
 
-    func send(_ bytes: ByteBuffer) {
+    package func send(_ bytes: ByteBuffer) {
         guard isStreaming, let connection, head.method != .HEAD else { return }
         connection.channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(bytes)), promise: nil)
     }
 
-    func end() {
+    package func end() {
         guard isStreaming, let connection else { return }
         isStreaming = false
         finish(connection)
     }
 
     /// Breaks off: after the head has gone a closed connection is the only honest way to say that the rest won't come.
-    func abort() {
+    package func abort() {
         connection?.close()
     }
 
@@ -106,5 +107,5 @@ final class HTTPExchange {
 }
 
 extension HTTPResponseStatus {
-    var mayHaveResponseBody: Bool { code >= 200 && code != 204 && code != 304 }
+    package var mayHaveResponseBody: Bool { code >= 200 && code != 204 && code != 304 }
 }

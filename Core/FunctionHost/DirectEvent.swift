@@ -1,0 +1,37 @@
+import Web
+
+/// What may invoke a function without HTTP: a schedule, and whoever may call the Invoke API, with an empty object.
+///
+/// Only the gateway of this function knows who makes a request. An event of another kind (a REST API's, a load balancer's, a
+/// queue's) may carry anybody's words, so it must not count as a schedule that needs no secret.
+enum DirectEvent {
+    static func check(_ payload: [UInt8]) throws(RefusedEvent) {
+        guard let json = try? JSONValue(parsing: payload), let members = json.object else {
+            throw RefusedEvent(what: "it is no JSON object")
+        }
+        if members.isEmpty || isScheduled(members) { return }
+        throw RefusedEvent(what: kind(of: members))
+    }
+
+    /// EventBridge's envelope ("Amazon EventBridge scheduled events", Lambda's developer guide).
+    private static func isScheduled(_ members: [String: JSONValue]) -> Bool {
+        members["source"]?.string == "aws.events" && members["detail-type"]?.string == "Scheduled Event"
+            && members["requestContext"] == nil
+    }
+
+    private static func kind(of members: [String: JSONValue]) -> String {
+        if members["httpMethod"] != nil { return "a request of a REST API or a load balancer" }
+        if members["Records"] != nil || members["records"] != nil { return "records of a queue or a stream" }
+        if members["responseContext"] != nil { return "a record of an earlier invocation" }
+        return "an event of a kind that this function doesn't know"
+    }
+}
+
+/// The schedule, the gateway or the caller is wired wrongly.
+struct RefusedEvent: Error, CustomStringConvertible {
+    let what: String
+
+    var description: String {
+        "refused: \(what). This function takes requests of an HTTP API or a function URL in payload format 2.0, and schedules"
+    }
+}
