@@ -10,6 +10,9 @@ import Synchronization
 package actor Connection {
     /// Prepared statements kept per connection; further statements run unprepared.
     private static let preparedLimit = 256
+    /// Whose session it is: behind a pooler another process answers than the one that was connected to. Asked before anything
+    /// else, so that `pg_stat_activity` shows what was.
+    private static let session: Query = "select pg_backend_pid() as pid"
     /// Pieces that a server may have said to an idle connection.
     private static let mostNotes = 8
 
@@ -18,21 +21,30 @@ package actor Connection {
     private var handle: OpaquePointer?
     private var prepared: [String: String] = [:]
     private let statementTimeout: Double
+    private let preparation: Preparation
     /// The socket; -1 before `open`. Read by the pool while nobody uses the connection.
     private let descriptor = Atomic<Int32>(-1)
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private init(statementTimeout: Double) {
+    private init(statementTimeout: Double, preparation: Preparation) {
         executor = QueueExecutor(label: "postgres")
         self.statementTimeout = statementTimeout
+        self.preparation = preparation
     }
 
     /// Connects or throws within `connectTimeout` seconds. `url` is a libpq connection string or URI.
     package static func connect(
         _ url: String, connectTimeout: Int = 5, statementTimeout: Double = 30
     ) async throws(PostgresError) -> Connection {
-        let connection = Connection(statementTimeout: statementTimeout)
+        try await connect(
+            url, connectTimeout: connectTimeout, statementTimeout: statementTimeout, preparation: Preparation())
+    }
+
+    static func connect(
+        _ url: String, connectTimeout: Int = 5, statementTimeout: Double, preparation: Preparation
+    ) async throws(PostgresError) -> Connection {
+        let connection = Connection(statementTimeout: statementTimeout, preparation: preparation)
         try await connection.open(url, connectTimeout: connectTimeout)
         return connection
     }
@@ -119,10 +131,16 @@ package actor Connection {
     package func pipeline(_ queries: [Query]) throws(PostgresError) -> [[Row]] {
         let handle = try usable()
         var exchange = PipelineExchange(handle: handle, deadline: ContinuousClock.now + .seconds(statementTimeout))
+        let asksWho = preparation.state == .unknown
         do throws(PostgresError) {
-            return try exchange.run(queries) { sql in name(for: sql) }
+            var answers = try exchange.run((asksWho ? [Self.session] : []) + queries) { sql in name(for: sql) }
+            if asksWho, let pid: Int = try answers.removeFirst().first?["pid"] {
+                preparation.state = pid == Int(PQbackendPID(handle)) ? .lasting : .lost
+            }
+            return answers
         } catch {
             if error.code != .server { close() }
+            if error.isAboutPreparation { preparation.state = .lost }
             // A statement whose preparation failed or was skipped is not there; forget every name this pipeline gave out.
             for sql in exchange.newlyNamed { prepared[sql] = nil }
             throw error
@@ -164,10 +182,24 @@ package actor Connection {
 
     /// The prepared name for a statement, and whether it still has to be prepared.
     private func name(for sql: String) -> (name: String, isNew: Bool) {
+        guard preparation.state == .lasting else { return ("", true) }
         if let name = prepared[sql] { return (name, false) }
         guard prepared.count < Self.preparedLimit else { return ("", true) }
         let name = "p\(prepared.count)_\(UInt32.random(in: 0 ... .max))"
         prepared[sql] = name
         return (name, true)
+    }
+}
+
+/// Whether statements are worth preparing, for all connections of a pool. A pooler that gives each transaction another server's
+/// session loses what was prepared in one; asked with the first pipeline, in its round trip.
+final class Preparation: Sendable {
+    enum State: UInt8 { case unknown, lasting, lost }
+
+    private let stored = Atomic(State.unknown.rawValue)
+
+    var state: State {
+        get { State(rawValue: stored.load(ordering: .relaxed)) ?? .unknown }
+        set { stored.store(newValue.rawValue, ordering: .relaxed) }
     }
 }

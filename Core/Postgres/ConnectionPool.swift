@@ -9,6 +9,7 @@ final class ConnectionPool: Sendable {
     let limit: Int
     private let url: String
     private let statementTimeout: Double
+    private let preparation = Preparation()
     private let patience: Double
     private let state = Mutex(State())
 
@@ -96,7 +97,7 @@ final class ConnectionPool: Sendable {
 
     private func connect(for share: String?) async throws(PostgresError) -> Connection {
         do throws(PostgresError) {
-            return try await Connection.connect(url, statementTimeout: statementTimeout)
+            return try await Connection.connect(url, statementTimeout: statementTimeout, preparation: preparation)
         } catch {
             giveUpPlace(of: share)
             throw error

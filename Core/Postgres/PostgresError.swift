@@ -31,8 +31,11 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
 
     package var isUniqueViolation: Bool { sqlState == "23505" }
 
-    /// The same transaction may succeed when it is run again (serialization failure, deadlock).
-    package var isRetryable: Bool { sqlState == "40001" || sqlState == "40P01" }
+    /// The same transaction may succeed when it is run again (serialization failure, deadlock, what was prepared is not there).
+    package var isRetryable: Bool { sqlState == "40001" || sqlState == "40P01" || isAboutPreparation }
+
+    /// invalid_sql_statement_name, duplicate_prepared_statement: somebody else's session.
+    var isAboutPreparation: Bool { sqlState == "26000" || sqlState == "42P05" }
 
     /// Nothing is wrong with what was asked: the database is away, or had no connection, lock or time for it just now.
     package var isPassing: Bool {
