@@ -221,6 +221,7 @@ let package = Package(
             road + ["API", "Access", "Cryptography", "EventStream", "FunctionHost", "WhatsAppWire", logging]
                 + functions.map { .target(name: $0.target) }),
         tests("HouseTests", ["Environment"]),
+        tests("InfraTests", ["Web"], exclude: ["aws"]),
         tests(
             "LocalRunnerTests",
             [

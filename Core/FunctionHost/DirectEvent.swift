@@ -13,9 +13,9 @@ enum DirectEvent {
         throw RefusedEvent(what: kind(of: members))
     }
 
-    /// EventBridge's envelope ("Amazon EventBridge scheduled events", Lambda's developer guide).
+    /// The envelope of EventBridge's rules, and of its Scheduler where a schedule has no input of its own.
     private static func isScheduled(_ members: [String: JSONValue]) -> Bool {
-        members["source"]?.string == "aws.events" && members["detail-type"]?.string == "Scheduled Event"
+        ["aws.events", "aws.scheduler"].contains(members["source"]?.string) && members["detail-type"]?.string == "Scheduled Event"
             && members["requestContext"] == nil
     }
 

@@ -9,7 +9,7 @@ import Web
 
 /// What a function that also serves schedules takes, and what it refuses: an event of another kind may carry anybody's words.
 @Suite struct ForeignEventTests {
-    private func serve(_ payload: String, hasSchedule: Bool = true) async throws -> (ran: Int, answer: String) {
+    static func serve(_ payload: String, hasSchedule: Bool = true) async throws -> (ran: Int, answer: String) {
         let ran = Mutex(0)
         var router = Router()
         router.on("GET /api/cron/reset-usage") { _ in .text("by secret only", status: 401) }
@@ -34,10 +34,11 @@ import Web
 
     @Test(arguments: [
         "{}",
+        #"{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.scheduler","account":"1","time":"2026-01-01T00:00:00Z","region":"us-east-1","resources":["arn:aws:scheduler:us-east-1:1:schedule/default/month"],"detail":"{}"}"#,
         #"{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events","account":"1","time":"2026-01-01T00:00:00Z","region":"us-east-1","resources":["arn:aws:events:us-east-1:1:rule/month"],"detail":{}}"#,
     ]) func schedulesRun(_ payload: String) async throws {
-        #expect(try await serve(payload).ran == 1)
-        let refusal = try await serve(payload, hasSchedule: false)
+        #expect(try await Self.serve(payload).ran == 1)
+        let refusal = try await Self.serve(payload, hasSchedule: false)
         #expect(refusal.ran == 0 && refusal.answer.contains("payload format 2.0"))
     }
 
@@ -52,7 +53,7 @@ import Web
         #"{"source":"aws.events","detail-type":"Scheduled Event","requestContext":{},"detail":{}}"#,
         #"{"anything":1}"#, "[]", "null", "1", #""text""#, "", "{", "\u{0}",
     ]) func everythingElseIsRefusedWithASentence(_ payload: String) async throws {
-        let (ran, answer) = try await serve(payload)
+        let (ran, answer) = try await Self.serve(payload)
         #expect(ran == 0)
         #expect(answer.hasPrefix("refused: ") && answer.contains("payload format 2.0"), "\(answer)")
     }

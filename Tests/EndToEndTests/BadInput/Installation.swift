@@ -11,6 +11,8 @@ import Web
 final class Installation: Sendable {
     static let publicURL = "https://bad-input.example.test"
     static let token = "bad-input-token"
+    static let password = "a password of the test"
+    static let cronSecret = "a secret of the test"
 
     let url: String
     let twilio: PaperTwilio
@@ -46,7 +48,8 @@ final class Installation: Sendable {
             "DATABASE_URL": databases.app, "MIGRATION_DATABASE_URL": databases.owner, "PUBLIC_URL": publicURL,
             "TWILIO_ACCOUNT_SID": "AC" + String(repeating: "0", count: 32), "TWILIO_AUTH_TOKEN": token,
             "TWILIO_API_BASE_URL": base, "TWILIO_MESSAGING_BASE_URL": base, "DEBOUNCE_SECONDS": "0.05",
-            "JOB_LEASE_SECONDS": "2", "RECONCILE_SECONDS": "2", "DASHBOARD_PASSWORD": "a password of the test",
+            "JOB_LEASE_SECONDS": "2", "RECONCILE_SECONDS": "2", "DASHBOARD_PASSWORD": password,
+            "CRON_SECRET": cronSecret,
         ]
         if let modelServer {
             variables["OPENAI_API_KEY"] = "sk-test"

@@ -1,20 +1,20 @@
 import Foundation
-import Support
+import Store
 
 /// Debian's PgBouncer before the tests' cluster, in transaction mode: each transaction may get another server's session.
-struct Pooler: Sendable {
-    let port: Int
+package struct Pooler: Sendable {
+    private let port: Int
     private let process: Process
     private let folder: String
 
-    static func with<Result>(_ body: (Pooler) async throws -> Result) async throws -> Result {
+    package static func with<Result>(_ body: (Pooler) async throws -> Result) async throws -> Result {
         let pooler = try await start()
         defer { pooler.stop() }
         return try await body(pooler)
     }
 
     /// The same database as the same role, through it.
-    func url(_ direct: String) throws -> String {
+    package func url(_ direct: String) throws -> String {
         guard let question = direct.firstIndex(of: "?") else { throw TestSetupError("no socket in \(direct)") }
         return "\(direct[..<question])?host=127.0.0.1&port=\(port)"
     }
@@ -39,7 +39,8 @@ struct Pooler: Sendable {
         default_pool_size = 3
         max_client_conn = 200
         """.write(toFile: "\(folder)/pgbouncer.ini", atomically: true, encoding: .utf8)
-        try "\"parley_app\" \"\"\n".write(toFile: "\(folder)/users", atomically: true, encoding: .utf8)
+        let users = DatabaseRole.allCases.map { "\"\($0.rawValue)\" \"\"\n" }.joined()
+        try users.write(toFile: "\(folder)/users", atomically: true, encoding: .utf8)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         // It refuses to run as root.
@@ -48,7 +49,19 @@ struct Pooler: Sendable {
             getuid() == 0 ? "exec setpriv --reuid=postgres --regid=postgres --clear-groups /bin/bash -c '\(run)'" : run
         process.arguments = ["-c", drop]
         try process.run()
-        return Pooler(port: Int(port), process: process, folder: folder)
+        let pooler = Pooler(port: Int(port), process: process, folder: folder)
+        try await pooler.listens()
+        return pooler
+    }
+
+    private func listens() async throws {
+        for _ in 0..<200 {
+            let (status, _) = try await Program.run("/bin/bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"])
+            if status == 0 { return }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+        stop()
+        throw TestSetupError("PgBouncer does not listen")
     }
 
     private func stop() {
