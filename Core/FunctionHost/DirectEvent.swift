@@ -15,7 +15,8 @@ enum DirectEvent {
 
     /// The envelope of EventBridge's rules, and of its Scheduler where a schedule has no input of its own.
     private static func isScheduled(_ members: [String: JSONValue]) -> Bool {
-        ["aws.events", "aws.scheduler"].contains(members["source"]?.string) && members["detail-type"]?.string == "Scheduled Event"
+        ["aws.events", "aws.scheduler"].contains(members["source"]?.string)
+            && members["detail-type"]?.string == "Scheduled Event"
             && members["requestContext"] == nil
     }
 

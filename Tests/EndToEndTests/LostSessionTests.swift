@@ -34,7 +34,8 @@ import Web
             let answer = try await installation.send(
                 "GET", path, headers: [bearer, ("x-cron-secret", Installation.cronSecret)])
             let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
-            #expect(answer.status < 500 && answer.status != 401, "\(declaration.name) \(path): \(answer.status) \(text)")
+            #expect(
+                answer.status < 500 && answer.status != 401, "\(declaration.name) \(path): \(answer.status) \(text)")
         }
         // The webhooks' functions and the one that works off jobs.
         let webhook = try await installation.webhook(

@@ -8,7 +8,8 @@ private let emulator = ProcessInfo.processInfo.environment["AWS_LAMBDA_RIE"]
 
 /// AWS's own emulator of Lambda (aws-lambda-rie) with a function behind it. `AWS_LAMBDA_RIE` names the program.
 @Suite(.serialized, .enabled(if: emulator != nil), .timeLimit(.minutes(2))) struct EmulatorTests {
-    private func withEmulator(_ body: (_ invoke: (String) async throws -> JSONValue) async throws -> Void) async throws {
+    private func withEmulator(_ body: (_ invoke: (String) async throws -> JSONValue) async throws -> Void) async throws
+    {
         let ports = try (0..<2).map { _ in
             let (listener, port) = try TestSocket.listen()
             TestSocket.close(listener)

@@ -8,7 +8,9 @@ import Testing
 
     @Test func whatTheImageTakesFromTheCheckoutIsThere() throws {
         let lines = try String(contentsOfFile: Self.folder + "/Containerfile", encoding: .utf8)
-        let sources = lines.matches(of: #/cp (?:-r )?((?:Core|Functions|local-runner)\/[A-Za-z\/.]+) /#).map { String($0.1) }
+        let sources = lines.matches(of: #/cp (?:-r )?((?:Core|Functions|local-runner)\/[A-Za-z\/.]+) /#).map {
+            String($0.1)
+        }
         #expect(sources.count >= 3)
         for source in sources {
             #expect(FileManager.default.fileExists(atPath: "\(ProjectRoot.path)/\(source)"), "\(source)")

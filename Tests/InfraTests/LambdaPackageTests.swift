@@ -56,7 +56,8 @@ import Web
             try await Self.compile("int main(void) { return 0; }", into: folder)
             try await Self.shell("mv \(folder)/health \(folder)/reference")
             _ = try await Self.package("reference", from: folder, into: folder)
-            let (_, names) = try await Program.run("/usr/bin/python3", ["-m", "zipfile", "-l", folder + "/reference.zip"])
+            let (_, names) = try await Program.run(
+                "/usr/bin/python3", ["-m", "zipfile", "-l", folder + "/reference.zip"])
             for name in ["bootstrap", "openapi.json", "lib/libpq.so.5", "lib/libcurl.so.4", "lib/ca-certificates.crt"] {
                 #expect(names.contains("\(name) "), "\(names)")
             }
@@ -93,17 +94,37 @@ import Web
             for file in ["bootstrap", "lib/libpq.so.5", "lib/libcurl.so.4"] {
                 let (status, output) = try await Program.run(
                     root + "/system/loader", Self.options(root) + ["--list", "\(root)/task/\(file)"])
-                let foreign = output.split(separator: "\n").filter { $0.contains(" => ") && !$0.contains("=> \(root)/") }
+                let foreign = output.split(separator: "\n").filter {
+                    $0.contains(" => ") && !$0.contains("=> \(root)/")
+                }
                 #expect(status == 0 && foreign.isEmpty, "\(file): \(output)")
             }
             try await TestDatabase.with(isDivided: true) { database in
                 try await Pooler.with { pooler in
                     let url = try pooler.url(
                         try TestDatabase.url(database.ownerURL, database: database.name, role: "parley_health"))
-                    let answer = try await Self.ask(root, databaseURL: url)
+                    let (answer, _) = try await Self.ask(root, databaseURL: url) { libraries in
+                        #expect(libraries.contains { $0.contains("libpq") })
+                        #expect(libraries.filter { !$0.hasPrefix(root) }.isEmpty, "taken from elsewhere")
+                    }
                     #expect(answer["statusCode"]?.integer == 200, "\(answer) \(outcome.output)")
+                    try await Self.shell("rm \(root)/task/lib/libpq.so.5")
+                    let (refusal, log) = try await Self.ask(root, databaseURL: url)
+                    #expect(refusal["statusCode"]?.integer == 503)
+                    let lines = log.split(separator: "\n")
+                    #expect(lines.count == 1 && lines[0].contains("libpq.so.5"), "\(log)")
                 }
             }
+        }
+    }
+
+    /// Built as it is deployed: minutes, and so only with `PARLEY_LONG=1`. It also shows that the optimizer takes the code.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["PARLEY_LONG"] == "1"), .timeLimit(.minutes(20)))
+    func theReleaseSuitsAmazonLinux() async throws {
+        try await Self.with { folder in
+            let (status, output) = try await Program.run(
+                ProjectRoot.path + "/infra/lambda/package", ["--output", folder, "health", "run-jobs"])
+            #expect(status == 0, "\(output)")
         }
     }
 
@@ -111,7 +132,10 @@ import Web
         ["--inhibit-cache", "--library-path", "\(root)/task/lib:\(root)/system"]
     }
 
-    private static func ask(_ root: String, databaseURL: String) async throws -> JSONValue {
+    /// - Parameter inspect: sees the paths of the libraries that are loaded after the answer.
+    private static func ask(
+        _ root: String, databaseURL: String, _ inspect: (Set<String>) -> Void = { _ in }
+    ) async throws -> (answer: JSONValue, log: String) {
         try await withRuntimeAPI { server in
             let process = Process()
             process.executableURL = URL(fileURLWithPath: root + "/system/loader")
@@ -121,14 +145,15 @@ import Web
                 "DATABASE_URL": databaseURL, "LAMBDA_TASK_ROOT": "\(root)/task",
                 "SSL_CERT_FILE": "\(root)/task/lib/ca-certificates.crt", "TZ": ":UTC",
             ]
+            try Data().write(to: URL(fileURLWithPath: root + "/log"))
+            process.standardError = FileHandle(forWritingAtPath: root + "/log")
             try process.run()
             defer { kill(process.processIdentifier, SIGKILL) }
             let outcome = try await server.invoke(HTTPEventWriter.json(Request(method: .get, path: "/health")))
             let (_, maps) = try await Program.run("/bin/cat", ["/proc/\(process.processIdentifier)/maps"])
-            let mapped = Set(maps.matches(of: /\/\S+\.so[.0-9]*$/.anchorsMatchLineEndings()).map { String($0.output) })
-            #expect(mapped.contains { $0.contains("libpq") })
-            #expect(mapped.filter { !$0.hasPrefix(root) }.isEmpty, "taken from elsewhere")
-            return try #require(outcome.json)
+            inspect(Set(maps.matches(of: /\/\S+\.so[.0-9]*$/.anchorsMatchLineEndings()).map { String($0.output) }))
+            let log = FileManager.default.contents(atPath: root + "/log") ?? Data()
+            return (try #require(outcome.json), String(decoding: log, as: UTF8.self))
         }
     }
 }

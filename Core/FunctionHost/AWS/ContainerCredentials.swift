@@ -60,17 +60,20 @@ struct ContainerEndpoint: Sendable, Equatable {
     }
 
     func ask(_ http: HTTPClient) async throws -> AWSCredentials {
+        let answer = try await http.send(try request())
+        guard answer.status == 200, let credentials = AWSCredentials(containersAnswer: answer.body) else {
+            throw NoCredentials(status: answer.status)
+        }
+        return credentials
+    }
+
+    private func request() throws -> OutboundRequest {
         var headers: [(name: String, value: String)] = []
         if let tokenFile {
             let token = try String(contentsOfFile: tokenFile, encoding: .utf8)
             headers.append((name: "authorization", value: token.filter { !$0.isNewline }))
         }
-        let answer = try await http.send(
-            OutboundRequest(method: "GET", url: url, headers: headers, timeout: Self.timeout))
-        guard answer.status == 200, let credentials = AWSCredentials(containersAnswer: answer.body) else {
-            throw NoCredentials(status: answer.status)
-        }
-        return credentials
+        return OutboundRequest(method: "GET", url: url, headers: headers, timeout: Self.timeout)
     }
 }
 
