@@ -1,0 +1,1 @@
+"""What infra/aws/generate is made of."""
