@@ -78,6 +78,9 @@ def concurrency_parameter(one):
 
 def variables(one):
     found = {"PARLEY_SECRETS": one.declared_secrets}
+    if one.routes:
+        # Long, and an environment may have 4 KB: not beside the model keys of run-jobs.
+        found["TRUSTED_PROXIES"] = ref("TrustedProxies")
     if one.uses_database:
         password = f"{{{{resolve:secretsmanager:${{{login(one.database)}}}:SecretString:password}}}}"
         found["DATABASE_URL"] = sub(f"postgresql://{one.database}:{password}@{DATABASE}{CERTIFICATES}")
