@@ -23,7 +23,8 @@ FIRST = {
     "secretsmanager create-secret": ARN,
     "ec2 describe-managed-prefix-lists": "pl-42",
     "cloudformation describe-stacks": {
-        "Parameters": "None", "Outputs": json.dumps([{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()])},
+        "Parameters": {"error": "An error occurred (ValidationError): Stack with id parley does not exist"},
+        "Outputs": json.dumps([{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()])},
     "ecs run-task": "arn:aws:ecs:eu-central-1:123456789012:task/cluster/0a1b",
     "ecs describe-tasks": json.dumps({"status": "STOPPED", "code": 0, "reason": "Essential container in task exited"}),
 }
@@ -70,8 +71,14 @@ def overrides(arguments):
     return dict(one.split("=", 1) for one in arguments[arguments.index("--parameter-overrides") + 1:])
 
 
-STEPS = ["lambda get-account-settings", "secretsmanager describe-secret", "secretsmanager create-secret", "s3 cp",
-         "ec2 describe-managed-prefix-lists", "cloudformation describe-stacks", "cloudformation deploy",
+def remembering(**parameters):
+    """What an update meets."""
+    known = json.dumps([{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()])
+    return FIRST | {"cloudformation describe-stacks": FIRST["cloudformation describe-stacks"] | {"Parameters": known}}
+
+
+STEPS = ["cloudformation describe-stacks", "lambda get-account-settings", "secretsmanager describe-secret",
+         "secretsmanager create-secret", "s3 cp", "ec2 describe-managed-prefix-lists", "cloudformation deploy",
          "cloudformation describe-stacks", "ecs run-task", "ecs wait", "ecs describe-tasks", "cloudformation deploy",
          "cloudformation describe-stacks"]
 
@@ -154,9 +161,7 @@ def what_runs_is_left_alone_until_the_migration_is_done():
     """An update of a stack whose functions had less time, and whose base was another."""
     running = TEMPLATE.read_text().replace("Timeout: 15", "Timeout: 14").replace("EngineVersion", "OldVersion")
     old = yaml_parse(running)
-    answers = FIRST | {"cloudformation describe-stacks": FIRST["cloudformation describe-stacks"] | {"Parameters": "full"},
-                       "cloudformation get-template": running}
-    made = Deployment(answers)
+    made = Deployment(remembering(Stage="full") | {"cloudformation get-template": running})
     assert made.status == 0, made.errors
     (between, template), (full, _) = made.stacks()
     new, template = written(), yaml_parse(template)
@@ -184,8 +189,10 @@ def refusals_come_before_anything_is_changed():
     ]:
         made = Deployment(answers, *more)
         assert made.status and words in made.errors.splitlines()[-1], made.errors
-        assert not set(made.names) - {"lambda get-account-settings", "secretsmanager describe-secret"}, made.names
-    assert Deployment(FIRST | {"lambda get-account-settings": "400"}, "--set", "EndpointConcurrency=2").status == 0
+        assert not set(made.names) - set(STEPS[:3]), made.names
+    few = {"lambda get-account-settings": "400"}
+    assert Deployment(FIRST | few, "--set", "EndpointConcurrency=2").status == 0
+    assert Deployment(remembering(EndpointConcurrency="2") | few).status == 0
 
 
 if __name__ == "__main__":

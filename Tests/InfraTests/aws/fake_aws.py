@@ -18,7 +18,7 @@ answers = json.loads((folder / "answers.json").read_text())
 answer = answers.get(" ".join(sys.argv[1:3]), "")
 if isinstance(answer, dict):
     # Several questions of one call differ in what they ask for.
-    answer = answer.get("error") and answer or next((text for word, text in answer.items() if word in " ".join(sys.argv)), "")
+    answer = answer if "error" in answer else next((text for word, text in answer.items() if word in " ".join(sys.argv)), "")
 if isinstance(answer, dict):
     sys.exit(answer["error"])
 print(answer)
