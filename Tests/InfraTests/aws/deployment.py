@@ -161,11 +161,14 @@ def what_runs_is_left_alone_until_the_migration_is_done():
     """An update of a stack whose functions had less time, and whose base was another."""
     running = TEMPLATE.read_text().replace("Timeout: 15", "Timeout: 14").replace("EngineVersion", "OldVersion")
     old = yaml_parse(running)
-    made = Deployment(remembering(Stage="full") | {"cloudformation get-template": running})
+    known = dict.fromkeys(translated()["Parameters"].keys() - {"CloudFrontPrefixList"}, "as it was") | {
+        "Stage": "full", "WebhookConcurrency": "1", "EndpointConcurrency": "1", "JobConcurrency": "1"}
+    made = Deployment(remembering(**known) | {"cloudformation get-template": running})
     assert made.status == 0, made.errors
     (between, template), (full, _) = made.stacks()
     new, template = written(), yaml_parse(template)
-    assert between == {"MigrationImage": "image:2"} and full["Stage"] == "full"
+    assert between == {"MigrationImage": "image:2", "CloudFrontPrefixList": "pl-42"}, "all but what is new is remembered"
+    assert full["Stage"] == "full"
     for name, one in new["Resources"].items():
         assert template["Resources"][name] == (old if "Condition" in one else new)["Resources"][name], name
     assert template["Resources"]["StatsFunction"]["Properties"]["Timeout"] == 14
