@@ -1,5 +1,5 @@
-"""infra/aws/deploy with a stand-in for the AWS CLI: the steps come in their order, a failed migration stops them, no secret is in a
-command."""
+"""infra/aws/deploy with a stand-in for the AWS CLI: the steps come in their order, a failed migration stops them, no secret is
+in a command."""
 import base64
 import json
 import os
@@ -48,10 +48,11 @@ class Deployment:
             (folder / "ranges.json").write_text(json.dumps(RANGES))
             (folder / "answers.json").write_text(json.dumps(answers))
             (folder / "calls.jsonl").touch()
+            path = {"PATH": f"{HERE / 'bin'}:{os.environ['PATH']}", "FAKE_AWS": name, "FAKE_AWS_PYTHON": sys.executable}
             done = subprocess.run(
-                [sys.executable, AWS / "deploy", "parley", "--version", "2", "--image", "image:2", "--bucket", "bucket", "--packages",
-                 folder, "--addresses", (folder / "ranges.json").as_uri(), *more],
-                env=os.environ | {"PATH": f"{HERE / 'bin'}:{os.environ['PATH']}", "FAKE_AWS": name, "FAKE_AWS_PYTHON": sys.executable}, capture_output=True, text=True)
+                [sys.executable, AWS / "deploy", "parley", "--version", "2", "--image", "image:2", "--bucket", "bucket",
+                 "--packages", folder, "--addresses", (folder / "ranges.json").as_uri(), *more],
+                env=os.environ | path, capture_output=True, text=True)
             self.calls = [json.loads(line) for line in (folder / "calls.jsonl").read_text().splitlines()]
         self.status, self.output, self.errors = done.returncode, done.stdout, done.stderr
 

@@ -1,5 +1,5 @@
-"""bin/aws: stands in for the AWS CLI: writes down how it was called, answers as $FAKE_AWS/answers.json says ("service call" -> what is
-printed; an object with "error" fails with it)."""
+"""bin/aws stands in for the AWS CLI: writes down how it was called, answers as $FAKE_AWS/answers.json says ("service call" ->
+what is printed; an object with "error" fails with it)."""
 import json
 import os
 import pathlib

@@ -1,5 +1,5 @@
-"""The translated stack on moto's server, a simulation of AWS: made as `base`, brought to `full`, not changed by the same template,
-changed by a new version, deleted with nothing left behind.
+"""The translated stack on moto's server, a simulation of AWS: made as `base`, brought to `full`, not changed by the same
+template, changed by a new version, deleted with nothing left behind.
 
 Moto makes only some types of resources. The others are listed here by name; for them there is CloudFormation's own schema, in the
 linter (generation.py)."""
@@ -27,8 +27,8 @@ UNKNOWN_ATTRIBUTES = {("Database", "MasterUserSecret.SecretArn")}
 # Moto's `!Ref` of a parameter group is an object, which its database then can't read.
 UNKNOWN_PROPERTIES = {("Database", "DBParameterGroupName")}
 
-# Moto's stack makes them but doesn't take them away: here they are, in this order, before it goes. (Routes, rules and listeners go
-# with what they are of.)
+# Moto's stack makes them but doesn't take them away: here they are, in this order, before it goes. (Routes and rules go with
+# what they are of.)
 NOT_DELETED_BY_MOTO = {
     "AWS::ECS::Service": ("ecs", "delete_service", {"service": "{id}", "cluster": "{cluster}", "force": True}),
     "AWS::ECS::Cluster": ("ecs", "delete_cluster", {"cluster": "{id}"}),
@@ -39,7 +39,8 @@ NOT_DELETED_BY_MOTO = {
     "AWS::EC2::EIP": ("ec2", "release_address", {"PublicIp": "{id}"}),
     "AWS::EC2::VPCEndpoint": ("ec2", "delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
     "AWS::EC2::RouteTable": ("ec2", "delete_route_table", {"RouteTableId": "{id}"}),
-    "AWS::EC2::VPCGatewayAttachment": ("ec2", "detach_internet_gateway", {"InternetGatewayId": "{gateway}", "VpcId": "{network}"}),
+    "AWS::EC2::VPCGatewayAttachment": (
+        "ec2", "detach_internet_gateway", {"InternetGatewayId": "{gateway}", "VpcId": "{network}"}),
     "AWS::EC2::InternetGateway": ("ec2", "delete_internet_gateway", {"InternetGatewayId": "{id}"}),
 }
 
@@ -167,7 +168,8 @@ class Simulation:
             "tasks": self("ecs").list_task_definitions(status="ACTIVE")["taskDefinitionArns"],
             "balancers": self("elbv2").describe_load_balancers()["LoadBalancers"],
             "targets": self("elbv2").describe_target_groups()["TargetGroups"],
-            "endpoints": [one["VpcEndpointId"] for one in ec2.describe_vpc_endpoints()["VpcEndpoints"] if one["State"] != "deleted"],
+            "endpoints": [one["VpcEndpointId"] for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]
+                          if one["State"] != "deleted"],
             "routes": [one["RouteTableId"] for one in ec2.describe_route_tables()["RouteTables"]],
             "internet gateways": [one["InternetGatewayId"] for one in ec2.describe_internet_gateways()["InternetGateways"]],
             "networks": [one["VpcId"] for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]],
@@ -181,7 +183,9 @@ class Simulation:
 
 def filled(arguments, known):
     def text(value):
-        return [text(one) for one in value] if isinstance(value, list) else value.format(**known) if isinstance(value, str) else value
+        if isinstance(value, list):
+            return [text(one) for one in value]
+        return value.format(**known) if isinstance(value, str) else value
 
     return {key: text(value) for key, value in arguments.items()}
 

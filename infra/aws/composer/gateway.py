@@ -39,11 +39,12 @@ def parameters(path):
 
 
 def integration(one):
+    api = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
     return {
         "type": "aws_proxy",
         "httpMethod": "POST",
         "payloadFormatVersion": "2.0",
-        "uri": sub(f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{arn(one)}/invocations"),
+        "uri": sub(f"{api}/{arn(one)}/invocations"),
     }
 
 
