@@ -295,7 +295,8 @@ def rights_are_narrow():
 
 def everything_declared_is_known_to_this_check():
     known = {"name", "description", "routes", "schedules", "timeoutSeconds", "memoryMB", "concurrency", "warm", "queue",
-             "secrets", "database", "wakeOnly", "connections", "persistent", "forward", "maximumRetryAttempts", "maximumEventAgeSeconds"}
+             "secrets", "database", "wakeOnly", "connections", "persistent", "forward", "maximumRetryAttempts",
+             "maximumEventAgeSeconds"}
     for name, one in declared().items():
         assert set(one) <= known, f"{name} declares {set(one) - known}, which nothing here looks at"
 

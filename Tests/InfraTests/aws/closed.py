@@ -1,0 +1,94 @@
+"""What the template's parts promise beside the declarations: nobody gets in who need not, data survives, alarms ring, and the stage
+`base` runs nothing."""
+import json
+
+from stack import function, invoked, of_type, persistent, properties, resource, run, translated
+
+
+def the_network_lets_in_nobody_else():
+    found = {(one["GroupId"]["Ref"], one["SourceSecurityGroupId"]["Ref"], one["FromPort"], one["ToPort"])
+             for one in properties("AWS::EC2::SecurityGroupIngress")}
+    assert found == {("ProxyGroup", "FunctionsGroup", 5432, 5432), ("ProxyGroup", "TasksGroup", 5432, 5432),
+                     ("DatabaseGroup", "ProxyGroup", 5432, 5432), ("StreamGroup", "BalancerGroup", 8080, 8080)}, found
+    for name, group in of_type("AWS::EC2::SecurityGroup").items():
+        own = group["Properties"].get("SecurityGroupIngress", [])
+        assert [one["SourcePrefixListId"] for one in own] == [{"Ref": "CloudFrontPrefixList"}] * (name == "BalancerGroup"), name
+        assert group["Properties"]["SecurityGroupEgress"], f"{name} may speak to everybody"
+        for one in group["Properties"]["SecurityGroupEgress"]:
+            assert one.get("CidrIp") != "0.0.0.0/0" or one["FromPort"] == one["ToPort"] == 443, name
+
+
+def nothing_has_a_public_address():
+    for one in properties("AWS::ECS::Service"):
+        network = one["NetworkConfiguration"]["AwsvpcConfiguration"]
+        assert network["AssignPublicIp"] == "DISABLED" and {"Ref": "PublicSubnet"} not in network["Subnets"]
+    (balancer,) = properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    assert balancer["Scheme"] == "internal"
+    assert {"Ref": "PublicSubnet"} not in function("health")["VpcConfig"]["SubnetIds"]
+
+
+def the_database_is_closed_and_kept():
+    ((_, whole),) = of_type("AWS::RDS::DBInstance").items()
+    database = whole["Properties"]
+    assert database["PubliclyAccessible"] is False and database["StorageEncrypted"] is True
+    assert database["DeletionProtection"] is True and database["BackupRetentionPeriod"] == 7
+    assert whole["DeletionPolicy"] == whole["UpdateReplacePolicy"] == "Snapshot"
+    assert database["VPCSecurityGroups"] == [{"Ref": "DatabaseGroup"}]
+    assert resource(database["DBParameterGroupName"])["Properties"]["Parameters"] == {"rds.force_ssl": "1"}
+
+
+def everything_speaks_tls():
+    uris = [text for text in strings(translated()) if "postgresql://" in text]
+    assert len(uris) > len(invoked()) // 2 and all("?sslmode=verify-full&sslrootcert=/" in one for one in uris), uris
+    (distribution,) = properties("AWS::CloudFront::Distribution")
+    configuration = distribution["DistributionConfig"]
+    behaviours = [configuration["DefaultCacheBehavior"], *configuration["CacheBehaviors"]]
+    assert {one["ViewerProtocolPolicy"] for one in behaviours} == {"https-only"}
+    assert "TLSv1.2_2021" in json.dumps(configuration["ViewerCertificate"])
+
+
+def strings(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from strings(one)
+
+
+def nothing_is_kept_by_cloudfront():
+    (distribution,) = properties("AWS::CloudFront::Distribution")
+    configuration = distribution["DistributionConfig"]
+    for one in [configuration["DefaultCacheBehavior"], *configuration["CacheBehaviors"]]:
+        assert one["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "CachingDisabled"
+
+
+def every_program_has_a_service_and_every_one_an_alarm():
+    tasks = {resource(one["TaskDefinition"])["Properties"]["ContainerDefinitions"][0]["Name"]: one
+             for one in properties("AWS::ECS::Service")}
+    assert set(tasks) == set(persistent()), set(tasks) ^ set(persistent())
+    assert all(one["DeploymentConfiguration"]["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+               for one in tasks.values())
+    alarms = properties("AWS::CloudWatch::Alarm")
+    assert all(one["AlarmActions"] == [{"Ref": "Alarms"}] and one["AlarmDescription"] for one in alarms)
+    watched = json.dumps([one.get("Metrics", one.get("Dimensions")) for one in alarms])
+    for name in invoked():
+        assert f'"${{AWS::StackName}}-{name}"' in watched, f"nobody watches {name}"
+    for name in persistent():
+        assert f'["{name.title().replace("-", "")}Service", "Name"]' in watched, f"nobody watches {name}"
+
+
+def the_base_runs_nothing():
+    base = {one["Type"] for one in translated()["Resources"].values() if "Condition" not in one}
+    later = {"AWS::Lambda::Function", "AWS::ECS::Service", "AWS::ApiGatewayV2::Api", "AWS::CloudFront::Distribution",
+             "AWS::Scheduler::Schedule", "AWS::CloudWatch::Alarm", "AWS::ElasticLoadBalancingV2::LoadBalancer"}
+    assert not base & later, base & later
+    needed = {"AWS::RDS::DBInstance", "AWS::RDS::DBProxy", "AWS::SecretsManager::Secret", "AWS::ECS::Cluster",
+              "AWS::ECS::TaskDefinition", "AWS::EC2::NatGateway"}
+    assert needed <= base, needed - base
+    full = [name for name, one in translated()["Resources"].items() if one["Type"] in later and one["Condition"] != "Full"]
+    assert not full, full
+
+
+if __name__ == "__main__":
+    run(the_network_lets_in_nobody_else, nothing_has_a_public_address, the_database_is_closed_and_kept, everything_speaks_tls,
+        nothing_is_kept_by_cloudfront, every_program_has_a_service_and_every_one_an_alarm, the_base_runs_nothing)
