@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// `infra/aws` without an account: what the functions declare is in the template, CloudFormation's linter and SAM's translator
-/// take it, a simulation of AWS makes and deletes the stack, a deployment stops where it must.
+/// `infra/aws` without an account: what the functions declare is in the template, CloudFormation's linter and SAM's
+/// translator take it, a simulation of AWS makes and deletes the stack, a deployment stops where it must.
 @Suite struct AWSTemplateTests {
     @Test(.timeLimit(.minutes(5)), arguments: ["closed", "declared", "deployment", "generation", "simulated"])
     func theChecksHold(_ check: String) async throws {
