@@ -8,6 +8,19 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
+    // Each function a section of its own: the linker may leave it out, or put it beside others.
+    .unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)),
+]
+
+/// The linker of Swift's own toolchain takes half the time of the system's. A release has what runs from start to answer side by
+/// side, and no table of names for libraries that nobody loads: a warm process has three megabytes less in memory.
+let linking: [LinkerSetting] = [
+    .unsafeFlags(["-use-ld=lld"]),
+    .unsafeFlags(
+        [
+            "--no-export-dynamic", "--icf=safe", "--no-warn-symbol-ordering",
+            "--symbol-ordering-file=\(Context.packageDirectory)/infra/order/functions.txt",
+        ].flatMap { ["-Xlinker", $0] }, .when(configuration: .release)),
 ]
 
 /// A room of the house: a library in `Core/<name>`.
@@ -19,7 +32,7 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [St
 func function(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .executableTarget(
         name: name, dependencies: ["FunctionHost"] + dependencies, path: "Functions/\(name)",
-        exclude: ["function.json"] + exclude, swiftSettings: settings)
+        exclude: ["function.json"] + exclude, swiftSettings: settings, linkerSettings: linking)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -191,7 +204,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 logging,
             ],
-            path: "local-runner/Sources/LocalRunner", swiftSettings: settings),
+            path: "local-runner/Sources/LocalRunner", swiftSettings: settings, linkerSettings: linking),
         .target(
             name: "Sandbox",
             dependencies: ["Cryptography", "Domain", "HTTPServer", "Web", "WhatsAppServer"] + nio,
@@ -248,11 +261,11 @@ let package = Package(
         // The job runner with a kind of job that only takes its time: benchmarks start it in place of `run-jobs`.
         .executableTarget(
             name: "Load", dependencies: ["FunctionHost", "Jobs", "Store", "Web"], path: "Tests/Support/Load",
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: linking),
         // A function that does as it is told (echo, sleep, crash): the host's tests and benchmarks run it.
         .executableTarget(
             name: "Probe", dependencies: ["Domain", "FunctionHost", "Web"], path: "Tests/Support/Probe",
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: linking),
         tests(
             "TLSTests",
             ["TLS", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),

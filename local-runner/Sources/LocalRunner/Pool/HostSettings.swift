@@ -30,9 +30,13 @@ struct HostSettings: Sendable {
         for name in FunctionManifest.reserved { values[name] = nil }
         values.merge(entry.manifest.env) { $1 }
         values[Variable.port.name] = String(port)
-        values["TZ"] = "UTC"
+        values.merge(Self.common) { $1 }
         return values
     }
+
+    /// GnuTLS comes with libldap, which comes with libpq and has nothing to do here: unasked it sets itself up when it is loaded, which
+    /// takes half a megabyte. (A process can't say so by itself: Swift looks for its arguments beside the first environment.)
+    private static let common = ["TZ": "UTC", "GNUTLS_NO_IMPLICIT_INIT": "1"]
 
     /// Environment of one process.
     func environment(for entry: Catalog.Entry, runtimeAPI: String, stream: String, isWarm: Bool) -> [String: String] {
@@ -56,8 +60,8 @@ struct HostSettings: Sendable {
             "AWS_DEFAULT_REGION": region,
             // SDKs want some; nothing here checks them.
             "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local",
-            "TZ": "UTC",
         ]) { $1 }
+        values.merge(Self.common) { $1 }
         return values
     }
 }
