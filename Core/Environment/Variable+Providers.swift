@@ -60,5 +60,9 @@ extension Variable {
         "WHATSAPP_LEASE_SECONDS", as: .number, "seconds until a silent worker's lines are taken over", fallback: "10",
         readers: [.persistent])
 
-    static let whatsApp = [whatsAppVersion, whatsAppLines, whatsAppLease]
+    package static let heartbeatFile = Variable(
+        "HEARTBEAT_FILE", "file that the session worker writes whenever it has looked after its leases; old: it hangs",
+        otherwise: "none", readers: [.persistent])
+
+    static let whatsApp = [whatsAppVersion, whatsAppLines, whatsAppLease, heartbeatFile]
 }

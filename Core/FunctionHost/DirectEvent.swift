@@ -31,8 +31,10 @@ enum DirectEvent {
 /// The schedule, the gateway or the caller is wired wrongly.
 struct RefusedEvent: Error, CustomStringConvertible {
     let what: String
+    var takesSchedules = true
 
     var description: String {
-        "refused: \(what). This function takes requests of an HTTP API or a function URL in payload format 2.0, and schedules"
+        "refused: \(what). This function takes requests of an HTTP API or a function URL in payload format 2.0"
+            + (takesSchedules ? ", and schedules" : "")
     }
 }

@@ -29,7 +29,9 @@ package struct Dispatcher: Sendable {
         if let json = try? JSONValue(parsing: payload), let event = HTTPEvent(json) {
             return HTTPEventResponse.json(await answer(event, context))
         }
-        guard let onEvent = function.onEvent else { throw RefusedEvent(what: "it is no such request") }
+        guard let onEvent = function.onEvent else {
+            throw RefusedEvent(what: "it is no such request", takesSchedules: false)
+        }
         if function.events == .schedules { try DirectEvent.check(payload) }
         return Array(try await onEvent(Data(payload), context))
     }

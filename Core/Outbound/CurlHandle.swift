@@ -67,7 +67,11 @@ actor CurlHandle {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
-        if let authorities { set(CURLOPT_CAINFO, authorities) }
+        if let authorities {
+            set(CURLOPT_CAINFO, authorities)
+            // The distribution's folder would be believed beside it.
+            set(CURLOPT_CAPATH, pointer: nil)
+        }
         // An empty string also switches off http_proxy and its siblings: the guard must see the real address.
         set(CURLOPT_PROXY, "")
         set(CURLOPT_USERAGENT, "Parley/1.0")

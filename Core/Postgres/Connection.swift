@@ -13,6 +13,8 @@ package actor Connection {
     /// Whose session it is: behind a pooler another process answers than the one that was connected to. Asked before anything
     /// else, so that `pg_stat_activity` shows what was.
     private static let session: Query = "select pg_backend_pid() as pid"
+    /// Seconds after which a session that only listens says something: proxies (RDS Proxy) end those that are silent for long.
+    private static let longestSilence = 300.0
     /// Pieces that a server may have said to an idle connection.
     private static let mostNotes = 8
 
@@ -20,6 +22,7 @@ package actor Connection {
     /// Guarded by the actor; `PGconn *`. `nil` after `close`.
     private var handle: OpaquePointer?
     private var prepared: [String: String] = [:]
+    private var spokeAt = ContinuousClock.now
     private let statementTimeout: Double
     private let preparation: Preparation
     /// The socket; -1 before `open`. Read by the pool while nobody uses the connection.
@@ -64,7 +67,9 @@ package actor Connection {
             withCStrings(values) { values in PQconnectdbParams(keywords, values, 1) }
         }
         guard let connected, PQstatus(connected) == CONNECTION_OK else {
-            let detail = connected.map { String(cString: PQerrorMessage($0)) } ?? "libpq 14 or later is not installed"
+            let detail =
+                connected.map { String(cString: PQerrorMessage($0)) }
+                ?? "libpq.so.5 of version 14 or later can't be loaded"
             connected.map(PQfinish)
             throw PostgresError(.connection, detail: detail)
         }
@@ -126,10 +131,12 @@ package actor Connection {
     }
 
     /// Sends all statements at once and reads all answers: one round trip. They run in order; after a failure the rest
-    /// are skipped and the failure is thrown. Outside a transaction the whole pipeline is one implicit transaction.
+    /// are skipped and the failure is thrown. Outside a transaction the whole pipeline is one implicit transaction; a pool's first
+    /// one has a `select` before it, so what must be alone (VACUUM) or first (an isolation level) goes through `script`.
     @discardableResult
     package func pipeline(_ queries: [Query]) throws(PostgresError) -> [[Row]] {
         let handle = try usable()
+        spokeAt = .now
         var exchange = PipelineExchange(handle: handle, deadline: ContinuousClock.now + .seconds(statementTimeout))
         let asksWho = preparation.state == .unknown
         do throws(PostgresError) {
@@ -161,6 +168,7 @@ package actor Connection {
     /// Waits up to `seconds` for a notification on a channel this connection listens to (`LISTEN name`).
     /// Returns its payload, or `nil` when none came. Blocks this connection: listen on one of its own.
     package func notification(within seconds: Double) throws(PostgresError) -> (channel: String, payload: String)? {
+        if ContinuousClock.now - spokeAt > .seconds(Self.longestSilence) { try script("select") }
         let handle = try usable()
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {

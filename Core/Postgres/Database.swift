@@ -98,7 +98,8 @@ package final class Database: Sendable {
     }
 
     /// A connection on which the transaction has begun. An idle connection may have died since its last use (the server
-    /// restarted); nothing has happened yet, so one other connection is tried.
+    /// restarted), or what was prepared on it is gone (a pooler that hides itself); nothing has happened yet, so one other
+    /// connection is tried.
     private func begun(
         _ opening: [Query], first: [Query] = [], for share: String?
     ) async throws -> (Connection, answers: [[Row]]) {
@@ -110,7 +111,7 @@ package final class Database: Sendable {
                 return (connection, Array(answers.dropFirst(before.count + 1)))
             } catch {
                 await pool.release(connection, of: share)
-                guard error.code == .connection, attempt < pool.limit else { throw error }
+                guard error.code == .connection || error.isAboutPreparation, attempt < pool.limit else { throw error }
             }
         }
         throw PostgresError(.connection, detail: "no usable connection")

@@ -7,6 +7,8 @@ package final class TLSContext: Sendable {
     let isServer: Bool
 
     private init(server: Bool) throws(TLSError) {
+        // An older error of this thread is no reason of ours.
+        ERR_clear_error()
         guard let pointer = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method()) else {
             throw .unavailable(TLSError.reason())
         }

@@ -19,8 +19,14 @@ final class TLSEngine {
 
     /// - Parameter host: whom the certificate must name, a host name or an IP address; passed over by a server.
     init(_ context: TLSContext, host: String) throws(TLSError) {
+        ERR_clear_error()
         guard let connection = SSL_new(context.pointer) else { throw .unavailable(TLSError.reason()) }
-        guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
+        guard let incoming = BIO_new(BIO_s_mem()) else {
+            SSL_free(connection)
+            throw .unavailable("no memory")
+        }
+        guard let outgoing = BIO_new(BIO_s_mem()) else {
+            BIO_free(incoming)
             SSL_free(connection)
             throw .unavailable("no memory")
         }
@@ -36,7 +42,8 @@ final class TLSEngine {
 
     deinit { SSL_free(connection) }
 
-    /// RFC 9525: no partial wildcards, and no names but the alternative ones. An address is compared as one, and never sent as a name (RFC 6066, section 3).
+    /// RFC 9525: no partial wildcards, and no names but the alternative ones. An address is compared as one, and never sent as a
+    /// name (RFC 6066, section 3).
     private static func expect(_ host: String, _ connection: OpaquePointer) -> Bool {
         // An empty name would match every certificate, and C ends a text at NUL.
         guard !host.isEmpty, !host.utf8.contains(0) else { return false }

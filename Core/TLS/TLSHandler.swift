@@ -15,6 +15,8 @@ package final class TLSHandler: ChannelDuplexHandler {
 
     /// Bytes that may wait for the handshake.
     package static let most = 1 << 20
+    /// Bytes of answers to the other side's wishes (key updates) that may wait for it to read.
+    private static let mostAnswers = 1 << 16
     /// Plain bytes of one TLS record at most (RFC 8446, section 5.1).
     private static let record = 1 << 14
 
@@ -22,6 +24,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     private var state = State.shakingHands
     private var early: [(bytes: ByteBuffer, promise: EventLoopPromise<Void>?)] = []
     private var earlyBytes = 0
+    private var answerBytes = 0
 
     /// - Parameter host: whom the server's certificate must name; of no use to a server.
     package init(_ context: TLSContext, host: String = "") throws {
@@ -33,6 +36,9 @@ package final class TLSHandler: ChannelDuplexHandler {
     package func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { shakeHands(context) }
     }
+
+    /// Also when there never was a connection: nobody may wait for ever.
+    package func handlerRemoved(context: ChannelHandlerContext) { end() }
 
     package func channelActive(context: ChannelHandlerContext) {
         shakeHands(context)
@@ -64,11 +70,7 @@ package final class TLSHandler: ChannelDuplexHandler {
                 reading = try engine.read(into: buffer)
                 return if case .bytes(let count) = reading { count } else { 0 }
             }
-            // The answer to a key update, or to a wish to negotiate anew.
-            if engine.waiting > 0 {
-                send(context, nil)
-                context.flush()
-            }
+            try answer(context)
             switch reading {
             case .bytes:
                 context.fireChannelRead(wrapInboundOut(plain))
@@ -83,6 +85,17 @@ package final class TLSHandler: ChannelDuplexHandler {
             fail(context, error)
             return false
         }
+    }
+
+    /// The answer to a key update, or to a wish to negotiate anew.
+    private func answer(_ context: ChannelHandlerContext) throws {
+        guard engine.waiting > 0 else { return }
+        answerBytes = context.channel.isWritable ? 0 : answerBytes + engine.waiting
+        guard answerBytes <= Self.mostAnswers else {
+            throw TLSError.refused("the other side asks and does not read")
+        }
+        send(context, nil)
+        context.flush()
     }
 
     // MARK: Outbound
@@ -139,9 +152,14 @@ package final class TLSHandler: ChannelDuplexHandler {
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
+        // Record by record: what is large would stay in OpenSSL's buffer for as long as the connection.
+        var rest = bytes
         do {
-            try bytes.withUnsafeReadableBytes { try engine.write($0) }
-            send(context, promise)
+            repeat {
+                let part = rest.readSlice(length: min(rest.readableBytes, Self.record)) ?? ByteBuffer()
+                try part.withUnsafeReadableBytes { try engine.write($0) }
+                send(context, rest.readableBytes == 0 ? promise : nil)
+            } while rest.readableBytes > 0
         } catch {
             promise?.fail(error)
             fail(context, error)

@@ -47,10 +47,10 @@ struct Main {
 
     private static func serve(_ server: StreamServer, port: Int, _ environment: FunctionEnvironment) async {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let address = environment.configuration[.listenAddress] ?? StreamServer.loopback
         while !Task.isCancelled {
             do {
-                try await server.run(
-                    at: environment.configuration[.listenAddress] ?? "127.0.0.1", port: port, on: loops)
+                try await server.run(at: address, port: port, on: loops)
             } catch {
                 environment.complain("the event stream can't be served", about: error)
             }

@@ -17,6 +17,8 @@ struct StreamServer: Sendable {
     /// With the one that listens.
     static let connections = reading + 1
 
+    static let loopback = "127.0.0.1"
+
     private let api: APIEnvironment
     let feed: EventFeed
     let watch: SessionWatch
@@ -46,7 +48,7 @@ struct StreamServer: Sendable {
     ///   - port: 0 lets the system choose.
     ///   - ready: called with the port once requests are accepted.
     func run(
-        at address: String = "127.0.0.1", port: Int, on group: any EventLoopGroup,
+        at address: String = loopback, port: Int, on group: any EventLoopGroup,
         ready: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
         let listener = try await StreamListener.bind(address, port: port, group: group)

@@ -1,5 +1,6 @@
 import Conversation
 import Domain
+import Environment
 import FoundationEssentials
 import FunctionHost
 import Glibc
@@ -66,7 +67,8 @@ extension LineEnvironment {
             http: environment.http, debounce: debounce,
             faults: .configured(configuration.fault, isSandbox: configuration.isSandbox),
             loops: MultiThreadedEventLoopGroup(numberOfThreads: 1),
-            tls: settings.server.hasPrefix("wss:") ? try TLSContext.client() : nil,
+            tls: settings.server.hasPrefix("wss:")
+                ? try TLSContext.client(authorities: configuration[.certificateFile]) : nil,
             openings: AsyncSemaphore(settings.openings),
             jobs: JobCalls(
                 wake: RunnerCall(database: environment.database, dueIn: debounce.quiet) {

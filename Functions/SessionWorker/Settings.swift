@@ -19,6 +19,7 @@ struct Settings: Sendable {
     var lines = 1000
     /// Seconds until a silent worker's lines are taken over; renewed three times as often.
     var lease = 10.0
+    var heartbeat = Heartbeat()
     /// Connections being opened at the same time.
     var openings = 32
     /// Conversations being answered at the same time; most of that is typing.
@@ -50,6 +51,7 @@ extension Settings {
         }
         lines = try configuration.number(.whatsAppLines)
         lease = try configuration.number(.whatsAppLease)
+        heartbeat = Heartbeat(path: configuration[.heartbeatFile])
         guard configuration.isOn(.whatsAppTestServer) else { return }
         try pointAtTestServer(configuration)
     }

@@ -10,11 +10,7 @@ private let emulator = ProcessInfo.processInfo.environment["AWS_LAMBDA_RIE"]
 @Suite(.serialized, .enabled(if: emulator != nil), .timeLimit(.minutes(2))) struct EmulatorTests {
     private func withEmulator(_ body: (_ invoke: (String) async throws -> JSONValue) async throws -> Void) async throws
     {
-        let ports = try (0..<2).map { _ in
-            let (listener, port) = try TestSocket.listen()
-            TestSocket.close(listener)
-            return port
-        }
+        let ports = try (0..<2).map { _ in try TestSocket.freePort() }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try #require(emulator))
         process.arguments = [
@@ -25,20 +21,14 @@ private let emulator = ProcessInfo.processInfo.environment["AWS_LAMBDA_RIE"]
         process.standardError = FileHandle.nullDevice
         try process.run()
         defer { kill(process.processIdentifier, SIGTERM) }
+        try await TestSocket.wait(for: ports[0])
         let url = "http://127.0.0.1:\(ports[0])"
         let http = HTTPClient.live(allowedPrivate: [url])
         try await body { event in
             let request = OutboundRequest(
                 method: "POST", url: url + "/2015-03-31/functions/function/invocations",
                 headers: [("content-type", "application/json")], body: Array(event.utf8), timeout: 20)
-            for attempt in 0..<100 {
-                do {
-                    return try JSONValue(parsing: try await http.send(request).body)
-                } catch let error as OutboundError where error.code == .unreachable && attempt < 99 {
-                    try await Task.sleep(for: .milliseconds(50))
-                }
-            }
-            throw TestSetupError("the emulator does not listen")
+            return try JSONValue(parsing: try await http.send(request).body)
         }
     }
 

@@ -62,9 +62,11 @@ import Testing
 
     @Test func theOldOnesServeWhileThereIsNoAnswer() async throws {
         let (requests, _, log) = await wake(
-            [Self.relative: "/v2/1"], times: 2,
-            [Self.credentials(lasting: 200), .answer(202, ""), .answer(500, ""), .answer(202, "")])
-        #expect(requests.map { $0.url.hasPrefix("http://169") } == [true, false, true, false])
+            [Self.relative: "/v2/1"], times: 3,
+            [Self.credentials(lasting: 200), .answer(202, ""), .answer(500, ""), .answer(202, ""), .answer(202, "")])
+        #expect(
+            requests.map { $0.url.hasPrefix("http://169") } == [true, false, true, false, false],
+            "and a failure is not asked about again at once")
         #expect(log.isEmpty)
     }
 
@@ -76,7 +78,45 @@ import Testing
     ]) func withoutCredentialsItSaysSoOnce(_ variables: [String: String]) async throws {
         let (requests, _, log) = await wake(variables, times: 2, [.answer(202, "")])
         #expect(requests.isEmpty)
-        #expect(log.count == 1 && log[0].contains("AWS_ACCESS_KEY_ID"), "\(log)")
+        let reason = variables.isEmpty ? "neither AWS_ACCESS_KEY_ID nor" : "none that may be asked without TLS"
+        #expect(log.count == 1 && log[0].contains(reason), "\(log)")
+    }
+
+    @Test func aFailureOfSeveralIsOneQuestion() async throws {
+        let asked = Mutex(0)
+        let credentials = ContainerCredentials {
+            asked.withLock { $0 += 1 }
+            try await Task.sleep(for: .milliseconds(50))
+            throw NoCredentials(status: 500)
+        }
+        let now = Date()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    try? await Task.sleep(for: .milliseconds(5 * number))
+                    _ = try? await credentials.credentials(at: now)
+                }
+            }
+        }
+        #expect(asked.withLock { $0 } == 1)
+        _ = try? await credentials.credentials(at: now + 6)
+        #expect(asked.withLock { $0 } == 2)
+    }
+
+    @Test(
+        arguments: [
+            ("eu-west-1", nil, "lambda.eu-west-1.amazonaws.com", ""),
+            ("cn-north-1", nil, "lambda.cn-north-1.amazonaws.com.cn", ""),
+            (
+                "eu-west-1", "https://vpce-1.lambda.eu-west-1.vpce.amazonaws.com:443/",
+                "vpce-1.lambda.eu-west-1.vpce.amazonaws.com", ""
+            ),
+            ("eu-west-1", "http://127.0.0.1:4566/base", "127.0.0.1:4566", "/base"),
+            ("eu-west-1", "http://localhost:80", "localhost", ""),
+        ] as [(String, String?, String, String)])
+    func theAddressIsSignedAsItIsSent(region: String, url: String?, authority: String, path: String) {
+        let api = LambdaAPI(region, url: url)
+        #expect(api.authority == authority && api.path == path)
     }
 
     @Test func aTokenFileIsReadForEachQuestion() async throws {

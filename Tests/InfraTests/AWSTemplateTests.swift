@@ -7,26 +7,9 @@ import Testing
 @Suite struct AWSTemplateTests {
     @Test(.timeLimit(.minutes(5)), arguments: ["closed", "declared", "deployment", "generation", "simulated"])
     func theChecksHold(_ check: String) async throws {
-        let ended = try await python("InfraTests/aws/\(check).py")
+        let ended = try await Program.run(
+            ProjectRoot.path + "/Tests/python",
+            ["-W", "ignore", "\(ProjectRoot.path)/Tests/InfraTests/aws/\(check).py"])
         #expect(ended.status == 0, "\(ended.output)")
-    }
-
-    private func python(_ script: String) async throws -> (status: Int32, output: String) {
-        let log = "/var/tmp/parley-aws-\(UUID().uuidString).log"
-        try Data().write(to: URL(filePath: log))
-        defer { try? FileManager.default.removeItem(atPath: log) }
-        let process = Process()
-        process.executableURL = URL(filePath: ProjectRoot.path + "/Tests/python")
-        process.arguments = ["-W", "ignore", ProjectRoot.path + "/Tests/" + script]
-        process.standardOutput = FileHandle(forWritingAtPath: log)
-        process.standardError = FileHandle(forWritingAtPath: log)
-        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in ended.resume() }
-            do { try process.run() } catch { ended.resume(throwing: error) }
-        }
-        return (
-            process.terminationStatus,
-            String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self)
-        )
     }
 }

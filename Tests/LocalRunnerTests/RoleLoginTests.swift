@@ -53,6 +53,19 @@ import Testing
         #expect(throws: StartError.self) { try RolePasswords(["PARLEY_API_PASSWORD": "x"]) }
     }
 
+    /// It would change the roles' passwords back, and lock out whoever logs in with their own.
+    @Test func upTakesNoPasswordsOfRoles() async throws {
+        let data = try DataDirectory(FileManager.default.temporaryDirectory.path + "/parley-roles-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(atPath: data.path) }
+        let keys = try Keys.load(data.keys)
+        let error = await #expect(throws: StartError.self) {
+            try await DatabaseAccess.open(
+                ["DATABASE_URL": "postgresql://parley_app:a@127.0.0.1:1/x", "PARLEY_API_PASSWORD": "b"], data: data,
+                keys: keys, connections: 1)
+        }
+        #expect(error.map { "\($0)".contains("PARLEY_API_PASSWORD") } == true)
+    }
+
     private static func user(of url: String) async throws -> String {
         let connection = try await Connection.connect(url)
         let rows = try await connection.query("select current_user::text as name")

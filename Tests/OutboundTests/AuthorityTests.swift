@@ -7,8 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct AuthorityTests {
     private func ask(trusting authorities: String?) async throws -> Result<OutboundResponse, OutboundError> {
         let files = try await Certificates.shared.make("IP:127.0.0.1")
-        let (listener, port) = try TestSocket.listen()
-        TestSocket.close(listener)
+        let port = try TestSocket.freePort()
         let server = Process()
         server.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
         let arguments = "s_server -quiet -www -accept 127.0.0.1:\(port) -cert \(files.chain) -key \(files.key)"
@@ -17,7 +16,7 @@ import Testing
         server.standardError = FileHandle.nullDevice
         try server.run()
         defer { kill(server.processIdentifier, SIGKILL) }
-        try await listens(port)
+        try await TestSocket.wait(for: port)
         let url = "https://127.0.0.1:\(port)/"
         let client = HTTPClient.live(allowedPrivate: [url], authorities: authorities)
         do throws(OutboundError) {
@@ -25,15 +24,6 @@ import Testing
         } catch {
             return .failure(error)
         }
-    }
-
-    private func listens(_ port: UInt16) async throws {
-        for _ in 0..<200 {
-            let (status, _) = try await Program.run("/bin/bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"])
-            if status == 0 { return }
-            try await Task.sleep(for: .milliseconds(25))
-        }
-        throw TestSetupError("openssl s_server does not listen")
     }
 
     @Test func theFilesAuthoritiesAreTrustedAndNoOthers() async throws {

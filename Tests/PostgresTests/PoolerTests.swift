@@ -4,6 +4,32 @@ import Support
 import Testing
 
 @Suite struct PoolerTests {
+    /// Without a pooler each statement is prepared once.
+    @Test func aLastingSessionPrepares() async throws {
+        try await TestDatabase.with { database in
+            let direct = Database(url: database.appURL, connections: 1)
+            for number in 0..<3 { try await direct.query("select \(number) as n") }
+            let rows = try await direct.query("select count(*)::int as n from pg_prepared_statements")
+            #expect(try rows.first?["n"] as Int? ?? 0 >= 2)
+            await direct.close()
+        }
+    }
+
+    /// A pooler that hides itself shows when something that was prepared is not there.
+    @Test func whatIsGoneIsDoneWithout() async throws {
+        try await TestDatabase.with { database in
+            let pool = Database(url: database.appURL, connections: 1)
+            for _ in 0..<3 {
+                let one = try await pool.query("select 1 as one")
+                #expect(try one.first?["one"] == 1)
+                try await pool.withConnection { try await $0.script("deallocate all") }
+            }
+            let left = try await pool.query("select count(*)::int as n from pg_prepared_statements")
+            #expect(try left.first?["n"] == 0)
+            await pool.close()
+        }
+    }
+
     /// A statement that was prepared in one session is not there in the next.
     @Test(.timeLimit(.minutes(1))) func everythingWorksThroughAPoolerInTransactionMode() async throws {
         try await TestDatabase.with { database in

@@ -80,6 +80,26 @@ import WhatsAppServer
         }
     }
 
+    /// For a container's health check, whatever the database does.
+    @Test func everyLookLeavesASignOfLife() async throws {
+        try await Installation.with { installation in
+            let file = FileManager.default.temporaryDirectory.path + "/alive-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            let worker = try TestWorker(
+                installation,
+                change: {
+                    $0.lease = 0.6
+                    $0.heartbeat = Heartbeat(path: file)
+                })
+            @Sendable func changed() -> Date? {
+                (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+            }
+            let first = try await eventually("a sign of life") { changed() }
+            _ = try await eventually("another one") { changed().flatMap { $0 == first ? nil : $0 } }
+            await worker.stop()
+        }
+    }
+
     @Test func aWorkerThatGoesGivesItsLinesBackAtOnce() async throws {
         try await Installation.with { installation in
             let channel = try await installation.makeLine()

@@ -24,8 +24,7 @@ package struct Pooler: Sendable {
         guard let socket = cluster.split(separator: "=").last else { throw TestSetupError("no socket in \(cluster)") }
         let folder = "/var/tmp/parley-pooler-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let (listener, port) = try TestSocket.listen()
-        TestSocket.close(listener)
+        let port = try TestSocket.freePort()
         try """
         [databases]
         * = host=\(socket)
@@ -50,18 +49,13 @@ package struct Pooler: Sendable {
         process.arguments = ["-c", drop]
         try process.run()
         let pooler = Pooler(port: Int(port), process: process, folder: folder)
-        try await pooler.listens()
-        return pooler
-    }
-
-    private func listens() async throws {
-        for _ in 0..<200 {
-            let (status, _) = try await Program.run("/bin/bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"])
-            if status == 0 { return }
-            try await Task.sleep(for: .milliseconds(25))
+        do {
+            try await TestSocket.wait(for: port)
+        } catch {
+            pooler.stop()
+            throw error
         }
-        stop()
-        throw TestSetupError("PgBouncer does not listen")
+        return pooler
     }
 
     private func stop() {

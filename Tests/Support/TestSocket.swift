@@ -18,6 +18,24 @@ package enum TestSocket {
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
+    /// A port that nobody listens on just now.
+    package static func freePort() throws -> UInt16 {
+        let (listener, port) = try listen()
+        close(listener)
+        return port
+    }
+
+    /// Until another process listens there.
+    package static func wait(for port: UInt16) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            let (status, _) = try await Program.run("/bin/bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"])
+            if status == 0 { return }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+        throw TestSetupError("nobody listens on \(port)")
+    }
+
     /// `nil` once the listener was closed.
     package static func accept(_ listener: Int32) -> Int32? {
         let connection = Glibc.accept(listener, nil, nil)

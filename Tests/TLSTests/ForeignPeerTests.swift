@@ -37,7 +37,7 @@ import Testing
             "/bin/sh",
             [
                 "-c",
-                "(printf '\(words)\\n'; sleep 1) | timeout -s KILL 10 openssl s_client -connect 127.0.0.1:\(port) -CAfile \(authority) "
+                "(printf '\(words)\\n'; sleep 1) | timeout -s KILL 40 openssl s_client -connect 127.0.0.1:\(port) -CAfile \(authority) "
                     + "-servername example.test -verify_hostname example.test -verify_return_error \(options)",
             ])
         try await server.close()
@@ -91,20 +91,13 @@ import Testing
         func errorCaught(context: ChannelHandlerContext, error: any Error) { done.fail(error) }
     }
 
-    private func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        defer { channel.close(promise: nil) }
-        return try #require(channel.localAddress?.port)
-    }
-
     /// - Returns: what `openssl s_server -rev` made of a line.
     private func ask(_ options: String) async throws -> String {
         let files = try await Certificates.shared.make("DNS:example.test")
-        let port = try await freePort()
+        let port = Int(try TestSocket.freePort())
         async let server = Program.run(
             "/usr/bin/timeout",
-            "-s KILL 10 openssl s_server -accept 127.0.0.1:\(port) -cert \(files.chain) -key \(files.key) -rev -naccept 1 \(options)"
+            "-s KILL 40 openssl s_server -accept 127.0.0.1:\(port) -cert \(files.chain) -key \(files.key) -rev -naccept 1 \(options)"
                 .split(separator: " ").map(String.init))
         let context = try TLSContext.client(authorities: try await Certificates.shared.authority())
         let loop = MultiThreadedEventLoopGroup.singleton.next()

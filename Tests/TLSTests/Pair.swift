@@ -57,7 +57,9 @@ final class Pair {
     }
 
     @discardableResult
-    func say(_ bytes: [UInt8], from channel: EmbeddedChannel) -> Spoken {
+    func say(_ bytes: [UInt8], from channel: EmbeddedChannel) -> Spoken { Self.say(bytes, on: channel) }
+
+    static func say(_ bytes: [UInt8], on channel: EmbeddedChannel) -> Spoken {
         let (promise, spoken) = (channel.eventLoop.makePromise(of: Void.self), Spoken())
         promise.futureResult.assumeIsolated().whenFailure { spoken.error = $0 }
         channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: promise)
@@ -67,6 +69,43 @@ final class Pair {
     /// The network is gone.
     func cut(_ channel: EmbeddedChannel) {
         channel.pipeline.fireChannelInactive()
+    }
+}
+
+/// Changes one byte of all that passes, and knows what it was.
+final class Damage {
+    private let place: Int
+    private let bits: UInt8
+    private var passed = 0
+    /// What was said in the direction of the changed byte, as it was meant; and where in it that is.
+    private var said: [Bool: [UInt8]] = [false: [], true: []]
+    private var changed: (toServer: Bool, offset: Int)?
+
+    init(at place: Int, _ bits: UInt8) {
+        (self.place, self.bits) = (place, bits)
+    }
+
+    func spoil(_ bytes: inout [UInt8], toServer: Bool) {
+        defer { passed += bytes.count }
+        let before = said[toServer]?.count ?? 0
+        said[toServer]? += bytes
+        guard passed <= place, place < passed + bytes.count else { return }
+        changed = (toServer, before + place - passed)
+        bytes[place - passed] ^= bits
+    }
+
+    var isDone: Bool { changed != nil }
+
+    /// The version of a record before encryption begins says nothing and is protected by nothing (RFC 8446, section 5.1).
+    var isOfNoAccount: Bool {
+        guard let changed, let bytes = said[changed.toServer] else { return false }
+        var start = 0
+        while start + 5 <= bytes.count {
+            let end = start + 5 + (Int(bytes[start + 3]) << 8) + Int(bytes[start + 4])
+            if changed.offset < end { return bytes[start] != 23 && [1, 2].contains(changed.offset - start) }
+            start = end
+        }
+        return false
     }
 }
 

@@ -11,11 +11,21 @@ struct LambdaAPI: Sendable {
 
     init(_ region: String, url: String?) {
         self.region = region
-        self.url =
-            url.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } ?? "https://lambda.\(region).amazonaws.com"
+        let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+        self.url = url.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } ?? "https://lambda.\(region).\(suffix)"
     }
 
-    var authority: String { String(url.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }) }
+    private var afterScheme: Substring { url.drop { $0 != "/" }.dropFirst(2) }
+
+    /// As the Host header has it, and so the signature: without the scheme's own port.
+    var authority: String {
+        let written = afterScheme.prefix { $0 != "/" }
+        let port = url.hasPrefix("https://") ? ":443" : ":80"
+        return String(written.hasSuffix(port) ? written.dropLast(port.count) : written)
+    }
+
+    /// What stands before the path of every call; empty or with a slash in front.
+    var path: String { String(afterScheme.drop { $0 != "/" }) }
 }
 
 extension FunctionInvoker {
@@ -29,7 +39,8 @@ extension FunctionInvoker {
         // other request may go there.
         let http = http([api.url] + [endpoint?.url].compactMap(\.self))
         guard let credentials = source(configuration, endpoint, http) else {
-            logger.warning("job runners are not woken", metadata: ["reason": "\(NoCredentials())"])
+            let isNamed = (configuration[.containerCredentials] ?? configuration[.containerCredentialsURL]) != nil
+            logger.warning("job runners are not woken", metadata: ["reason": "\(NoCredentials(isNamed: isNamed))"])
             return .none
         }
         let prefix = prefix(name, configuration)
@@ -63,12 +74,14 @@ extension FunctionInvoker {
     private static func request(
         _ function: String, _ api: LambdaAPI, _ credentials: AWSCredentials, at now: Date
     ) -> OutboundRequest {
-        let (path, body) = (path(of: function), Array("{}".utf8))
+        let (path, body) = (api.path + path(of: function), Array("{}".utf8))
         let headers = AWSSigner(region: api.region, service: "lambda", credentials: credentials).sign(
             AWSSigner.Request(
                 method: "POST", host: api.authority, path: path, headers: [("x-amz-invocation-type", "Event")],
                 body: body),
             at: now)
-        return OutboundRequest(method: "POST", url: api.url + path, headers: headers, body: body, timeout: timeout)
+        return OutboundRequest(
+            method: "POST", url: api.url + path.dropFirst(api.path.count), headers: headers, body: body,
+            timeout: timeout)
     }
 }

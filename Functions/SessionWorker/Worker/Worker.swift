@@ -80,6 +80,8 @@ actor Worker {
     }
 
     private func renewAndClaim() async {
+        // Also when the database is away: a worker that is started anew would not reach it either.
+        defer { environment.settings.heartbeat.beat() }
         do {
             let began = ContinuousClock.now
             let held = try await leases.renew()

@@ -38,9 +38,15 @@ package struct SandboxServer: Sendable {
                 + PhonePage(folder: configuration.assets).endpoints + ChatCompletions(faults: twilio).endpoints
                 + AnthropicMessages(faults: twilio).endpoints + GeminiContent(faults: twilio).endpoints)
         let adapter = HTTPAdapter { request in await Sandbox.answer(request, endpoints) }
-        let listener = try await HTTPListener.bind(
-            host: "127.0.0.1", port: configuration.port, limits: HTTPAdapter.limits
-        ) { adapter.serve($0) }
+        let listener: HTTPListener
+        do {
+            listener = try await HTTPListener.bind(
+                host: "127.0.0.1", port: configuration.port, limits: HTTPAdapter.limits
+            ) { adapter.serve($0) }
+        } catch {
+            await whatsApp.stop()
+            throw error
+        }
         let port = await listener.port
         await twilio.isReached(at: port)
         await onReady(Ready(port: port, whatsAppURL: whatsApp.url, whatsAppRootKey: whatsApp.rootKey))

@@ -33,6 +33,8 @@ struct FunctionVariables {
     func values() throws(StartError) -> [String: String] {
         var values = environment
         for variable in Variable.all where variable.readers == [.runner] { values[variable.name] = nil }
+        // The front stands before every process of this host.
+        set(.listenAddress, nil, in: &values)
         set(.databaseURL, databaseURL, in: &values)
         set(.invokeURL, "http://127.0.0.1:\(controlPort)", in: &values)
         set(.sandbox, isSandbox ? "1" : nil, in: &values)

@@ -19,6 +19,11 @@ struct DatabaseAccess: Sendable {
         _ environment: [String: String], data: DataDirectory, keys: Keys, connections: Int
     ) async throws -> DatabaseAccess {
         if let url = Variable.databaseURL.set(in: environment) {
+            // Functions log in with what is made of its password; a migration would lock them out.
+            if let variable = Variable.rolePasswords.first(where: { $0.set(in: environment) != nil }) {
+                throw StartError(
+                    "\(variable.name) is for `parley migrate`: parley up makes the roles' passwords itself")
+            }
             return DatabaseAccess(
                 appURL: url, ownerURL: Variable.migrationDatabaseURL.set(in: environment),
                 passwords: appPassword(in: url).map { RolePasswords(app: $0) })
