@@ -172,11 +172,13 @@ def functions_have_the_secrets_that_they_declare():
 def variables_are_those_that_functions_read():
     for name in invoked():
         variables = function(name)["Environment"]["Variables"]
-        plain = {"SSL_CERT_FILE", "PARLEY_VERSION", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "DASHBOARD_USERNAME", "PARLEY_SECRETS"}
+        plain = {"SSL_CERT_FILE", "LD_LIBRARY_PATH", "GNUTLS_NO_IMPLICIT_INIT", "PARLEY_VERSION", "PUBLIC_URL",
+                 "TWILIO_ACCOUNT_SID", "DASHBOARD_USERNAME", "PARLEY_SECRETS"}
         if invoked()[name]["routes"]:
             plain.add("TRUSTED_PROXIES")
         assert set(variables) - secrets(invoked()[name]) == plain, name
         assert variables["SSL_CERT_FILE"] == "/var/task/lib/ca-certificates.crt"
+        assert variables["LD_LIBRARY_PATH"] == "/var/task/lib", "no library of the image before the package's"
 
 
 def programs_have_the_secrets_that_they_declare():

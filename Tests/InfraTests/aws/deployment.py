@@ -1,5 +1,5 @@
 """infra/aws/deploy with a stand-in for the AWS CLI: the steps come in their order, a failed migration stops them, no secret is
-in a command."""
+in a command. And what it uploads (packages.py)."""
 import base64
 import json
 import os
@@ -10,6 +10,7 @@ import tempfile
 
 from samtranslator.yaml_helper import yaml_parse
 
+import packages
 from stack import AWS, TEMPLATE, invoked, persistent, run, translated, written
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -203,4 +204,4 @@ if __name__ == "__main__":
     run(a_dry_run_prints_the_steps_in_order, a_first_deployment_goes_from_base_to_full, settings_are_made_and_shown_to_nobody,
         settings_that_are_there_are_kept, a_failed_migration_stops_it, a_migration_that_never_began_stops_it,
         a_migration_that_hangs_stops_it, what_runs_is_left_alone_until_the_migration_is_done, the_migration_can_be_left_out,
-        refusals_come_before_anything_is_changed)
+        refusals_come_before_anything_is_changed, *packages.CHECKS)
