@@ -37,6 +37,12 @@ def the_database_is_closed_and_kept():
     assert resource(database["DBParameterGroupName"])["Properties"]["Parameters"] == {"rds.force_ssl": "1"}
 
 
+def connections_of_the_dead_come_back():
+    """More than twice the five minutes in which a service's listening session says something, and no hours."""
+    (proxy,) = properties("AWS::RDS::DBProxy")
+    assert 600 < proxy["IdleClientTimeout"] <= 900, proxy["IdleClientTimeout"]
+
+
 def everything_speaks_tls():
     uris = [text for text in strings(translated()) if "postgresql://" in text]
     assert len(uris) > len(invoked()) // 2 and all("?sslmode=verify-full&sslrootcert=/" in one for one in uris), uris
@@ -90,5 +96,5 @@ def the_base_runs_nothing():
 
 
 if __name__ == "__main__":
-    run(the_network_lets_in_nobody_else, nothing_has_a_public_address, the_database_is_closed_and_kept, everything_speaks_tls,
+    run(the_network_lets_in_nobody_else, nothing_has_a_public_address, the_database_is_closed_and_kept, connections_of_the_dead_come_back, everything_speaks_tls,
         nothing_is_kept_by_cloudfront, every_program_has_a_service_and_every_one_an_alarm, the_base_runs_nothing)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from stack import AWS, ROOT, TEMPLATE, properties, run, translated, translated_file
+from stack import AWS, ROOT, TEMPLATE, persistent, properties, run, translated, translated_file
 
 # Rules that are not asked: none. One finding is answered where it stands (parts/delivery.yaml).
 IGNORED = []
@@ -120,6 +120,13 @@ def the_readme_has_the_figures():
         assert re.search(rf"^\| `{name}` \|.*\| {at_once} \| {connections} \|$", readme, re.M), (name, at_once, connections)
     total = next(one for one in header if one[1:2] == ["reserved"])
     assert f"{total[0]} reserved" in readme and f"{total[4]} connections" in readme, total
+    assert f"at least {int(total[0]) + 100};" in readme and f"hence the {int(total[0]) + 100} of" in readme, total
+    services = sum(int(connections) for name, _, connections in rows if name in persistent())
+    assert f"{services} more for the minute" in readme, services
+    (proxy,) = properties("AWS::RDS::DBProxy")
+    assert f"idle for {proxy['IdleClientTimeout'] // 60} minutes" in readme
+    assert f"{len(properties('AWS::SecretsManager::Secret')) + 1} secrets and RDS's own" in readme, "one is the settings"
+    assert f"{len(properties('AWS::CloudWatch::Alarm'))} alarms" in readme
 
 
 if __name__ == "__main__":

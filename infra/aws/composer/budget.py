@@ -26,4 +26,4 @@ def lines(declared, parameters):
     made = ["", f"{'':16}{'at once':>9}{'connections':>13}"]
     made += [f"{one.name:16}{at_once(one, parameters):9}{connections(one, parameters):13}" for one in declared]
     needed = sum(connections(one, parameters) for one in declared)
-    return made + ["", f"{reserved(declared, parameters)} reserved for functions, {needed} connections at most.", ""]
+    return made + ["", f"{reserved(declared, parameters)} reserved for functions, {needed} connections of living sessions.", ""]
