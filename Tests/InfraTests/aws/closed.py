@@ -1,8 +1,8 @@
-"""What the template's parts promise beside the declarations: nobody gets in who need not, data survives, alarms ring, and the stage
-`base` runs nothing."""
+"""What the template's parts, and the image, promise beside the declarations: nobody gets in who need not, data survives, alarms
+ring, and the stage `base` runs nothing."""
 import json
 
-from stack import function, invoked, of_type, persistent, properties, resource, run, translated
+from stack import ROOT, function, invoked, of_type, persistent, properties, resource, run, translated
 
 
 def the_network_lets_in_nobody_else():
@@ -83,6 +83,18 @@ def every_program_has_a_service_and_every_one_an_alarm():
         assert f'["{name.title().replace("-", "")}Service", "Name"]' in watched, f"nobody watches {name}"
 
 
+def the_image_never_opens_the_sandbox():
+    """Neither does a host's file bring a command of its own."""
+    lines = (ROOT / "infra/container/Containerfile").read_text().splitlines()
+    (command,) = [json.loads(line.removeprefix("CMD ")) for line in lines if line.startswith("CMD ")]
+    assert "--no-sandbox" in command and command[command.index("--address") + 1] == "0.0.0.0", command
+    for name in ["render.yaml", "railway.json"]:
+        assert "ommand" not in (ROOT / "infra/container" / name).read_text(), name
+    readme = (ROOT / "infra/container/README.md").read_text()
+    (block,) = [one for one in readme.split("```") if " --sandbox" in one]
+    assert "-p 127.0.0.1:8080:8080 " in block, "published to the world"
+
+
 def the_base_runs_nothing():
     base = {one["Type"] for one in translated()["Resources"].values() if "Condition" not in one}
     later = {"AWS::Lambda::Function", "AWS::ECS::Service", "AWS::ApiGatewayV2::Api", "AWS::CloudFront::Distribution",
@@ -96,5 +108,6 @@ def the_base_runs_nothing():
 
 
 if __name__ == "__main__":
-    run(the_network_lets_in_nobody_else, nothing_has_a_public_address, the_database_is_closed_and_kept, connections_of_the_dead_come_back, everything_speaks_tls,
-        nothing_is_kept_by_cloudfront, every_program_has_a_service_and_every_one_an_alarm, the_base_runs_nothing)
+    run(the_network_lets_in_nobody_else, nothing_has_a_public_address, the_database_is_closed_and_kept,
+        connections_of_the_dead_come_back, everything_speaks_tls, nothing_is_kept_by_cloudfront,
+        every_program_has_a_service_and_every_one_an_alarm, the_image_never_opens_the_sandbox, the_base_runs_nothing)
