@@ -31,7 +31,8 @@ def the_database_is_closed_and_kept():
     ((_, whole),) = of_type("AWS::RDS::DBInstance").items()
     database = whole["Properties"]
     assert database["PubliclyAccessible"] is False and database["StorageEncrypted"] is True
-    assert database["DeletionProtection"] is True and database["BackupRetentionPeriod"] == 7
+    assert database["DeletionProtection"] == {"Fn::If": ["Full", True, False]} and database["BackupRetentionPeriod"] == 7
+    assert database["AllowMajorVersionUpgrade"] is True, "DatabaseVersion could not be changed"
     assert whole["DeletionPolicy"] == whole["UpdateReplacePolicy"] == "Snapshot"
     assert database["VPCSecurityGroups"] == [{"Ref": "DatabaseGroup"}]
     assert resource(database["DBParameterGroupName"])["Properties"]["Parameters"] == {"rds.force_ssl": "1"}
