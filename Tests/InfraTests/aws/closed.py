@@ -1,6 +1,11 @@
 """What the template's parts, and the image, promise beside the declarations: nobody gets in who need not, data survives, alarms
 ring, and the stage `base` runs nothing. And what starts all on one machine (up.py)."""
 import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
 
 import up
 from stack import ROOT, function, invoked, of_type, persistent, properties, resource, run, translated
@@ -97,6 +102,35 @@ def the_image_never_opens_the_sandbox():
     assert "-p 127.0.0.1:8080:8080 " in block, "published to the world"
 
 
+def a_program_that_hangs_is_replaced():
+    """Event streams are asked by their balancer; a session worker writes a file, whose age its own shell looks at."""
+    tasks = {one["ContainerDefinitions"][0]["Name"]: one for one in properties("AWS::ECS::TaskDefinition")}
+    (container,) = tasks["session-worker"]["ContainerDefinitions"]
+    (file,) = [pair["Value"] for pair in container["Environment"] if pair["Name"] == "HEARTBEAT_FILE"]
+    (mounted,) = container["MountPoints"]
+    assert tasks.pop("session-worker")["Volumes"] == [{"Name": mounted["SourceVolume"]}], "ephemeral"
+    assert file == "/var/lib/parley/alive" and mounted["ContainerPath"] == "/var/lib/parley" and mounted["ReadOnly"] is False
+    # Whose the folder is in the image, his is the volume.
+    image = (ROOT / "infra/container/Containerfile").read_text()
+    assert "VOLUME /var/lib/parley\n" in image and "--home-dir /var/lib/parley --create-home" in image
+    check = container["HealthCheck"]
+    assert (check["Interval"], check["Retries"], check["StartPeriod"]) == (20, 3, 60) and check["Timeout"] < 20
+    kind, command = check["Command"]
+    assert kind == "CMD-SHELL" and [is_alive(command, age) for age in (None, 90, 62, 50, 0)] == [False] * 3 + [True] * 2
+    assert not any("Volumes" in one or "HealthCheck" in one["ContainerDefinitions"][0] for one in tasks.values()), tasks.keys()
+
+
+def is_alive(command, age):
+    """What the check says of a file that is so many seconds old; of none, where it has no age."""
+    with tempfile.TemporaryDirectory() as name:
+        file = pathlib.Path(name, "alive")
+        if age is not None:
+            file.touch()
+            os.utime(file, (time.time() - age,) * 2)
+        return subprocess.run(
+            ["sh", "-c", command], env=os.environ | {"HEARTBEAT_FILE": str(file)}, stderr=subprocess.DEVNULL).returncode == 0
+
+
 def the_base_runs_nothing():
     base = {one["Type"] for one in translated()["Resources"].values() if "Condition" not in one}
     later = {"AWS::Lambda::Function", "AWS::ECS::Service", "AWS::ApiGatewayV2::Api", "AWS::CloudFront::Distribution",
@@ -112,5 +146,5 @@ def the_base_runs_nothing():
 if __name__ == "__main__":
     run(the_network_lets_in_nobody_else, nothing_has_a_public_address, the_database_is_closed_and_kept,
         connections_of_the_dead_come_back, everything_speaks_tls, nothing_is_kept_by_cloudfront,
-        every_program_has_a_service_and_every_one_an_alarm, the_image_never_opens_the_sandbox, the_base_runs_nothing,
-        *up.CHECKS)
+        every_program_has_a_service_and_every_one_an_alarm, the_image_never_opens_the_sandbox,
+        a_program_that_hangs_is_replaced, the_base_runs_nothing, *up.CHECKS)

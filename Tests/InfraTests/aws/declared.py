@@ -197,6 +197,7 @@ def programs_have_the_secrets_that_they_declare():
         assert variables["PARLEY_FUNCTION_PREFIX"] == {"Fn::Sub": "${AWS::StackName}-"}, name
         assert container["EntryPoint"] == [f"/opt/parley/bin/{name}"] and container["ReadonlyRootFilesystem"] is True, name
         assert int(task["Memory"]) >= one["memoryMB"] and container["StopTimeout"] == 30, name
+        assert ("HEARTBEAT_FILE" in variables) is ("HealthCheck" in container) is ("PORT" not in variables), name
         readable = statements(resource(task["ExecutionRoleArn"]), "secretsmanager:GetSecretValue")
         assert readable == [[{"Ref": login}] + [{"Ref": "SettingsSecret"}] * bool(found)], name
 

@@ -66,6 +66,7 @@ def mistakes_in_a_declaration_are_said_in_a_line():
     wrong(lambda one: one["routes"].append("GET /health"), "GET /health", "more than once")
     wrong(lambda one: one.update(name="health"), "health", "more than once")
     wrong(lambda one: one.update(schedules=[{"name": "a", "expression": "rate(1 hour)", "zone": "UTC"}]), file, "zone")
+    wrong(lambda one: one.update(schedules=[{"name": "a", "expression": "rate(1 hour)", "input": {"detail": 1}}]), file, "input")
 
 
 def mistakes_in_a_fragment_are_said_in_a_line():

@@ -124,6 +124,9 @@ def declaration(members):
     for schedule in one.schedules:
         if unknown := set(schedule) - SCHEDULE_KEYS:
             raise Problem(f"\"schedules\": there is no key {', '.join(sorted(unknown))}")
+        if schedule.get("input", {}) != {}:
+            raise Problem(f"\"schedules\": {schedule.get('name')} has an \"input\", and functions refuse every event but {{}} "
+                          "(Core/FunctionHost/DirectEvent.swift)")
     return one
 
 

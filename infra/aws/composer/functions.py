@@ -1,6 +1,4 @@
 """Functions that are invoked: the function, its log, its role, who may invoke it, when it is invoked, its alarm."""
-import json
-
 from .nodes import attribute, ref, sub
 
 CERTIFICATES = "/var/task/lib/ca-certificates.crt"
@@ -151,7 +149,7 @@ def scheduled(one, schedule):
         "Target": {
             "Arn": attribute(f"{one.logical}Function", "Arn"),
             "RoleArn": attribute("SchedulesRole", "Arn"),
-            "Input": json.dumps(schedule.get("input", {}), separators=(",", ":")),
+            "Input": "{}",
             "RetryPolicy": {
                 "MaximumRetryAttempts": one.maximumRetryAttempts,
                 "MaximumEventAgeInSeconds": min(one.maximumEventAgeSeconds, OLDEST_EVENT)},

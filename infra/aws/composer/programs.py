@@ -6,6 +6,10 @@ from .nodes import attribute, choice, ref, sub
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 PORT = 8080
+# Of the image's user, and its volume: a folder that can be written on a read-only file system.
+STATE = "/var/lib/parley"
+# Seconds without a sign of life after which a program that serves no HTTP counts as dead.
+SILENCE = 60
 # Of Fargate with a quarter of a processor, in MB.
 MEMORY = [512, 1024, 2048]
 
@@ -20,7 +24,7 @@ def resources(one):
 
 
 def task(one):
-    return resource("AWS::ECS::TaskDefinition", {
+    made = resource("AWS::ECS::TaskDefinition", {
         "Family": sub(f"${{AWS::StackName}}-{one.name}"),
         "RequiresCompatibilities": ["FARGATE"],
         "NetworkMode": "awsvpc",
@@ -31,6 +35,9 @@ def task(one):
         "ExecutionRoleArn": attribute(f"{one.logical}ExecutionRole", "Arn"),
         "ContainerDefinitions": [container(one)],
     })
+    if not one.forward:
+        made["Properties"]["Volumes"] = [{"Name": "state"}]
+    return made
 
 
 def container(one):
@@ -53,7 +60,20 @@ def container(one):
     }
     if one.forward:
         made["PortMappings"] = [{"ContainerPort": PORT}]
+    else:
+        made |= sign_of_life()
     return made
+
+
+def sign_of_life():
+    """Nothing can be asked over HTTP, so the program writes HEARTBEAT_FILE after each round of its work, every few seconds. When
+    it stops, ECS replaces the task."""
+    command = f"test -n \"$(find \"$HEARTBEAT_FILE\" -newermt '{SILENCE} seconds ago')\""
+    return {
+        "MountPoints": [{"SourceVolume": "state", "ContainerPath": STATE, "ReadOnly": False}],
+        "HealthCheck": {
+            "Command": ["CMD-SHELL", command], "Interval": 20, "Timeout": 5, "Retries": 3, "StartPeriod": 60},
+    }
 
 
 def variables(one):
@@ -68,6 +88,8 @@ def variables(one):
     }
     if one.forward:
         found |= {"PORT": str(PORT), "LISTEN_ADDRESS": "0.0.0.0"}
+    else:
+        found["HEARTBEAT_FILE"] = f"{STATE}/alive"
     return found | one.env
 
 
@@ -96,6 +118,8 @@ def execution_role(one):
 
 
 def image_pulls():
+    """Of any repository of this account and region: CloudFormation can't cut the repository's name out of the parameter, which may
+    end in a tag or a digest, have slashes within, or name another registry."""
     return [
         allow(["ecr:GetAuthorizationToken"], "*"),
         allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
