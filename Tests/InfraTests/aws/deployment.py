@@ -82,9 +82,9 @@ def remembering(*, status="UPDATE_COMPLETE", **parameters):
 
 
 STEPS = ["cloudformation describe-stacks", "lambda get-account-settings", "s3api list-objects-v2",
-         "secretsmanager describe-secret", "secretsmanager create-secret", "s3api put-object", "s3 cp", "ec2 describe-managed-prefix-lists", "cloudformation deploy",
-         "cloudformation describe-stacks", "ecs run-task", "ecs wait", "ecs describe-tasks", "cloudformation deploy",
-         "cloudformation describe-stacks", "s3api put-object"]
+         "secretsmanager describe-secret", "secretsmanager create-secret", "s3api put-object", "s3 cp",
+         "ec2 describe-managed-prefix-lists", "cloudformation deploy", "cloudformation describe-stacks", "ecs run-task", "ecs wait",
+         "ecs describe-tasks", "cloudformation deploy", "cloudformation describe-stacks", "s3api put-object"]
 
 
 def a_dry_run_prints_the_steps_in_order():
@@ -282,5 +282,6 @@ if __name__ == "__main__":
     run(a_dry_run_prints_the_steps_in_order, a_first_deployment_goes_from_base_to_full, settings_are_made_and_shown_to_nobody,
         settings_that_are_there_are_kept, a_failed_migration_stops_it, a_migration_that_never_began_stops_it,
         a_migration_that_gets_no_task_stops_it, a_migration_that_hangs_stops_it, a_migration_that_cannot_be_watched_stops_it,
-        what_runs_is_left_alone_until_the_migration_is_done, the_migration_can_be_left_out, refusals_come_before_anything_is_changed,
-        a_stack_that_cannot_be_used_is_said, a_version_is_deployed_once, empty_settings_are_said, *packages.CHECKS)
+        what_runs_is_left_alone_until_the_migration_is_done, the_migration_can_be_left_out,
+        refusals_come_before_anything_is_changed, a_stack_that_cannot_be_used_is_said, a_version_is_deployed_once,
+        empty_settings_are_said, *packages.CHECKS)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from stack import AWS, ROOT, TEMPLATE, persistent, properties, run, translated, translated_file
+from stack import AWS, ROOT, TEMPLATE, of_type, persistent, properties, run, translated, translated_file
 
 # Rules that are not asked: none. One finding is answered where it stands (parts/delivery.yaml).
 IGNORED = []
@@ -126,6 +126,12 @@ def the_readme_has_the_figures():
     assert f"{services} more for the minute" in readme, services
     (proxy,) = properties("AWS::RDS::DBProxy")
     assert f"idle for {proxy['IdleClientTimeout'] // 60} minutes" in readme
+    assert translated()["Parameters"]["DatabaseClass"]["Default"] == "db.t4g.medium", "of 4 GiB"
+    (pool,) = [one["ConnectionPoolConfigurationInfo"] for one in properties("AWS::RDS::DBProxyTargetGroup")]
+    allowed = (4 << 30) // 9531392 * pool["MaxConnectionsPercent"] // 100
+    assert f"with db.t4g.medium (4 GiB) {allowed}," in readme and allowed > int(total[4]) + services, allowed
+    (alarm,) = [one for name, one in of_type("AWS::CloudWatch::Alarm").items() if name == "DatabaseConnectionsAlarm"]
+    assert f"`DatabaseConnectionsAlarm` rings at {alarm['Properties']['Threshold']} %" in readme
     assert f"{len(properties('AWS::SecretsManager::Secret')) + 1} secrets and RDS's own" in readme, "one is the settings"
     assert f"{len(properties('AWS::CloudWatch::Alarm'))} alarms" in readme
 

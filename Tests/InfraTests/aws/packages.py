@@ -1,5 +1,5 @@
-"""infra/lambda/package: what is in a zip and where, what is refused, and how that is said. (Tests/InfraTests/LambdaPackageTests.swift
-runs what it makes.)"""
+"""infra/lambda/package: what is in a zip and where, what is refused, and how that is said. (LambdaPackageTests.swift runs what it
+makes.)"""
 import importlib.machinery
 import importlib.util
 import os
@@ -48,7 +48,9 @@ def a_failed_build_is_said_in_the_compilers_words():
             "#!/bin/sh\necho '[1/9] Compiling'\nfor time in 1 2; do echo '/x/Main.swift:3:1: error: no such thing'; done\n"
             "for line in 1 2 3 4 5; do echo \"line $line\"; done\nexit 1\n")
         (folder / "swift").chmod(0o755)
-        for path, words in [(f"{folder}:{os.environ['PATH']}", "no such thing"), (str(folder / "nothing"), "swift is not installed")]:
+        for path, words in [
+            (f"{folder}:{os.environ['PATH']}", "no such thing"), (str(folder / "nothing"), "swift is not installed"),
+        ]:
             done = subprocess.run(
                 [sys.executable, PROGRAM, "--output", folder, "health"], capture_output=True, text=True,
                 env=os.environ | {"PATH": path})
