@@ -66,6 +66,11 @@ final class Pair {
         return spoken
     }
 
+    /// Channels and their pipelines hold each other until they are closed.
+    func close() {
+        for channel in [client, server] { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    }
+
     /// The network is gone.
     func cut(_ channel: EmbeddedChannel) {
         channel.pipeline.fireChannelInactive()

@@ -100,6 +100,7 @@ import Testing
         for round in 0..<rounds {
             var generator = SeededGenerator(seed: UInt64(round))
             let pair = try Pair(clients, servers)
+            defer { pair.close() }
             let place = Int.random(in: 0..<2500, using: &generator)
             let bits = UInt8.random(in: 1...255, using: &generator)
             let damage = Damage(at: place, bits)

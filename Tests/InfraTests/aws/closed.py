@@ -1,5 +1,5 @@
 """What the template's parts, and the image, promise beside the declarations: nobody gets in who need not, data survives, alarms
-ring, and the stage `base` runs nothing. And what starts all on one machine (up.py)."""
+ring, and the stage `base` runs nothing."""
 import json
 import os
 import pathlib
@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 import time
 
-import up
 from stack import ROOT, function, invoked, of_type, persistent, properties, resource, run, translated
 
 
@@ -147,4 +146,4 @@ if __name__ == "__main__":
     run(the_network_lets_in_nobody_else, nothing_has_a_public_address, the_database_is_closed_and_kept,
         connections_of_the_dead_come_back, everything_speaks_tls, nothing_is_kept_by_cloudfront,
         every_program_has_a_service_and_every_one_an_alarm, the_image_never_opens_the_sandbox,
-        a_program_that_hangs_is_replaced, the_base_runs_nothing, *up.CHECKS)
+        a_program_that_hangs_is_replaced, the_base_runs_nothing)

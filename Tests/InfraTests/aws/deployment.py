@@ -1,5 +1,5 @@
 """infra/aws/deploy with a stand-in for the AWS CLI: the steps come in their order, a failed migration stops them, no secret is
-in a command. And what it uploads (packages.py)."""
+in a command."""
 import base64
 import json
 import os
@@ -11,7 +11,6 @@ import tempfile
 
 from samtranslator.yaml_helper import yaml_parse
 
-import packages
 from stack import AWS, TEMPLATE, invoked, persistent, run, translated, written
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -284,4 +283,4 @@ if __name__ == "__main__":
         a_migration_that_gets_no_task_stops_it, a_migration_that_hangs_stops_it, a_migration_that_cannot_be_watched_stops_it,
         what_runs_is_left_alone_until_the_migration_is_done, the_migration_can_be_left_out,
         refusals_come_before_anything_is_changed, a_stack_that_cannot_be_used_is_said, a_version_is_deployed_once,
-        empty_settings_are_said, *packages.CHECKS)
+        empty_settings_are_said)

@@ -7,7 +7,7 @@ from . import nodes
 def base_of(new, running):
     """The new template's base (what has no condition) in place of the running one's; all the rest is the running one's, so no
     function meets a configuration, or a package, that its version does not have."""
-    template = yaml.compose(running, Loader=yaml.SafeLoader)
+    template = yaml.compose(running, Loader=nodes.LOADER)
     fresh = nodes.read(new)
     for name in ["Parameters", "Conditions", "Resources", "Outputs"]:
         base = [pair for pair in nodes.section(fresh, name).value if not is_conditional(pair)]
