@@ -47,8 +47,14 @@ def environment(folder):
 
 def own_terminal():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    # Whoever runs the tests in the background ignores it, and what is ignored stays so.
+    with_signals()
+
+
+def with_signals():
+    """As a shell starts it. Whoever runs the tests in the background ignores SIGINT, and threads of a test program block what they
+    don't wait for; both are inherited."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 class Terminal:
@@ -113,7 +119,8 @@ def standard_output_is_the_last_line():
 def without_a_terminal_too():
     with checkout(seconds=9) as folder:
         done = subprocess.run(
-            [folder / "local-runner/up"], env=environment(folder), capture_output=True, text=True, timeout=60)
+            [folder / "local-runner/up"], env=environment(folder), capture_output=True, text=True, timeout=60,
+            preexec_fn=with_signals)
     assert done.stdout == READY + "\n" and done.returncode == 0, done
     first, *between, last = done.stderr.splitlines()
     assert (first, last) == ("Step 2 of 3: building (debug) ...", "Step 3 of 3: starting"), done.stderr
