@@ -18,6 +18,8 @@
     F(int, PQconsumeInput, (PGconn * connection), (connection))                                                        \
     F(int, PQenterPipelineMode, (PGconn * connection), (connection))                                                   \
     F(char *, PQerrorMessage, (const PGconn *connection), (connection))                                                \
+    F(void, PQconninfoFree, (PQconninfoOption * options), (options))                                                   \
+    F(PQconninfoOption *, PQconninfoParse, (const char *text, char **message), (text, message))                        \
     F(PGresult *, PQexec, (PGconn * connection, const char *query), (connection, query))                               \
     F(int, PQexitPipelineMode, (PGconn * connection), (connection))                                                    \
     F(void, PQfinish, (PGconn * connection), (connection))                                                             \

@@ -24,7 +24,8 @@ extension Variable {
             + "over it, and cookies are Secure when it begins with https",
         otherwise: "http://127.0.0.1:<port>", readers: [.runner, .functions, .persistent])
     package static let port = Variable(
-        "PORT", as: .whole, "port for HTTP when --port is not given; persistent processes get one of their own",
+        "PORT", as: .whole(0...65_535),
+        "port for HTTP when --port is not given; persistent processes get one of their own",
         otherwise: "8080", readers: [.runner, .persistent])
     package static let listenAddress = Variable(
         "LISTEN_ADDRESS", "where a persistent process listens that no `parley up` stands before: 0.0.0.0",
@@ -39,7 +40,8 @@ extension Variable {
         "KEEPALIVE_URL", "an address that is asked for now and then, for hosts that put quiet programs to sleep",
         otherwise: "none", readers: [.runner])
     package static let keepAliveMinutes = Variable(
-        "KEEPALIVE_INTERVAL_MINUTES", as: .number, "minutes between two requests to KEEPALIVE_URL", fallback: "14",
+        "KEEPALIVE_INTERVAL_MINUTES", as: .number(0.1...1440), "minutes between two requests to KEEPALIVE_URL",
+        fallback: "14",
         readers: [.runner])
 
     package static let dashboardUsername = Variable(

@@ -4,13 +4,15 @@ extension Variable {
         "LOG_LEVEL", "trace, debug, info, notice, warning, error or critical", otherwise: "info",
         readers: [.functions, .persistent])
     package static let debounce = Variable(
-        "DEBOUNCE_SECONDS", as: .number, "seconds of quiet after a customer's last message before it is answered",
+        "DEBOUNCE_SECONDS", as: .number(0...600),
+        "seconds of quiet after a customer's last message before it is answered",
         fallback: "2.0", readers: [.functions, .persistent])
     package static let jobLease = Variable(
-        "JOB_LEASE_SECONDS", as: .number, "seconds until the job of a process that fell silent is given to another",
+        "JOB_LEASE_SECONDS", as: .number(0.1...3600),
+        "seconds until the job of a process that fell silent is given to another",
         fallback: "15.0", readers: [.functions, .persistent])
     package static let reconcile = Variable(
-        "RECONCILE_SECONDS", as: .number,
+        "RECONCILE_SECONDS", as: .number(0...86_400),
         "seconds for which a provider is asked about a message whose sending was interrupted",
         fallback: "30.0")
     package static let egressAllow = Variable(
@@ -92,7 +94,8 @@ extension Variable {
         "PARLEY_FAULT", "commit point at which a process kills itself, outbox.sent=kill; sandbox only",
         readers: [.functions, .persistent])
     package static let whatsAppPauseFactor = Variable(
-        "WHATSAPP_PAUSE_FACTOR", as: .number, "stretches the pauses between attempts to connect; test server only",
+        "WHATSAPP_PAUSE_FACTOR", as: .number(0...1000),
+        "stretches the pauses between attempts to connect; test server only",
         fallback: "1", readers: [.persistent])
     package static let whatsAppPacing = Variable(
         "WHATSAPP_PACING", "off: messages leave as fast as they can; test server only", fallback: "on",

@@ -54,10 +54,11 @@ extension Variable {
         "WHATSAPP_WEB_VERSION", "version of WhatsApp Web that lines report, 2.3000.1047769893",
         otherwise: "the one this release was tested with", readers: [.persistent])
     package static let whatsAppLines = Variable(
-        "WHATSAPP_LINES", as: .whole, "most lines that one session worker holds", fallback: "1000",
+        "WHATSAPP_LINES", as: .whole(1...100_000), "most lines that one session worker holds", fallback: "1000",
         readers: [.persistent])
     package static let whatsAppLease = Variable(
-        "WHATSAPP_LEASE_SECONDS", as: .number, "seconds until a silent worker's lines are taken over", fallback: "10",
+        "WHATSAPP_LEASE_SECONDS", as: .number(0.1...3600), "seconds until a silent worker's lines are taken over",
+        fallback: "10",
         readers: [.persistent])
 
     package static let heartbeatFile = Variable(

@@ -4,9 +4,9 @@ package struct Variable: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         case text
         /// A decimal number.
-        case number
+        case number(ClosedRange<Double>)
         /// A whole number.
-        case whole
+        case whole(ClosedRange<Int>)
         /// `1` switches it on; anything else leaves it off.
         case flag
     }
@@ -62,7 +62,7 @@ extension Variable {
         -> Value
     {
         guard let text = text(in: environment) else { throw .missing(name) }
-        guard let value = Value(text) else { throw .malformed(name) }
+        guard problem(with: text) == nil, let value = Value(text) else { throw .malformed(name) }
         return value
     }
 
@@ -73,10 +73,18 @@ extension Variable {
 
     /// What is wrong with the value, in words that don't repeat it; `nil` when it can be read or is unset.
     package func problem(in environment: [String: String]) -> String? {
-        guard let text = set(in: environment) else { return nil }
+        set(in: environment).flatMap(problem)
+    }
+
+    private func problem(with text: String) -> String? {
         switch kind {
-        case .number: return Double(text).map(\.isFinite) == true ? nil : "\(name) must be a number"
-        case .whole: return Int(text) == nil ? "\(name) must be a whole number" : nil
+        case .number(let range):
+            let (least, most) = (range.lowerBound, range.upperBound)
+            return Double(text).map(range.contains) == true ? nil : "\(name) must be a number from \(least) to \(most)"
+        case .whole(let range):
+            let (least, most) = (range.lowerBound, range.upperBound)
+            return Int(text).map(range.contains) == true
+                ? nil : "\(name) must be a whole number from \(least) to \(most)"
         case .flag: return ["0", "1"].contains(text) ? nil : "\(name) must be 0 or 1"
         case .text: return nil
         }

@@ -13,11 +13,15 @@ enum DirectEvent {
         throw RefusedEvent(what: kind(of: members))
     }
 
+    private static let envelope: Set<String> = [
+        "account", "detail", "detail-type", "id", "region", "replay-name", "resources", "source", "time", "version",
+    ]
+
     /// The envelope of EventBridge's rules, and of its Scheduler where a schedule has no input of its own.
     private static func isScheduled(_ members: [String: JSONValue]) -> Bool {
         ["aws.events", "aws.scheduler"].contains(members["source"]?.string)
             && members["detail-type"]?.string == "Scheduled Event"
-            && members["requestContext"] == nil
+            && members.keys.allSatisfy(envelope.contains)
     }
 
     private static func kind(of members: [String: JSONValue]) -> String {

@@ -68,7 +68,7 @@ package actor Connection {
         }
         guard let connected, PQstatus(connected) == CONNECTION_OK else {
             let detail =
-                connected.map { String(cString: PQerrorMessage($0)) }
+                connected.map { Self.complaint(of: $0, about: url) }
                 ?? "libpq.so.5 of version 14 or later can't be loaded"
             connected.map(PQfinish)
             throw PostgresError(.connection, detail: detail)
@@ -79,6 +79,17 @@ package actor Connection {
         descriptor.store(PQsocket(connected), ordering: .relaxed)
         let user = PQuser(connected).map { String(cString: $0) } ?? ""
         if !user.hasPrefix("parley_") { try script(Self.settings) }
+    }
+
+    /// libpq quotes what it can't read of a connection string, and the password may be in that.
+    private static func complaint(of connection: OpaquePointer, about url: String) -> String {
+        var message: UnsafeMutablePointer<CChar>?
+        guard let options = PQconninfoParse(url, &message) else {
+            PQfreemem(message)
+            return "the connection string is none that libpq can read"
+        }
+        PQconninfoFree(options)
+        return String(cString: PQerrorMessage(connection))
     }
 
     package var isUsable: Bool {

@@ -51,6 +51,8 @@ import Web
         #"{"version":"1.0","timestamp":"t","requestContext":{"requestId":"1","condition":"RetriesExhausted"},"requestPayload":{},"responseContext":{"statusCode":200},"responsePayload":{}}"#,
         #"{"version":"0","detail-type":"Object Created","source":"aws.s3","detail":{}}"#,
         #"{"source":"aws.events","detail-type":"Scheduled Event","requestContext":{},"detail":{}}"#,
+        #"{"source":"aws.events","detail-type":"Scheduled Event","Records":[]}"#,
+        #"{"source":"aws.events","detail-type":"Scheduled Event","httpMethod":"GET","detail":{}}"#,
         #"{"anything":1}"#, "[]", "null", "1", #""text""#, "", "{", "\u{0}",
     ]) func everythingElseIsRefusedWithASentence(_ payload: String) async throws {
         let (ran, answer) = try await Self.serve(payload)

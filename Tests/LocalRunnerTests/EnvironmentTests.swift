@@ -46,12 +46,13 @@ import Testing
     }
 
     @Test func aValueThatCannotBeReadIsRefusedWithoutShowingIt() {
-        let check = EnvironmentCheck(["DEBOUNCE_SECONDS": "soon", "WHATSAPP_LINES": "1.5", "PORT": "http"])
-        #expect(
-            Set(check.refusals) == [
-                "DEBOUNCE_SECONDS must be a number", "WHATSAPP_LINES must be a whole number",
-                "PORT must be a whole number",
-            ])
+        for (name, value, words) in [
+            ("DEBOUNCE_SECONDS", "soon", "must be a number from 0.0 to 600.0"),
+            ("WHATSAPP_LINES", "1.5", "must be a whole number from 1 to 100000"),
+            ("PORT", "http", "must be a whole number from 0 to 65535"),
+        ] {
+            #expect(EnvironmentCheck([name: value]).refusals == ["\(name) \(words)"])
+        }
         #expect(
             EnvironmentCheck(["TWILIO_AUTHTOKEN": "t"]).warnings.first?.hasPrefix("TWILIO_AUTHTOKEN is not known")
                 == true)
@@ -67,6 +68,36 @@ import Testing
             #expect(error.description.contains("Warning: NODE_ENV is not read"))
             await parley.remove()
         }
+    }
+
+    /// Nothing is multiplied, converted or added to a time that was not looked at before.
+    @Test func everyNumberHasBounds() {
+        for variable in Variable.all {
+            switch variable.kind {
+            case .number(let range): #expect(range.upperBound <= 1e6, "\(variable.name)")
+            case .whole(let range): #expect(range.upperBound <= 1_000_000, "\(variable.name)")
+            case .text, .flag: continue
+            }
+            for value in ["-1", "1e300", "nan", "inf", "-0.5", "99999999999999999999", "1e-400x"] {
+                #expect(variable.problem(in: [variable.name: value]) != nil, "\(variable.name)=\(value)")
+                #expect(throws: VariableError.malformed(variable.name)) {
+                    let _: Double = try variable.number(in: [variable.name: value])
+                }
+            }
+        }
+    }
+
+    /// Said before anything is started, with the reason and without the password.
+    @Test(arguments: [
+        ("postgresql://parley_app:s3cr3t@127.0.0.1:1/parley", "Connection refused"),
+        ("s3cr3t and more", "the connection string is none that libpq can read"),
+        ("postgresql://parley_app:s3cr3t@no-such-host.invalid/parley", "could not translate host name"),
+    ])
+    func aDatabaseThatCannotBeUsedHasAReason(_ url: String, _ reason: String) async throws {
+        let access = DatabaseAccess(appURL: url, ownerURL: nil)
+        let error = await #expect(throws: StartError.self) { try await access.check() }
+        let words = error.map { "\($0)" } ?? ""
+        #expect(words.contains(reason) && !words.contains("s3cr3t"), "\(words)")
     }
 
     @Test func portIsTheDefaultOfTheOption() throws {

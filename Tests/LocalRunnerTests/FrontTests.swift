@@ -195,6 +195,14 @@ import Web
         #expect(json["body"] == .string(expected))
     }
 
+    /// Six bytes of each would take the host long, and everybody waits.
+    @Test(arguments: ["\u{1}", "\""]) func muchThatMustBeEscapedTravelsAsBase64(_ character: String) async throws {
+        let body = Array(String(repeating: character, count: 1 << 17).utf8)
+        let json = try await event(.POST, "/in/7", [("content-type", "text/plain")], body: body)
+        #expect(json["isBase64Encoded"] == .bool(true))
+        #expect(json["body"] == .string(Data(body).base64EncodedString()))
+    }
+
     @Test func brokenUTF8TravelsAsBase64() async throws {
         let json = try await event(.POST, "/in/7", [("content-type", "text/plain")], body: [0xff, 0x41])
         #expect(json["isBase64Encoded"] == .bool(true))

@@ -1,6 +1,8 @@
 import Foundation
 import HTTPServer
 import NIOCore
+import NIOHTTP1
+import NIOPosix
 import Testing
 
 @testable import LocalRunner
@@ -19,6 +21,32 @@ import Testing
             #expect(await refused.text.components(separatedBy: "HTTP/1.1 404").count == 3)
             await refused.close()
         }
+    }
+
+    /// Whoever reads is not idle, however slowly; whoever has stopped reading is.
+    @Test @HostLoop func aSlowReaderIsNotCutOff() async throws {
+        let listener = try await HTTPListener.bind(host: "127.0.0.1", port: 0) {
+            $0.answer(.ok, [], ByteBuffer(repeating: 7, count: 32 << 20))
+        }
+        let client = try await ClientBootstrap(group: HostLoop.group)
+            .channelOption(.autoRead, value: false)
+            .connect(host: "127.0.0.1", port: listener.port).get()
+        try await client.writeAndFlush(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+        let later = NIODeadline.now() + .seconds(100)
+        for _ in 0..<5 {
+            for _ in 0..<20 {
+                client.read()
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            listener.sweep(now: later)
+            #expect(listener.openConnections == 1)
+        }
+        try await Task.sleep(for: .milliseconds(200))
+        for _ in 0..<2 { listener.sweep(now: later) }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(listener.openConnections == 0)
+        try? await client.close()
+        listener.close()
     }
 
     @Test(arguments: [

@@ -11,9 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Lambda gives a function 1,024 descriptors; a core file of a function helps nobody and may hold secrets.
+// A core file of a function helps nobody and may hold secrets.
 static void set_limits(const struct child *child) {
     struct rlimit files = {1024, 1024};
+    getrlimit(RLIMIT_NOFILE, &files);
+    if (files.rlim_max > child->descriptors) files.rlim_max = child->descriptors;
+    files.rlim_cur = files.rlim_max;
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_NOFILE, &files);
     setrlimit(RLIMIT_CORE, &none);

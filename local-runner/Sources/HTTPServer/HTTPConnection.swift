@@ -18,6 +18,8 @@ final class HTTPConnection: ChannelInboundHandler {
     private var isReading = false
     private var owesFlush = false
     private var lastActivity = NIODeadline.now()
+    /// Bytes of answers that had not left when they were last looked at.
+    private var unsent = 0
     /// The other end's address as text, for as long as the connection lives.
     private(set) lazy var peer = channel.remoteAddress?.ipAddress ?? "127.0.0.1"
 
@@ -74,7 +76,14 @@ final class HTTPConnection: ChannelInboundHandler {
         let quiet = Double((now - lastActivity).nanoseconds) / 1e9
         if current != nil { return }
         if head != nil, quiet > connections.limits.arrival { return close() }
-        if let idle = connections.limits.idle, head == nil, quiet > idle { close() }
+        if let idle = connections.limits.idle, head == nil, quiet > idle, !isReadSlowly() { close() }
+    }
+
+    /// Whether an answer is still under way, and part of it has left since the last look.
+    private func isReadSlowly() -> Bool {
+        let before = unsent
+        unsent = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        return unsent > 0 && unsent != before
     }
 
     /// Sends what was written, now or when everything that has arrived is worked on.

@@ -9,7 +9,7 @@ package struct HTTPLimits: Sendable {
     /// Request body, bytes.
     package var body: Int
     /// Open connections; more are closed at once.
-    package var connections = 4_096
+    package var connections: Int
     /// Seconds without traffic after which a connection without a request in progress is closed. `nil`: never.
     package var idle: Double?
     /// Seconds a request may take to arrive.
@@ -19,8 +19,9 @@ package struct HTTPLimits: Sendable {
     package var pipelining: Bool
 
     package init(
-        header: Int = 10_240, body: Int = 6 << 20, idle: Double? = 75, pipelining: Bool = true
+        header: Int = 10_240, body: Int = 6 << 20, connections: Int = 4096, idle: Double? = 75, pipelining: Bool = true
     ) {
+        self.connections = connections
         self.header = header
         self.body = body
         self.idle = idle
@@ -77,6 +78,8 @@ package final class HTTPListener {
     }
 
     package var port: Int { channel.localAddress?.port ?? 0 }
+
+    package var openConnections: Int { connections.open.count }
 
     /// Stops accepting; requests in progress go on.
     package func stopAccepting() {

@@ -11,6 +11,8 @@ struct child {
     int output;
     /// Bytes of private writable memory (RLIMIT_DATA); 0 for no limit.
     unsigned long long data_limit;
+    /// RLIMIT_NOFILE, as far as this process may give it.
+    unsigned long long descriptors;
 };
 
 /// Starts a process in a process group of its own that the kernel kills when the calling THREAD dies: call from a

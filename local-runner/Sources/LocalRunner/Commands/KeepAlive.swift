@@ -3,8 +3,6 @@ import Outbound
 
 /// Asks for an address now and then: some hosts put a program to sleep that nobody has visited for a quarter of an hour.
 struct KeepAlive: Sendable {
-    /// Minutes.
-    private static let shortest = 0.1
     /// Seconds an answer may take.
     private static let patience = 10.0
 
@@ -23,10 +21,8 @@ struct KeepAlive: Sendable {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw StartError("\(Variable.keepAliveURL.name) must begin with http:// or https://")
         }
+        if let problem = Variable.keepAliveMinutes.problem(in: environment) { throw StartError(problem) }
         let minutes: Double = try Variable.keepAliveMinutes.number(in: environment)
-        guard minutes.isFinite, (Self.shortest...1440).contains(minutes) else {
-            throw StartError("\(Variable.keepAliveMinutes.name) must be \(Self.shortest) to 1440")
-        }
         (self.url, self.minutes, self.http, self.report) = (url, minutes, http(url), report)
     }
 

@@ -66,6 +66,7 @@ struct Runner: Service {
             directory: data.logs, terminal: options.isVerbose ? STDERR_FILENO : nil, notices: STDERR_FILENO)
         let keepAlive = try KeepAlive(options.environment) { await logs.notice("keep-alive", $0) }
         let ports = try await Ports.bind(options)
+        try await access.check()
         var variables = FunctionVariables(
             environment: options.environment, keys: keys, data: data, isSandbox: options.isSandbox,
             databaseURL: access.appURL, frontPort: ports.front.port, controlPort: ports.control.port)

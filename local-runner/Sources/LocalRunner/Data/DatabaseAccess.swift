@@ -42,6 +42,17 @@ struct DatabaseAccess: Sendable {
         return appURL.replacing(appLogin) { "\($0.1)\(role.rawValue):\(password)@" }
     }
 
+    /// Whether the host itself can log in: before anything is started that would fail for the same reason.
+    func check() async throws {
+        do throws(PostgresError) {
+            let connection = try await Connection.connect(Self.url(appURL, as: .runner))
+            await connection.close()
+        } catch {
+            let reason = error.detail.split(separator: "\n").first.map(String.init) ?? "\(error)"
+            throw StartError("the database can't be used: \(reason)")
+        }
+    }
+
     /// What must stay out of logs, although functions never see `appURL` itself: every role's password.
     static func passwords(in appURL: String) -> [String] {
         guard let login = appURL.firstMatch(of: /^[a-z]+:\/\/[^:@\/?#]*:([^@\/?#]+)@/) else { return [] }

@@ -165,7 +165,8 @@ struct EventRequest {
         let type = head.headers.first(name: "content-type")
         guard body.readableBytes > 0 else { return writer.raw(",\"isBase64Encoded\":false") }
         writer.key("body")
-        let isText = ContentType.isText(type) && body.readableBytesView.withUnsafeBytes(Self.isUTF8)
+        let isText =
+            ContentType.isText(type) && body.readableBytesView.withUnsafeBytes { Self.isUTF8($0) && Self.isPlain($0) }
         if isText {
             body.readableBytesView.withUnsafeBytes { writer.string(bytes: $0) }
             writer.raw(",\"isBase64Encoded\":false")
@@ -174,6 +175,18 @@ struct EventRequest {
             writer.out.writeString(Data(body.readableBytesView).base64EncodedString())
             writer.raw("\",\"isBase64Encoded\":true")
         }
+    }
+
+    /// Escaping takes long and makes six bytes of one, and everybody else waits: a body with more of it goes as base64.
+    private static let mostEscapes = 1 << 16
+
+    private static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var left = mostEscapes
+        for byte in bytes where EventWriter.mustEscape(byte) {
+            left -= 1
+            if left < 0 { return false }
+        }
+        return true
     }
 
     private static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -42,13 +42,15 @@ struct EventWriter {
     /// Valid UTF-8 in, JSON string content out.
     private mutating func escape(_ bytes: UnsafeBufferPointer<UInt8>) {
         var start = 0
-        for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5c {
+        for (index, byte) in bytes.enumerated() where Self.mustEscape(byte) {
             out.writeBytes(UnsafeBufferPointer(rebasing: bytes[start..<index]))
             escape(byte)
             start = index + 1
         }
         out.writeBytes(UnsafeBufferPointer(rebasing: bytes[start...]))
     }
+
+    static func mustEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5c }
 
     private mutating func escape(_ byte: UInt8) {
         switch byte {

@@ -73,7 +73,9 @@ final class PersistentProcess {
     private func command(port: Int) -> ChildProcess.Command {
         ChildProcess.Command(
             path: entry.executable, environment: settings.environment(forPersistent: entry, port: port),
-            directory: entry.folder, dataLimit: 4 * UInt64(entry.manifest.memoryMB) << 20 + 1 << 30)
+            directory: entry.folder, dataLimit: 4 * UInt64(entry.manifest.memoryMB) << 20 + 1 << 30,
+            // A thousand lines or viewers, and what else it has open.
+            descriptors: 4096)
     }
 
     private func log(_ line: ByteBuffer) {

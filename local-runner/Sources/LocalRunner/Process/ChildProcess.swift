@@ -16,6 +16,8 @@ final class ChildProcess {
         var directory: String
         /// Bytes of private memory, a backstop against a runaway; 0 for none.
         var dataLimit: UInt64 = 0
+        /// Lambda gives a function 1,024.
+        var descriptors: UInt64 = 1024
     }
 
     enum Ending: Sendable, Equatable {
@@ -140,7 +142,8 @@ final class ChildProcess {
                     command.directory.withCString { directory in
                         var request = child(
                             path: path, arguments: arguments, environment: environment, directory: directory,
-                            output: output, data_limit: command.dataLimit)
+                            output: output, data_limit: command.dataLimit,
+                            descriptors: command.descriptors)
                         return spawn_child(&request)
                     }
                 }

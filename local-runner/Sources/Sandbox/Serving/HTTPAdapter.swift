@@ -8,8 +8,9 @@ import Web
 struct HTTPAdapter: Sendable {
     let answer: @Sendable (Web.Request) async -> Reply
 
-    /// A model prompt with an image in it fits.
-    static let limits = HTTPLimits(body: 8 << 20)
+    /// A model prompt with an image in it fits. Fewer connections than the host gives descriptors: the WhatsApp server's lines, and
+    /// what goes out, need some too.
+    static let limits = HTTPLimits(body: 8 << 20, connections: 512)
 
     @HostLoop
     func serve(_ exchange: HTTPExchange) {
