@@ -87,7 +87,7 @@ import Testing
         let credentials = ContainerCredentials {
             asked.withLock { $0 += 1 }
             try await Task.sleep(for: .milliseconds(50))
-            throw NoCredentials(status: 500)
+            throw NoCredentials.refused(status: 500)
         }
         let now = Date()
         await withTaskGroup(of: Void.self) { group in

@@ -85,7 +85,7 @@ struct ContainerEndpoint: Sendable, Equatable {
     func ask(_ http: HTTPClient) async throws -> AWSCredentials {
         let answer = try await http.send(try request())
         guard answer.status == 200, let credentials = AWSCredentials(containersAnswer: answer.body) else {
-            throw NoCredentials(status: answer.status)
+            throw NoCredentials.refused(status: answer.status)
         }
         return credentials
     }
@@ -100,15 +100,17 @@ struct ContainerEndpoint: Sendable, Equatable {
     }
 }
 
-struct NoCredentials: Error, CustomStringConvertible {
-    /// `nil`: nobody was asked.
-    var status: Int?
-    /// An address is given, and secrets may not be asked of it.
-    var isNamed = false
+enum NoCredentials: Error, CustomStringConvertible {
+    case noneGiven
+    /// One is given, and secrets may not be asked of it.
+    case unsafeAddress
+    case refused(status: Int)
 
     var description: String {
-        if isNamed { return "the address of the container's credentials is none that may be asked without TLS" }
-        if let status { return "the container's credentials were refused (\(status))" }
-        return "there are no AWS credentials: neither AWS_ACCESS_KEY_ID nor a container's"
+        switch self {
+        case .noneGiven: "there are no AWS credentials: neither AWS_ACCESS_KEY_ID nor a container's"
+        case .unsafeAddress: "the address of the container's credentials is none that may be asked without TLS"
+        case .refused(let status): "the container's credentials were refused (\(status))"
+        }
     }
 }

@@ -40,7 +40,8 @@ extension FunctionInvoker {
         let http = http([api.url] + [endpoint?.url].compactMap(\.self))
         guard let credentials = source(configuration, endpoint, http) else {
             let isNamed = (configuration[.containerCredentials] ?? configuration[.containerCredentialsURL]) != nil
-            logger.warning("job runners are not woken", metadata: ["reason": "\(NoCredentials(isNamed: isNamed))"])
+            let reason: NoCredentials = isNamed ? .unsafeAddress : .noneGiven
+            logger.warning("job runners are not woken", metadata: ["reason": "\(reason)"])
             return .none
         }
         let prefix = prefix(name, configuration)
@@ -74,14 +75,12 @@ extension FunctionInvoker {
     private static func request(
         _ function: String, _ api: LambdaAPI, _ credentials: AWSCredentials, at now: Date
     ) -> OutboundRequest {
-        let (path, body) = (api.path + path(of: function), Array("{}".utf8))
+        let (call, body) = (path(of: function), Array("{}".utf8))
         let headers = AWSSigner(region: api.region, service: "lambda", credentials: credentials).sign(
             AWSSigner.Request(
-                method: "POST", host: api.authority, path: path, headers: [("x-amz-invocation-type", "Event")],
-                body: body),
+                method: "POST", host: api.authority, path: api.path + call,
+                headers: [("x-amz-invocation-type", "Event")], body: body),
             at: now)
-        return OutboundRequest(
-            method: "POST", url: api.url + path.dropFirst(api.path.count), headers: headers, body: body,
-            timeout: timeout)
+        return OutboundRequest(method: "POST", url: api.url + call, headers: headers, body: body, timeout: timeout)
     }
 }

@@ -10,6 +10,6 @@ package struct RolePasswords: Sendable {
     }
 
     package func password(of role: DatabaseRole) -> String {
-        role == .app ? app : own[role] ?? role.password(from: app)
+        own[role] ?? role.password(from: app)
     }
 }
