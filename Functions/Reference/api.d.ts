@@ -437,6 +437,13 @@ export interface Operations {
     body: undefined;
     answer: { items: ({ has_own_key: boolean; name: string; needs_key: boolean; provider: "openai" | "anthropic" | "gemini" | "groq" | "openrouter" | "mistral" | "sambanova" | "huggingface" | "deepseek" | "offline" })[]; next_cursor: string | null };
   };
+  /** What this installation finds when it looks at itself, a sentence each. */
+  "GET /api/v1/system/checks": {
+    path: {};
+    query: {};
+    body: undefined;
+    answer: { items: ({ age_days: number | null; name: string; sentence: string; state: "fine" | "attention"; version: string | null })[]; next_cursor: string | null };
+  };
   /** Whether the assistant is trained, and on what. */
   "GET /api/v1/training": {
     path: {};

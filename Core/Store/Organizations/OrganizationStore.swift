@@ -91,6 +91,7 @@ package struct OrganizationStore: Sendable {
 
     private static func check(_ change: Change<Organization>, _ connection: Connection) async throws {
         guard let zone = change[\.timeZone] else { return }
+        guard TimeZoneName.mayBePlace(zone) else { throw OrganizationStoreError.unknownTimeZone }
         let rows = try await connection.query(
             "select exists (select from pg_timezone_names where name = \(zone)) as known")
         guard try rows.first?["known"] == true else { throw OrganizationStoreError.unknownTimeZone }

@@ -35,7 +35,9 @@ import Web
 
     @Test(arguments: [
         ("name", #"{"name":""}"#), ("name", #"{"name":5}"#), ("country", #"{"country":"de"}"#),
-        ("time_zone", #"{"time_zone":"Mars/Olympus"}"#), ("website", #"{"website":"javascript:alert(1)"}"#),
+        ("time_zone", #"{"time_zone":"Mars/Olympus"}"#), ("time_zone", #"{"time_zone":"posixrules"}"#),
+        ("time_zone", #"{"time_zone":"localtime"}"#), ("time_zone", #"{"time_zone":"Factory"}"#),
+        ("time_zone", #"{"time_zone":"right/Europe/Berlin"}"#), ("website", #"{"website":"javascript:alert(1)"}"#),
         (
             "business_hours.week.mon[0].to",
             #"{"business_hours":{"enabled":true,"week":{"mon":[{"from":"09:00","to":"25:00"}]}}}"#

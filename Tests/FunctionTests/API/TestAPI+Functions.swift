@@ -12,6 +12,7 @@ import API
 @testable import Provisioning
 @testable import Reference
 @testable import Stats
+@testable import System
 @testable import Training
 @testable import TwilioInbound
 @testable import TwilioStatus
@@ -31,6 +32,7 @@ extension TestAPI {
         ("Provisioning", Provisioning.endpoints),
         ("Reference", Reference.endpoints),
         ("Stats", Stats.endpoints),
+        ("System", System.endpoints),
         ("Training", Training.endpoints),
         ("TwilioInbound", TwilioInbound.endpoints),
         ("TwilioStatus", TwilioStatus.endpoints),

@@ -206,7 +206,7 @@ def the_migration_can_be_left_out():
 
 def refusals_come_before_anything_is_changed():
     for answers, more, words in [
-        (FIRST | {"lambda get-account-settings": "400"}, [], "400 functions at once, 432 are needed"),
+        (FIRST | {"lambda get-account-settings": "400"}, [], "400 functions at once, 433 are needed"),
         (FIRST | {"secretsmanager describe-secret": {"error": "AccessDenied"}}, [], "AccessDenied"),
         (FIRST, ["--set", "Colour=red"], "Colour"),
         (FIRST, ["--set", "DomainName=bot.example.com"], "CertificateArn"),
