@@ -77,6 +77,8 @@ struct HistoryImport: Sendable {
         default: return []
         }
         let known = ChatMessage(message, in: try await addresses.canonical(message.chat.withoutDevice))
+        // So that a message which also comes by itself is known again under the author's other name.
+        if known.chat.isGroup { _ = try await addresses.canonical(known.sender) }
         return try store.fileSecret(known)
             + [try store.kept(known, as: known.isFromMe ? .user : .contact, isNews: false)]
     }
