@@ -7,8 +7,11 @@ package struct InboundMessage: Sendable, Equatable {
     package var localAddress: String
     /// The customer's side, opaque per kind. Never parsed as a phone number without checking.
     package var remoteAddress: String
-    /// The provider's id of the message: the dedupe key within the channel.
+    /// The provider's id of the message: with `authors` the dedupe key within the channel.
     package var providerMessageID: String
+    /// Where ids are unique only per author: all addresses of whoever wrote it, the one to keep first. Empty: the id alone names
+    /// the message.
+    package var authors: [String]
     package var contactName: String?
     package var type: MessageType
     package var text: String
@@ -23,13 +26,15 @@ package struct InboundMessage: Sendable, Equatable {
 
     package init(
         kind: ChannelKind, localAddress: String, remoteAddress: String, providerMessageID: String,
-        contactName: String? = nil, type: MessageType = .text, text: String, media: [MediaReference] = [],
+        authors: [String] = [], contactName: String? = nil, type: MessageType = .text, text: String,
+        media: [MediaReference] = [],
         providerKeyword: String? = nil, choice: String? = nil, writtenAt: Date? = nil, isGroup: Bool = false
     ) {
         self.kind = kind
         self.localAddress = localAddress
         self.remoteAddress = remoteAddress
         self.providerMessageID = providerMessageID
+        self.authors = authors
         self.contactName = contactName
         self.type = type
         self.text = text

@@ -16,18 +16,23 @@ final class CurlExchange {
 
     let allowsPrivate: Bool
     let cancellation: Cancellation
+    /// Longer than this an answer is refused, whoever takes it.
     private let maximumBody: Int
-    private let upload: [UInt8]
+    private let upload: OutboundUpload
+    private let taker: (@Sendable ([UInt8]) -> Bool)?
     private var uploaded = 0
+    private var received = 0
+    private var status = 0
     private var headBytes = 0
     private(set) var headers: [(name: String, value: String)] = []
     private(set) var body: [UInt8] = []
     private(set) var isTooLarge = false
     private(set) var refusedAddress = false
 
-    init(upload: [UInt8], maximumBody: Int, allowsPrivate: Bool, cancellation: Cancellation) {
-        self.upload = upload
-        self.maximumBody = maximumBody
+    init(_ request: OutboundRequest, allowsPrivate: Bool, cancellation: Cancellation) {
+        upload = request.upload ?? OutboundUpload(request.body)
+        taker = request.receive
+        maximumBody = request.maximumResponse
         self.allowsPrivate = allowsPrivate
         self.cancellation = cancellation
     }
@@ -38,10 +43,12 @@ final class CurlExchange {
 
     /// - Returns: false to end the transfer.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard body.count + bytes.count <= maximumBody else {
+        guard received + bytes.count <= maximumBody else {
             isTooLarge = true
             return false
         }
+        received += bytes.count
+        if let taker, status == 200 { return taker(Array(bytes)) }
         body.append(contentsOf: bytes)
         return true
     }
@@ -55,6 +62,7 @@ final class CurlExchange {
         }
         if bytes.starts(with: "HTTP/".utf8) {
             headers = []
+            status = text(bytes).split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         } else if let first = bytes.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") {
             unfold(text(bytes))
         } else if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
@@ -77,11 +85,14 @@ final class CurlExchange {
         return String(decoding: bytes[first...last], as: UTF8.self)
     }
 
-    func send(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, upload.count - uploaded)
-        upload[uploaded..<(uploaded + count)].withUnsafeBytes { buffer.copyMemory(from: $0) }
-        uploaded += count
-        return count
+    /// - Returns: `nil` to end the transfer.
+    func send(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+        let most = min(buffer.count, upload.length - uploaded)
+        guard most > 0 else { return 0 }
+        guard let piece = upload.read(uploaded, most), (1...most).contains(piece.count) else { return nil }
+        piece.withUnsafeBytes { buffer.copyMemory(from: $0) }
+        uploaded += piece.count
+        return piece.count
     }
 
     func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
@@ -97,6 +108,9 @@ final class CurlExchange {
 
 /// The C side of the exchange.
 enum CurlCallback {
+    /// `CURL_READFUNC_ABORT`, a macro that Swift does not see.
+    private static let abort = 0x1000_0000
+
     static let write: parley_curl_transfer = { bytes, size, count, context in
         guard let bytes, let context else { return 0 }
         let buffer = UnsafeRawBufferPointer(start: bytes, count: size * count)
@@ -108,8 +122,9 @@ enum CurlCallback {
         return CurlExchange.from(context).receiveHead(buffer) ? size * count : 0
     }
     static let read: parley_curl_transfer = { bytes, size, count, context in
-        guard let bytes, let context else { return 0 }
-        return CurlExchange.from(context).send(into: UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
+        guard let bytes, let context else { return abort }
+        let buffer = UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
+        return CurlExchange.from(context).send(into: buffer) ?? abort
     }
     static let openSocket: parley_curl_open_socket = { context, _, address in
         guard let context, let address else { return CURL_SOCKET_BAD }

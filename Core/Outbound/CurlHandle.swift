@@ -30,9 +30,7 @@ actor CurlHandle {
     func perform(
         _ request: OutboundRequest, to target: Target, allowsPrivate: Bool, cancellation: Cancellation
     ) -> Result<Hop, OutboundError> {
-        let exchange = CurlExchange(
-            upload: request.body, maximumBody: request.maximumResponse, allowsPrivate: allowsPrivate,
-            cancellation: cancellation)
+        let exchange = CurlExchange(request, allowsPrivate: allowsPrivate, cancellation: cancellation)
         var list: CurlLibrary.List?
         for line in headerLines(request) { list = curl.append(list, line) ?? list }
         defer { curl.destroyList(list) }
@@ -78,19 +76,19 @@ actor CurlHandle {
     }
 
     private func setMethod(_ request: OutboundRequest) {
+        let length = request.upload?.length ?? request.body.count
         if request.method == "HEAD" {
             set(CURLOPT_NOBODY, 1)
-        } else if request.body.isEmpty && request.method != "POST" {
+        } else if length == 0 && request.method != "POST" {
             set(CURLOPT_HTTPGET, 1)
         } else {
             set(CURLOPT_POST, 1)
-            _ = parley_curl_set_size(
-                curl.setOption, handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+            _ = parley_curl_set_size(curl.setOption, handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(length))
         }
         set(CURLOPT_CUSTOMREQUEST, request.method)
         // libcurl sends a request again by itself when a kept connection closes without an answer, even a POST that may
         // have been acted on. A body it can't rewind stops that; a POST without one takes a new connection.
-        if request.method == "POST" && request.body.isEmpty { set(CURLOPT_FRESH_CONNECT, 1) }
+        if request.method == "POST" && length == 0 { set(CURLOPT_FRESH_CONNECT, 1) }
     }
 
     private func setCallbacks(_ exchange: CurlExchange) {

@@ -14,6 +14,11 @@ package struct OutboundRequest: Sendable {
     package var url: String
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// In place of `body`, for what is too large to be held.
+    package var upload: OutboundUpload?
+    /// Takes the body of an answer with status 200 piece by piece, in place of `OutboundResponse.body`; false ends the request.
+    /// Called on the transfer's own thread, in order.
+    package var receive: (@Sendable ([UInt8]) -> Bool)?
     /// From the first byte of the connection to the last byte of the answer, seconds.
     package var timeout: Double
     /// Bytes; a longer answer is an error, not a truncation.
@@ -23,12 +28,15 @@ package struct OutboundRequest: Sendable {
 
     package init(
         method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        timeout: Double = 15, maximumResponse: Int = 1 << 20, redirects: Int = 0
+        upload: OutboundUpload? = nil, receive: (@Sendable ([UInt8]) -> Bool)? = nil, timeout: Double = 15,
+        maximumResponse: Int = 1 << 20, redirects: Int = 0
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.upload = upload
+        self.receive = receive
         self.timeout = timeout
         self.maximumResponse = maximumResponse
         self.redirects = redirects

@@ -23,6 +23,7 @@ enum Redirect {
         if becomesGet && request.method != "HEAD" {
             next.method = "GET"
             next.body = []
+            next.upload = nil
             next.headers = next.headers.filter { $0.name.lowercased() != "content-type" }
         }
         return next

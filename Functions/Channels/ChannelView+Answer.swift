@@ -54,6 +54,8 @@ extension ChannelView.Link {
         $0.field("connected_at", \.connectedAt)
         $0.field("disconnected_at", \.disconnectedAt)
         $0.field("banned_until", \.bannedUntil)
+        $0.field("failures", \.failures, about: "Connections in a row that failed.")
+        $0.field("retry_at", \.retryAt, about: "When the next one is made; null: none is waited for.")
         $0.field("reply_only", \.isReplyOnly)
     }
 }

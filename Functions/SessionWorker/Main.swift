@@ -69,7 +69,7 @@ extension LineEnvironment {
             loops: MultiThreadedEventLoopGroup(numberOfThreads: 1),
             tls: settings.server.hasPrefix("wss:")
                 ? try TLSContext.client(authorities: configuration[.certificateFile]) : nil,
-            openings: AsyncSemaphore(settings.openings),
+            openings: AsyncSemaphore(settings.openings), files: MediaBudget(settings.files),
             jobs: JobCalls(
                 wake: RunnerCall(database: environment.database, dueIn: debounce.quiet) {
                     await environment.invoke.wake("run-jobs")

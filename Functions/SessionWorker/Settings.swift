@@ -24,11 +24,15 @@ struct Settings: Sendable {
     var openings = 32
     /// Conversations being answered at the same time; most of that is typing.
     var sends = 128
+    /// Bytes of files on their way at the same time.
+    var files = MediaBudget.Limits()
     /// Stretches the pauses between attempts to connect; below 1 in tests only.
     var pauseFactor = 1.0
     /// Seconds between two signs of life, and how long to wait for an answer to one.
     var keepAlive = 15.0...30.0
     var silence = 20.0
+    /// Seconds after which a connection that was let in was a good one.
+    var settling = 30.0
     /// Seconds an answer to a query or a message may take.
     var patience = 20.0
     /// One-time keys of a new device.

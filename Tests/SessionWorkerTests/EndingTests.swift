@@ -83,10 +83,16 @@ import WhatsAppWire
             await first.stop()
             await installation.server.inject(fault)
             let sequence = await installation.server.remembered().last?.sequence ?? 0
-            try await TestWorker.with(installation) {
+            let settling: @Sendable (inout Settings) -> Void = {
+                $0.settling = 0.2
+                $0.keepAlive = 0.2...0.3
+            }
+            try await TestWorker.with(installation, change: settling) {
                 _ = try await installation.server.next(.active, after: sequence)
                 try await installation.status(channel, "connected")
-                #expect(try await installation.row(channel)["failures"] == 0)
+                _ = try await eventually("the failures to be over") { () -> Bool? in
+                    try await installation.row(channel)["failures"] == 0 ? true : nil
+                }
             }
         }
     }

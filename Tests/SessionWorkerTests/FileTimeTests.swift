@@ -22,7 +22,7 @@ import WhatsAppWire
             deliver: { _, _, _ in throw ConnectionError.silent }, makeID: { "1" })
         let transfer = MediaTransfer(server: channel, http: http, randomness: .system, isPlain: false)
         await #expect(throws: FileError.self) {
-            _ = try await transfer.upload([1, 2, 3], kind: .image, mimeType: "image/png")
+            _ = try await transfer.upload(.image, mimeType: "image/png") { _ = $0([1, 2, 3]) }
         }
         let asked = timeouts.withLock { $0 }
         #expect(asked.count == 3)

@@ -27,14 +27,16 @@ final class Installation: Sendable {
 
     /// - Parameter lingering: seconds that the server keeps a connection after its last word.
     static func with<Result: Sendable>(
-        lingering: Double = 0.2, _ body: (Installation) async throws -> Result
+        lingering: Double = 0.2, mediaLimits: (file: Int, total: Int)? = nil,
+        _ body: (Installation) async throws -> Result
     ) async throws -> Result {
         try await TestDatabase.with(connections: 8) { database in
             var configuration = ServerConfiguration()
             configuration.lingering = lingering
+            configuration.mediaLimits = mediaLimits ?? configuration.mediaLimits
             let server = try await WhatsAppServer.start(configuration)
             let installation = Installation(database, server)
-            try await installation.found()
+            try await installation.found(installation.organization)
             do {
                 let result = try await body(installation)
                 await server.stop()
@@ -46,7 +48,7 @@ final class Installation: Sendable {
         }
     }
 
-    private func found() async throws {
+    func found(_ organization: OrganizationID) async throws {
         try await database.owner.query(
             """
             insert into parley.organizations (id, name, plan, message_limit, created_at, updated_at)
@@ -60,8 +62,10 @@ final class Installation: Sendable {
     // MARK: Lines
 
     /// A line that nobody has linked yet.
-    func makeLine(_ name: String = "Shop", pairing: String = "qr", phone: String? = nil) async throws -> ChannelID {
-        let channel = ChannelID(UUID())
+    func makeLine(
+        _ name: String = "Shop", pairing: String = "qr", phone: String? = nil, in other: OrganizationID? = nil
+    ) async throws -> ChannelID {
+        let (channel, organization) = (ChannelID(UUID()), other ?? organization)
         try await database.app.pipeline(
             for: organization,
             [
@@ -151,12 +155,12 @@ final class Installation: Sendable {
     @discardableResult
     func reply(
         _ text: String, in conversation: ConversationID, content: MessageContent? = nil,
-        media: [Domain.MediaReference] = [], type: MessageType = .text
+        media: [Domain.MediaReference] = [], type: MessageType = .text, of other: OrganizationID? = nil
     ) async throws -> Domain.MessageID {
         let id: Domain.MessageID = ids.make()
         _ = try await actions.reply(
             PersonReply(id: id, text: text, media: media, type: type, content: content), in: conversation,
-            of: organization, by: UserID(UUID()))
+            of: other ?? organization, by: UserID(UUID()))
         return id
     }
 

@@ -100,6 +100,8 @@ import WhatsAppServer
                 _ = try await eventually("the pauses to grow") { () -> Bool? in
                     try await (installation.row(channel)["retry_in"] as Double? ?? 0) > 0.5 ? true : nil
                 }
+                let failures: Int = try await installation.row(channel)["failures"]
+                #expect(failures > 3, "each of them counts, although each was let in")
                 try await owner.query("drop trigger broken on parley.messages")
                 _ = try await installation.inbound("Hello")
                 try await installation.status(channel, "connected")

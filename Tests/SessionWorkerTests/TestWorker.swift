@@ -29,7 +29,8 @@ final class TestWorker: Sendable {
 
     init(
         _ installation: Installation, keys: String = Installation.secretKeys, faults: FaultPoints = .none,
-        change: (inout Settings) -> Void = { _ in }, wake: @escaping @Sendable () async -> Void = {}
+        change: (inout Settings) -> Void = { _ in }, http: HTTPClient? = nil,
+        wake: @escaping @Sendable () async -> Void = {}
     ) throws {
         var settings = Settings()
         settings.isTestServer = true
@@ -47,8 +48,9 @@ final class TestWorker: Sendable {
         let environment = LineEnvironment(
             settings: settings, database: database, box: try SecretBox(keys: keys),
             clock: installation.clock, randomness: .system, ids: installation.ids,
-            http: .live(allowedPrivate: [installation.server.mediaURL]), debounce: Debounce(quiet: 0.05),
-            faults: faults, loops: loops, tls: nil, openings: AsyncSemaphore(16), jobs: JobCalls(wake: wake),
+            http: http ?? .live(allowedPrivate: [installation.server.mediaURL]), debounce: Debounce(quiet: 0.05),
+            faults: faults, loops: loops, tls: nil, openings: AsyncSemaphore(16),
+            files: MediaBudget(settings.files), jobs: JobCalls(wake: wake),
             log: LineLog(
                 note: { text, fields in complaints.add("\(text) \(fields)") },
                 complain: { text, error, fields in complaints.add("\(text) \(String(reflecting: error)) \(fields)") }))
@@ -70,10 +72,10 @@ final class TestWorker: Sendable {
     /// Runs the body beside a worker; its complaints are printed when something fails.
     static func with(
         _ installation: Installation, keys: String = Installation.secretKeys, faults: FaultPoints = .none,
-        change: (inout Settings) -> Void = { _ in }, wake: @escaping @Sendable () async -> Void = {},
-        _ body: () async throws -> Void
+        change: (inout Settings) -> Void = { _ in }, http: HTTPClient? = nil,
+        wake: @escaping @Sendable () async -> Void = {}, _ body: () async throws -> Void
     ) async throws {
-        let worker = try TestWorker(installation, keys: keys, faults: faults, change: change, wake: wake)
+        let worker = try TestWorker(installation, keys: keys, faults: faults, change: change, http: http, wake: wake)
         do {
             try await body()
             await worker.stop()

@@ -55,6 +55,10 @@ import Testing
         }
         #expect(delays.allSatisfy { $0 <= Backoff.maximum })
         #expect(delays.suffix(10).allSatisfy { $0 >= Backoff.maximum * 0.9 })
+        #expect(Backoff(after: 0) == Backoff())
+        var later = Backoff(after: 5)
+        #expect(7.2...8.8 ~= later.next(using: &random))
+        #expect(Backoff(after: .max) == Backoff(after: 32) && Backoff(after: -1) == Backoff())
         backoff.reset()
         #expect(backoff.next(using: &random) <= 1.1)
     }

@@ -33,6 +33,10 @@ package struct ChannelView: Sendable, Equatable {
         package var connectedAt: Date?
         package var disconnectedAt: Date?
         package var bannedUntil: Date?
+        /// Connections in a row that failed.
+        package var failures: Int
+        /// When the next one is made; `nil`: none is waited for.
+        package var retryAt: Date?
         package var nextStep: String
         package var isReplyOnly: Bool
         /// A session worker holds the line now.
@@ -42,7 +46,7 @@ package struct ChannelView: Sendable, Equatable {
     static let columns = """
         c.id, c.kind, c.name, c.description, c.status, c.status_reason, c.auto_reply, c.is_primary, c.answers_groups,
         c.persona_id, c.business_hours, c.address, c.created_at, c.updated_at, l.wanted, l.phone_number, l.push_name,
-        l.platform, l.linked_at, l.connected_at, l.disconnected_at, l.banned_until, l.next_step, l.reply_only,
+        l.platform, l.linked_at, l.connected_at, l.disconnected_at, l.banned_until, l.failures, l.retry_at, l.next_step, l.reply_only,
         coalesce(l.leased_until > clock_timestamp(), false) as is_held
         """
     static let tables = "channels c left join whatsapp_lines l on l.channel_id = c.id"
@@ -69,6 +73,7 @@ package struct ChannelView: Sendable, Equatable {
                 wanted: wanted, phoneNumber: try row["phone_number"], pushName: try row["push_name"],
                 platform: try row["platform"], linkedAt: try row["linked_at"], connectedAt: try row["connected_at"],
                 disconnectedAt: try row["disconnected_at"], bannedUntil: try row["banned_until"],
+                failures: try row["failures"], retryAt: try row["retry_at"],
                 nextStep: try row["next_step"], isReplyOnly: try row["reply_only"], isHeld: try row["is_held"])
         }
     }

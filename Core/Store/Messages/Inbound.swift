@@ -43,7 +43,7 @@ extension Query {
             row(\(message.kind.rawValue), \(message.localAddress), \(message.remoteAddress), \(message.providerMessageID),
                 \(message.contactName), \(message.type.rawValue), \(message.text), \(try json(message.media)),
                 \(message.providerKeyword), \(message.choice), \(message.writtenAt),
-                \(message.isGroup))::inbound_message,
+                \(message.isGroup), \(array: message.authors)::text[])::inbound_message,
             row(\(ids.message), \(ids.contact), \(ids.conversation), \(ids.turn), \(ids.job))::inbound_ids,
             \(now), \(debounce.quiet), \(debounce.longestWait))
         """

@@ -117,7 +117,7 @@ extension Query {
         select organization_id, channel_id, \(providerID)::text, id from messages
         where id = \(message) and status = 'sending' and length(\(providerID)::text) <= 200
         for no key update
-        on conflict (organization_id, channel_id, provider_message_id) do nothing
+        on conflict (organization_id, channel_id, provider_message_id, author) do nothing
         returning message_id
         """
     }

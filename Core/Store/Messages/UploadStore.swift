@@ -12,6 +12,9 @@ package struct UploadStore: Sendable {
     /// Seconds a file is kept after its upload, and after it was last used.
     package static let lifetime = 24.0 * 3600
 
+    /// Bytes of one piece: as text they are twice as many.
+    private static let pieceLength = 1 << 18
+
     private let database: Database
 
     package init(database: Database) {
@@ -58,6 +61,21 @@ package struct UploadStore: Sendable {
             for: organization,
             ["select id, content_type, filename, bytes from uploads where id = \(id) and expires_at > \(now)"])
         return try rows[0].first.map(Upload.init(row:))
+    }
+
+    /// A part of the file's bytes, none behind its end; `nil` when there is no such file (any more).
+    package func piece(
+        of id: UploadID, at offset: Int, of organization: OrganizationID, now: Date
+    ) async throws -> Data? {
+        let rows = try await database.pipeline(
+            for: organization,
+            [
+                """
+                select substring(bytes from \(offset + 1)::integer for \(Self.pieceLength)::integer) as piece from uploads
+                where id = \(id) and expires_at > \(now)
+                """
+            ])
+        return try rows[0].first.map { try $0["piece"] }
     }
 }
 

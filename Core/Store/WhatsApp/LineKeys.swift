@@ -30,7 +30,13 @@ package struct LineKey: Sendable, Hashable {
         self.init(.media, String(url.dropFirst(Self.fileScheme.count)))
     }
 
-    package static func fileURL(of providerMessageID: String) -> String { fileScheme + providerMessageID }
+    /// The file of one message: ids are unique per author only. `nil`: ours.
+    package static func file(of providerMessageID: String, by author: String?) -> LineKey {
+        LineKey(.media, author.map { "\(providerMessageID)|\($0)" } ?? providerMessageID)
+    }
+
+    /// For a key of a file.
+    package var fileURL: String { Self.fileScheme + name }
 }
 
 /// Seals a line's secrets for their rows and opens them again. What the bytes mean is the session worker's business.

@@ -16,23 +16,28 @@ extension Query {
             row(\(message.kind.rawValue), \(message.localAddress), \(message.remoteAddress), \(message.providerMessageID),
                 \(message.contactName), \(message.type.rawValue), \(message.text), \(try json(message.media)),
                 \(message.providerKeyword), \(message.choice), \(message.writtenAt),
-                \(message.isGroup))::inbound_message,
+                \(message.isGroup), \(array: message.authors)::text[])::inbound_message,
             row(\(ids.message), \(ids.contact), \(ids.conversation), \(ids.turn), \(ids.job))::inbound_ids,
             \(line.channel), \(author.rawValue), \(isNews), \(now))
         """
     }
 
     /// The customer changed or took back what they had written. A row when it was there.
+    /// - Parameters:
+    ///   - authors: all names of whoever asks for it: in a group, only the author may.
+    ///   - address: of the chat.
     package static func rewrite(
-        _ providerMessageID: String, from address: String, to text: String, type: String, on line: HeldLine,
-        at now: Date
+        _ providerMessageID: String, by authors: [String], in address: String, to text: String, type: String,
+        on line: HeldLine, at now: Date
     ) -> Query {
         """
         with changed as (
             update messages set body = \(text), media = case \(type)::text when 'revoked' then '[]' else media end
             from message_keys key, conversations thread
             where key.channel_id = \(line.channel) and key.provider_message_id = \(providerMessageID)
-                and messages.id = key.message_id and direction = 'inbound' and thread.id = messages.conversation_id and thread.remote_address = \(address)
+                and (key.author = any (\(array: authors)::text[]) or (key.author = '' and not thread.is_group))
+                and messages.id = key.message_id and direction = 'inbound' and thread.id = messages.conversation_id
+                and thread.remote_address = \(address)
             returning messages.organization_id, messages.id, conversation_id
         )
         insert into events (organization_id, type, subject_id, data, at)

@@ -8,6 +8,7 @@ package struct PacingFacts: Sendable, Equatable {
     package let contact: ContactActivity
     package let message: PacedMessage
     package let messageID: MessageID
+    package let hasFile: Bool
     package let isGroup: Bool
     package let isReplyOnly: Bool
     /// JID text.
@@ -20,7 +21,7 @@ extension Query {
         """
         with thread as (select * from conversations where id = \(conversation)),
         next as (
-            select id, author, length(body) as length, created_at from messages
+            select id, author, length(body) as length, media <> '[]' as has_file, created_at from messages
             where conversation_id = \(conversation) and status in ('queued', 'sending')
             order by created_at, part, id limit 1
         ), contact as (
@@ -33,7 +34,7 @@ extension Query {
                 where conversation_id = \(conversation) and direction = 'outbound' and sent_at is not null
                 order by created_at desc limit 500) sent
         )
-        select thread.remote_address, thread.is_group, thread.last_inbound_at, next.id as message_id, next.author, next.length,
+        select thread.remote_address, thread.is_group, thread.last_inbound_at, next.id as message_id, next.author, next.length, next.has_file,
             extract(epoch from moment.now - greatest(next.created_at, thread.last_inbound_at))::float8 as waited,
             l.linked_at, l.reply_only, sent.*, \(unescaped: LineActivity.startedChats(somethingSent)) as started_day,
             contact.minute, contact.hour, contact.day, contact.unanswered
@@ -51,6 +52,7 @@ extension Query {
 extension PacingFacts {
     package init(_ row: Row) throws {
         remoteAddress = try row["remote_address"]
+        hasFile = try row["has_file"]
         isGroup = try row["is_group"]
         isReplyOnly = try row["reply_only"]
         line = try LineActivity(row: row)

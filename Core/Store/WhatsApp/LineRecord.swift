@@ -83,13 +83,18 @@ extension Query {
         "select set_line_status(\(line.channel), \(status.rawValue), \(reason), \(nextStep), \(now))"
     }
 
-    /// A connection that is open and logged in.
+    /// A connection that is open and logged in. Failures before it still count: it may end at once.
     package static func lineConnected(_ line: HeldLine, at now: Date) -> Query {
         """
-        update whatsapp_lines set connected_at = \(now), failures = 0, retry_at = null, banned_until = null, qr = null,
+        update whatsapp_lines set connected_at = \(now), retry_at = null, banned_until = null, qr = null,
             qr_expires_at = null, pairing_code = null, pairing_code_expires_at = null, updated_at = \(now)
         where channel_id = \(line.channel)
         """
+    }
+
+    /// The connection has lasted: what failed before it is over.
+    package static func lineSettled(_ line: HeldLine) -> Query {
+        "update whatsapp_lines set failures = 0 where channel_id = \(line.channel) and failures <> 0"
     }
 
     /// An owner who asked for something meanwhile is not made to wait: nothing is parked or put off then.

@@ -38,7 +38,7 @@ struct BlockCipherStream: Sendable {
     }
 
     private mutating func takeBlocks(_ chunk: some Collection<UInt8>, keepingLast: Bool) -> [UInt8] {
-        pending += chunk
+        pending.append(contentsOf: chunk)
         var count = pending.count / Self.blockLength * Self.blockLength
         if keepingLast, count == pending.count { count -= Self.blockLength }
         guard count > 0 else { return [] }

@@ -15,10 +15,14 @@ actor LineConnection {
     nonisolated let parts: LineParts
     private let connection: ServerConnection
     private let stream: NIOAsyncChannel<ByteBuffer, ByteBuffer>
-    private let ready: @Sendable (LineConnection) async -> Void
+    private let announce: @Sendable (LineConnection) async -> Void
     private let tasks: AsyncStream<BackgroundTask>
     var pairing: Pairing?
     var progress = LoginProgress.connecting
+    /// When messages began to come and go.
+    private var readyAt: ContinuousClock.Instant?
+    /// Its end will be the first failure, whatever was before.
+    private(set) var isSettled = false
     private var end: LineEnd?
 
     /// Background tasks beyond this many are dropped: each is asked for again by the server or by the next login.
@@ -34,7 +38,7 @@ actor LineConnection {
             bufferingPolicy: .bufferingOldest(Self.mostTasks))
         self.connection = connection
         self.tasks = tasks
-        self.ready = ready
+        announce = ready
         stream = socket.stream
         parts = LineParts(
             line, environment, stored: stored, ratchets: ratchets,
@@ -121,7 +125,15 @@ actor LineConnection {
         while true {
             try await Task.sleep(for: .seconds(Double.random(in: settings.keepAlive)))
             guard await isAlive() else { return .connectionLost }
+            try await settle()
         }
+    }
+
+    /// A connection that has lasted for a while was a good one: failures are counted anew.
+    private func settle() async throws {
+        guard !isSettled, let readyAt, ContinuousClock.now - readyAt > .seconds(settings.settling) else { return }
+        isSettled = true
+        try await parts.database.commit([.lineSettled(parts.database.line)])
     }
 
     private func isAlive() async -> Bool {
@@ -161,7 +173,8 @@ actor LineConnection {
         switch task {
         case .completeLogin:
             try await parts.login.complete()
-            await ready(self)
+            readyAt = .now
+            await announce(self)
         case .uploadPreKeys: try await parts.login.uploadPreKeys()
         case .enterPairingCode: try await pairing?.showCode()
         case .resend(let request, let receipt):

@@ -81,7 +81,8 @@ extension LineParts {
 
     var history: HistoryImport {
         HistoryImport(
-            database: database, own: own, addresses: addresses, tokens: tokens, store: store, media: media, log: log)
+            database: database, own: own, addresses: addresses, tokens: tokens, store: store, media: media,
+            turns: environment.histories, log: log)
     }
 
     private var store: MessageStore {
@@ -113,7 +114,7 @@ extension LineParts {
     var pacing: SendPacing {
         SendPacing(
             database: database, server: server, presence: presence, pacing: environment.settings.pacing,
-            randomness: environment.randomness, log: log)
+            files: environment.files, randomness: environment.randomness, log: log)
     }
 
     var resender: Resender {
@@ -130,7 +131,8 @@ extension LineParts {
         let files = OutgoingFiles(
             database: environment.database, organization: database.line.organization, clock: environment.clock,
             http: environment.http)
-        return MessageComposer(database: database, own: own, polls: polls, files: files, media: media)
+        return MessageComposer(
+            database: database, own: own, polls: polls, files: files, media: media, budget: environment.files)
     }
 
     private var messages: MessageSender {

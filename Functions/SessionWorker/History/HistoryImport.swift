@@ -13,6 +13,7 @@ struct HistoryImport: Sendable {
     let tokens: PrivacyTokens
     let store: MessageStore
     let media: MediaTransfer
+    let turns: AsyncSemaphore
     let log: LineLog
 
     private static let mostPairs = 20_000
@@ -20,9 +21,19 @@ struct HistoryImport: Sendable {
     private static let pastSeconds: Int64 = 30 * 86_400
     private static let batch = 200
 
+    /// Bytes of the file, and of what it holds: several times as many in memory while they are read.
+    private static let mostBytes = 16 << 20
+    private static let mostInflated = 1 << 25
+    /// Real seconds for which other lines' pasts may be in front.
+    private static let patience = 300.0
+
     func run(_ reference: HistorySyncReference) async throws {
+        try await turns.withPermit(within: Self.patience) { try await take(reference) }
+    }
+
+    private func take(_ reference: HistorySyncReference) async throws {
         guard let bytes = try await bytes(reference) else { return }
-        let history = try HistorySync.parse(bytes)
+        let history = try HistorySync.parse(bytes, limit: Self.mostInflated)
         for start in stride(from: 0, to: min(history.pairs.count, Self.mostPairs), by: Self.batch) {
             try await addresses.learn(Array(history.pairs[start..<min(start + Self.batch, history.pairs.count)]))
         }
@@ -37,7 +48,7 @@ struct HistoryImport: Sendable {
     private func bytes(_ reference: HistorySyncReference) async throws -> [UInt8]? {
         if let inline = reference.inline { return inline }
         guard let file = reference.file else { return nil }
-        return try await media.download(file)
+        return try await media.download(file, limit: Self.mostBytes)
     }
 
     // MARK: Messages
@@ -77,6 +88,8 @@ struct HistoryImport: Sendable {
         default: return []
         }
         let known = ChatMessage(message, in: try await addresses.canonical(message.chat.withoutDevice))
+        // So that a message which also comes by itself is known again under the author's other name.
+        if known.chat.isGroup { _ = try await addresses.canonical(known.sender) }
         return try store.fileSecret(known)
             + [try store.kept(known, as: known.isFromMe ? .user : .contact, isNews: false)]
     }

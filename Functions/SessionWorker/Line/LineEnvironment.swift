@@ -24,6 +24,10 @@ struct LineEnvironment: Sendable {
     var tls: TLSContext?
     /// Connections being opened.
     var openings: AsyncSemaphore
+    /// Files on their way.
+    var files: MediaBudget
+    /// The past of a newly linked phone is read whole: one after the other.
+    var histories = AsyncSemaphore(1)
     /// Wakes a job runner.
     var jobs: JobCalls
     var log: LineLog

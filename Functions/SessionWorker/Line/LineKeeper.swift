@@ -13,7 +13,10 @@ actor LineKeeper {
     /// the wish that the attempt began with, so that one that arrives meanwhile is not taken for done.
     private(set) var asked: Int
     private var attempt: Task<Bool, any Error>?
-    private var pauses = WhatsAppWire.Backoff()
+    /// Failures since the line's row was last read or written: while the database is away there is no other place for them.
+    private var unwritten = 0
+    /// The connection of this attempt was a good one, so its end is the first failure.
+    private var isSettled = false
     private var unscanned = 0
     private var wasPaired = false
     /// Open and logged in.
@@ -21,9 +24,6 @@ actor LineKeeper {
     /// Of the line, not of a connection: it outlives each.
     nonisolated let ratchets = RatchetLock()
     private let connected: @Sendable (ChannelID) async -> Void
-
-    /// A connection that was logged in and held so long was a good one: pauses begin anew.
-    private static let settled = Duration.seconds(30)
 
     init(
         _ lease: LineLeases.Lease, _ environment: LineEnvironment,
@@ -78,7 +78,8 @@ actor LineKeeper {
             try await pause(.interrupted, stored, atLeast: 0)
         } catch let error where !(error is LineLost) {
             // The database is away. A wish of the owner ends the wait.
-            try await Task.sleep(for: .seconds(nextPause()))
+            unwritten += 1
+            try await Task.sleep(for: .seconds(pause(after: unwritten - 1)))
         }
     }
 
@@ -87,7 +88,7 @@ actor LineKeeper {
         // An older reading than the one that is being followed is no news.
         guard asked > self.asked else { return }
         self.asked = asked
-        pauses.reset()
+        unwritten = 0
         unscanned = 0
         attempt?.cancel()
     }
@@ -95,7 +96,9 @@ actor LineKeeper {
     /// One thing the owner wants, done once.
     /// - Returns: whether there is more to do.
     private func live() async throws -> Bool {
+        isSettled = false
         let stored = try await StoredLine.load(line, environment)
+        unwritten = 0
         asked = max(asked, stored.record.asked)
         switch stored.record.wanted {
         case .stopped:
@@ -120,6 +123,7 @@ actor LineKeeper {
     // MARK: Connecting
 
     private func connect(_ stored: StoredLine) async throws -> LineEnd {
+        // While it fails again and again its status goes on saying so.
         if stored.record.failures == 0 {
             try await environment.database.pipeline(
                 holding: line,
@@ -136,13 +140,13 @@ actor LineKeeper {
             log.complain("a line could not connect", error)
             return LineEnd(opening: error)
         }
-        let began = ContinuousClock.now
-        defer { self.connection = nil }
-        let end = try await connection.run()
-        let isLoggedIn = await connection.isLoggedIn
+        let result: Result<LineEnd, any Error>
+        do { result = .success(try await connection.run()) } catch { result = .failure(error) }
+        self.connection = nil
+        isSettled = await connection.isSettled
+        let end = try result.get()
         // Told to stop, or to do something else: that is no trouble of the line's.
         try Task.checkCancellation()
-        if isLoggedIn, ContinuousClock.now - began > Self.settled { pauses.reset() }
         wasPaired = connection.parts.own.account != nil && stored.account == nil
         return end
     }
@@ -215,18 +219,20 @@ actor LineKeeper {
     }
 
     private func pause(_ end: LineEnd, _ stored: StoredLine, atLeast seconds: Double) async throws {
-        let retry = Date(timeIntervalSinceNow: max(nextPause(), seconds))
+        let before = isSettled ? 0 : stored.record.failures
+        let retry = Date(timeIntervalSinceNow: max(pause(after: before), seconds))
         let isBan = end.trouble == .temporaryBan
         try await write(
             end,
             .lineEnded(
-                line, failures: stored.record.failures + 1, retryAt: retry, bannedUntil: isBan ? retry : nil,
+                line, failures: before + 1, retryAt: retry, bannedUntil: isBan ? retry : nil,
                 parked: false, asked: stored.record.asked, at: environment.clock.now()))
     }
 
-    /// Seconds.
-    private func nextPause() -> Double {
+    /// Seconds. The count is the row's: it goes on where another worker, or this one before it was started anew, stopped.
+    private func pause(after failures: Int) -> Double {
         var random = SystemRandomNumberGenerator()
+        var pauses = WhatsAppWire.Backoff(after: failures)
         return pauses.next(using: &random) * environment.settings.pauseFactor
     }
 

@@ -3,10 +3,13 @@ import FoundationEssentials
 import Outbound
 import WhatsAppWire
 
-/// Files: fetched when somebody wants them, checked before a byte of plaintext is handed out; encrypted before they leave.
+/// Files: fetched when somebody wants them, checked before a byte of plaintext is handed out; encrypted before they leave. Both ways
+/// they pass in pieces, over the disk.
 actor MediaTransfer {
     /// Bytes of one file.
     static let mostBytes = 64 << 20
+    /// Bytes that encryption adds at most: padding and MAC.
+    private static let overhead = 16 + 10
     private static let timeout = 120.0
     /// Real seconds in which one of the media servers has to take a file.
     static let uploadTime = 90.0
@@ -29,41 +32,46 @@ actor MediaTransfer {
     // MARK: Theirs
 
     /// The plain file, or `nil` when the servers no longer have it.
-    func download(_ file: EncryptedMedia) async throws -> [UInt8]? {
+    /// - Parameter limit: bytes of it.
+    func download(_ file: EncryptedMedia, limit: Int) async throws -> [UInt8]? {
+        guard file.digest.length <= limit else { throw MediaError.tooLarge(limit: limit) }
         for host in try await mediaConnection().hosts {
             guard let url = MediaConnection.downloadURL(host: host, media: file) else { throw MediaError.malformed }
+            let downloaded = try DownloadedFile(file, limit: limit + Self.overhead)
             let response = try await http.send(
                 OutboundRequest(
-                    method: "GET", url: plain(url), headers: Self.origin, timeout: Self.timeout,
-                    maximumResponse: Self.mostBytes + 1024))
+                    method: "GET", url: plain(url), headers: Self.origin, receive: { downloaded.take($0) },
+                    timeout: Self.timeout, maximumResponse: limit + Self.overhead))
             if [403, 404, 410].contains(response.status) { return nil }
             guard response.status == 200 else { continue }
-            return try decrypted(response.body, file)
+            return try downloaded.opened()
         }
         return nil
     }
 
-    private func decrypted(_ bytes: [UInt8], _ file: EncryptedMedia) throws -> [UInt8] {
-        var verifier = try MediaVerifier(
-            mediaKey: file.mediaKey, kind: file.kind, digest: file.digest, limit: Self.mostBytes + 1024)
-        try verifier.update(bytes)
-        var decryptor = try verifier.finish()
-        return try decryptor.update(bytes) + decryptor.finish()
-    }
-
     // MARK: Ours
 
-    /// Encrypts a file, hands it to a media server, and says where it is.
-    func upload(_ bytes: [UInt8], kind: MediaKind, mimeType: String) async throws -> EncryptedMedia {
+    /// Encrypts a file as it is read, hands it to a media server, and says where it is.
+    /// - Parameter source: gives the pieces in order.
+    func upload(
+        _ kind: MediaKind, mimeType: String, from source: (@escaping @Sendable ([UInt8]) -> Bool) async throws -> Void
+    ) async throws -> EncryptedMedia {
         let mediaKey = randomness.bytes(32)
-        let (encrypted, digest) = try MediaEncryptor.encrypt(bytes, mediaKey: mediaKey, kind: kind)
+        let file = try EncryptedFile(mediaKey: mediaKey, kind: kind, limit: Self.mostBytes)
+        do {
+            try await source { file.take($0) }
+        } catch {
+            // A transfer that we ended ourselves.
+            throw file.failure ?? error
+        }
+        let digest = try file.finish()
         let servers = try await mediaConnection()
         let end = ContinuousClock.now + .seconds(Self.uploadTime)
         for host in servers.hosts {
             guard let url = servers.uploadURL(host: host, kind: kind, digest: digest), end > .now else { break }
             let response = try await http.send(
                 OutboundRequest(
-                    method: "POST", url: plain(url), headers: Self.origin, body: encrypted,
+                    method: "POST", url: plain(url), headers: Self.origin, upload: file.upload,
                     timeout: (end - .now) / .seconds(1)))
             guard response.status == 200, let stored = Stored(response.body) else { continue }
             var reference = EncryptedMedia(
@@ -108,11 +116,14 @@ enum FileError: Error, Sendable, CustomStringConvertible {
     case notStored
     /// The address the file was to be fetched from gave none.
     case notFound
+    /// Too many others are on their way.
+    case noRoom
 
     var description: String {
         switch self {
         case .notStored: "WhatsApp's media servers did not take the file"
         case .notFound: "the file to send could not be fetched"
+        case .noRoom: "too many files are on their way"
         }
     }
 }

@@ -4,6 +4,7 @@ import WhatsAppWire
 struct ChatMessage: Sendable {
     /// The person or group, as threads know it.
     let chat: JID
+    /// As it is stored (`StoredID`).
     let id: String
     /// The author.
     let sender: JID
@@ -17,7 +18,7 @@ struct ChatMessage: Sendable {
 
     init(_ message: IncomingMessage, in chat: JID, _ content: ReceivedMessage) {
         self.chat = chat
-        id = message.id
+        id = StoredID.of(message.id)
         sender = message.sender
         senderAlternate = message.senderAlternate
         isFromMe = message.isFromMe
@@ -29,7 +30,7 @@ struct ChatMessage: Sendable {
     /// From the phone's history.
     init(_ message: HistorySync.Message, in chat: JID) {
         self.chat = chat
-        id = message.id
+        id = StoredID.of(message.id)
         sender = message.participant ?? chat
         senderAlternate = nil
         isFromMe = message.isFromMe

@@ -18,8 +18,8 @@ struct InboundMapper: Sendable {
         let body = message.content.body
         var inbound = InboundMessage(
             kind: .whatsappWeb, localAddress: localAddress, remoteAddress: message.chat.description,
-            providerMessageID: message.id, type: type ?? body.type, text: text ?? body.words,
-            writtenAt: writtenAt(message), isGroup: message.chat.isGroup)
+            providerMessageID: message.id, authors: authors(of: message), type: type ?? body.type,
+            text: text ?? body.words, writtenAt: writtenAt(message), isGroup: message.chat.isGroup)
         if message.chat.isGroup {
             inbound.text = "\(speaker(message)): \(inbound.text)"
         } else if !message.isFromMe {
@@ -28,7 +28,7 @@ struct InboundMapper: Sendable {
         switch body {
         case .media(let media):
             inbound.media = [
-                Domain.MediaReference(url: LineKey.fileURL(of: message.id), contentType: media.mimeType)
+                Domain.MediaReference(url: fileKey(of: message).fileURL, contentType: media.mimeType)
             ]
         case .choice(let id, _): inbound.choice = id
         default: break
@@ -40,9 +40,27 @@ struct InboundMapper: Sendable {
     func unsupported(_ message: ChatMessage, because reason: String) -> InboundMessage {
         InboundMessage(
             kind: .whatsappWeb, localAddress: localAddress, remoteAddress: message.chat.description,
-            providerMessageID: message.id, type: .unsupported, text: reason, writtenAt: writtenAt(message),
-            isGroup: message.chat.isGroup
+            providerMessageID: message.id, authors: authors(of: message), type: .unsupported, text: reason,
+            writtenAt: writtenAt(message), isGroup: message.chat.isGroup
         ).cut()
+    }
+
+    /// All names of the author that are known here, the hidden id first; none for our own: there is one of us on a line.
+    func authors(of message: ChatMessage) -> [String] {
+        guard !message.isFromMe else { return [] }
+        let sender = message.sender.withoutDevice
+        let names = [
+            addresses.cachedCanonical(sender), sender, message.senderAlternate?.withoutDevice,
+            addresses.phoneNumber(of: sender),
+        ]
+        return names.compactMap(\.self).reduce(into: []) { known, name in
+            let text = name.description.cut(to: InboundMessage.Column.author)
+            if !known.contains(text) { known.append(text) }
+        }
+    }
+
+    func fileKey(of message: ChatMessage) -> LineKey {
+        .file(of: message.id, by: authors(of: message).first)
     }
 
     private var localAddress: String { storedAddress ?? own.account?.jid.withoutDevice.description ?? "" }
@@ -64,7 +82,8 @@ struct InboundMapper: Sendable {
 
 extension InboundMessage {
     /// Characters (as Postgres counts them: Unicode scalars) of the columns that foreign text reaches.
-    private enum Column {
+    fileprivate enum Column {
+        static let author = 199
         static let name = 255
         static let text = 65_536
         static let choice = 1_000

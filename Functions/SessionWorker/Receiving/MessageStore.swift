@@ -74,8 +74,9 @@ struct MessageStore: Sendable {
 
     private func rewrite(_ key: MessageKey, _ message: ChatMessage, to text: String, _ type: String) -> Query {
         .rewrite(
-            key.id, from: message.chat.description, to: text.cut(to: .max), type: type, on: database.line,
-            at: database.now)
+            StoredID.of(key.id), by: mapper.authors(of: message), in: message.chat.description, to: text.cut(to: .max),
+            type: type,
+            on: database.line, at: database.now)
     }
 
     // MARK: The business's own, typed on the phone
@@ -111,7 +112,7 @@ struct MessageStore: Sendable {
     /// Where a file is and what opens it: kept, so that it can be fetched when somebody wants to see it.
     func fileSecret(_ message: ChatMessage) throws -> [Query] {
         guard case .media = message.content.body else { return [] }
-        return try database.store([LineKey(.media, message.id): message.content.content], replacing: false)
+        return try database.store([mapper.fileKey(of: message): message.content.content], replacing: false)
     }
 
     // MARK: What the database does not take

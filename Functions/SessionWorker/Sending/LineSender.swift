@@ -18,7 +18,7 @@ struct LineSender: Sendable {
     private static let mostSends = 6
     /// Real seconds that one message may take: typed, its file fetched and handed over, its recipients' devices and keys asked for,
     /// and acknowledged. Each of these is bounded where it is done.
-    static let longest = 10 + OutgoingFiles.timeout + MediaTransfer.uploadTime + 60
+    static let longest = 10 + MediaBudget.patience + OutgoingFiles.timeout + MediaTransfer.uploadTime + 60
 
     var channelSender: ChannelSender {
         ChannelSender(
@@ -83,6 +83,8 @@ extension SendResult {
         case let error as SendError: self = .refused(code: "recipient", reason: Self.sentence(error))
         case let error as ComposeError: self = .refused(code: "content", reason: Self.sentence(error))
         case FileError.notFound: self = .refused(code: "file", reason: "The file to send could not be fetched.")
+        case MediaError.tooLarge: self = Self.tooLarge
+        case let error as OutboundError where error.code == .tooLarge: self = Self.tooLarge
         case is FileError, is OutboundError: self = .later(after: 15, reason: "The file could not be handed over.")
         case let failure as IQ.Failure:
             self = .later(
@@ -90,6 +92,9 @@ extension SendResult {
         default: self = .later(after: 30, reason: "The message could not be prepared.")
         }
     }
+
+    private static let tooLarge = SendResult.refused(
+        code: "file", reason: "The file to send is larger than \(MediaTransfer.mostBytes >> 20) MB.")
 
     private static func sentence(_ error: some CustomStringConvertible) -> String {
         let text = error.description

@@ -12,6 +12,7 @@ struct MessageComposer: Sendable {
     let polls: PollSecrets
     let files: OutgoingFiles
     let media: MediaTransfer
+    let budget: MediaBudget
 
     func message(_ draft: ChannelDraft, to chat: JID) async throws -> OutgoingMessage {
         if let target = draft.content?.reactionTo {
@@ -51,8 +52,11 @@ struct MessageComposer: Sendable {
     }
 
     private func message(_ file: Domain.MediaReference, _ draft: ChannelDraft) async throws -> OutgoingMessage {
-        var reference = try await media.upload(
-            try await files.bytes(of: file), kind: draft.type.mediaKind, mimeType: file.contentType)
+        var reference = try await budget.withRoom(for: OutgoingFiles.most(file), of: database.line) {
+            try await media.upload(draft.type.mediaKind, mimeType: file.contentType) {
+                try await files.read(file, into: $0)
+            }
+        }
         reference.caption = draft.body.isEmpty ? nil : draft.body
         reference.fileName = draft.content?.filename
         reference.isVoiceNote = file.contentType.hasPrefix("audio/ogg")

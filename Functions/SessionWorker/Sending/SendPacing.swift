@@ -12,8 +12,12 @@ struct SendPacing: Sendable {
     let presence: Presence
     /// `nil`: no limits and no typing.
     let pacing: Pacing?
+    let files: MediaBudget
     let randomness: Randomness
     let log: LineLog
+
+    /// Seconds until a file that has no room yet is looked at again, at least.
+    private static let fileWait = 3.0
 
     /// Waits as long as a person would type. Afterwards the outbox decides whether the message may still be said.
     func permission(in conversation: ConversationID) async throws -> SendPermission {
@@ -24,18 +28,22 @@ struct SendPacing: Sendable {
         let facts = try PacingFacts(row)
         guard let chat = JID(facts.remoteAddress) else { return .granted }
         try await markRead(answers[1].map { row throws(PostgresError) in try row["provider_message_id"] }, in: chat)
-        switch decision(facts) {
-        case nil: return .granted
+        let decision = decision(facts)
+        switch decision {
         case .later(let seconds, let reason):
             log.note("a message waits", ["why": reason])
             return .later(seconds: seconds)
         case .refuse(let reason): return .refused(facts.messageID, code: "pacing", reason: reason)
-        case .send(let seconds):
-            guard seconds > 0 else { return .granted }
+        case .send, nil: break
+        }
+        if facts.hasFile, !files.hasRoom(for: MediaTransfer.mostBytes, of: database.line) {
+            return .later(seconds: Self.fileWait * (1 + randomness.fraction))
+        }
+        if case .send(let seconds) = decision, seconds > 0 {
             try await presence.type(in: chat)
             try await Task.sleep(for: .seconds(seconds))
-            return .granted
         }
+        return .granted
     }
 
     private func decision(_ facts: PacingFacts) -> Pacing.Decision? {

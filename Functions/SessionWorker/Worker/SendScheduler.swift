@@ -11,6 +11,7 @@ actor SendScheduler {
     private let queue: JobQueue
     nonisolated let lines: RunningLines
     private var running: [ChannelID: Int] = [:]
+    private var runningOf: [OrganizationID: Int] = [:]
     private var work: [Int: Task<Void, Never>] = [:]
     private var count = 0
     /// Lines to look at; those of a look that is under way are no longer in it.
@@ -93,24 +94,37 @@ actor SendScheduler {
     private func connected(_ channels: Set<ChannelID>) async -> [ChannelID] {
         var open: [ChannelID] = []
         for channel in channels where running[channel, default: 0] < Self.perLine {
-            if await lines[channel]?.connection != nil { open.append(channel) }
+            guard let keeper = lines[channel], hasRoom(keeper.line.organization) else { continue }
+            if await keeper.connection != nil { open.append(channel) }
         }
         return open
+    }
+
+    /// One alone may take half of the places, each of two a third: there is always room for the next one, whatever the others'
+    /// files and addresses do.
+    private func hasRoom(_ organization: OrganizationID) -> Bool {
+        let others = runningOf.count - (runningOf[organization] == nil ? 0 : 1)
+        return runningOf[organization, default: 0] < max(1, environment.settings.sends / (others + 2))
     }
 
     private func start(_ job: Job, _ destination: ChannelID) {
         count += 1
         let number = count
         running[destination, default: 0] += 1
+        runningOf[job.organization, default: 0] += 1
         work[number] = Task {
             await self.perform(job, destination)
-            await self.finished(number, destination)
+            self.finished(number, job.organization, destination)
         }
     }
 
-    private func finished(_ number: Int, _ destination: ChannelID) async {
+    private func finished(_ number: Int, _ organization: OrganizationID, _ destination: ChannelID) {
+        // Its other lines may have waited for the place.
+        let wasFull = !hasRoom(organization)
         work[number] = nil
-        running[destination] = running[destination, default: 1] == 1 ? nil : running[destination, default: 1] - 1
+        running.countDown(destination)
+        runningOf.countDown(organization)
+        if wasFull { return claim(lines.all.filter { $0.value.line.line.organization == organization }.map(\.key)) }
         look(at: destination)
     }
 
@@ -149,5 +163,11 @@ actor SendScheduler {
             faults: environment.faults)
         let end = Date(timeIntervalSinceNow: job.kind.timeout - Self.margin)
         return try await parts.presence.duringTyping { try await outbox.run(job, until: end) }
+    }
+}
+
+extension Dictionary where Value == Int {
+    fileprivate mutating func countDown(_ key: Key) {
+        self[key] = self[key, default: 1] == 1 ? nil : self[key, default: 1] - 1
     }
 }

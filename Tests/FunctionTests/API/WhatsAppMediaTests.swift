@@ -41,7 +41,7 @@ import WhatsAppWire
         try await TestAPI.with { api in
             let alice = try await api.signUp("alice")
             let thread = try await api.seedConversation(in: alice.organization)
-            let media = #"[{"url": "\#(LineKey.fileURL(of: "SM1"))", "content_type": "image/jpeg"}]"#
+            let media = #"[{"url": "\#(LineKey.file(of: "SM1", by: nil).fileURL)", "content_type": "image/jpeg"}]"#
             let message = try #require(OutgoingMessage.media(sent.reference, timestamp: 0)).content
             let keys = LineKeys(
                 readingOf: thread.channel, in: alice.organization, box: try SecretBox(keys: TestAPI.secretKeys))

@@ -33,7 +33,7 @@ begin
 
     select k.message_id into stored from message_keys k
     where k.organization_id = organization and k.channel_id = channel
-        and k.provider_message_id = message.provider_message_id;
+        and k.provider_message_id = message.provider_message_id and (k.author = '' or k.author = any (message.authors));
     if found then
         select m.conversation_id, m.turn_id into thread, turn
         from messages m where m.organization_id = organization and m.id = stored;
@@ -60,9 +60,10 @@ begin
     returning id, due_at into turn, due;
 
     insert into messages (id, organization_id, conversation_id, channel_id, direction, author, type, body, media,
-        provider_keyword, choice, provider_message_id, status, turn_id, provider_at, created_at)
+        provider_keyword, choice, provider_message_id, author_address, status, turn_id, provider_at, created_at)
     values (ids.message, organization, thread, channel, 'inbound', 'contact', message.type, message.body, message.media,
-        message.provider_keyword, message.choice, message.provider_message_id, 'received', turn, message.written_at, received_at);
+        message.provider_keyword, message.choice, message.provider_message_id, message.authors[1], 'received', turn,
+        message.written_at, received_at);
 
     perform enqueue_job(ids.job, organization, 'turn', thread::text, due, received_at, moves => true);
 
@@ -127,7 +128,7 @@ begin
         hashtextextended(organization::text || message.kind || ' ' || message.remote_address, 0));
     select k.message_id into stored from message_keys k
     where k.organization_id = organization and k.channel_id = channel
-        and k.provider_message_id = message.provider_message_id;
+        and k.provider_message_id = message.provider_message_id and (k.author = '' or k.author = any (message.authors));
     if found then
         select m.conversation_id into thread from messages m where m.organization_id = organization and m.id = stored;
         return query select false, thread, stored;
@@ -145,10 +146,10 @@ begin
         end if;
     end if;
     insert into messages (id, organization_id, conversation_id, channel_id, direction, author, type, body, media,
-        choice, provider_message_id, status, sent_at, provider_at, created_at)
+        choice, provider_message_id, author_address, status, sent_at, provider_at, created_at)
     values (new_id, organization, thread, channel,
         case author when 'contact' then 'inbound' else 'outbound' end, author, message.type, message.body,
-        message.media, message.choice, message.provider_message_id,
+        message.media, message.choice, message.provider_message_id, message.authors[1],
         case author when 'contact' then 'received' else 'sent' end,
         case author when 'contact' then null else moment end, message.written_at, moment);
     if is_news then

@@ -4,8 +4,8 @@ create or replace function keep_message_keys() returns trigger
     language plpgsql as $$
 begin
     if new.provider_message_id is not null then
-        insert into message_keys (organization_id, channel_id, provider_message_id, message_id)
-        values (new.organization_id, new.channel_id, new.provider_message_id, new.id);
+        insert into message_keys (organization_id, channel_id, provider_message_id, author, message_id)
+        values (new.organization_id, new.channel_id, new.provider_message_id, coalesce(new.author_address, ''), new.id);
     end if;
     if new.direction = 'outbound' and new.turn_id is not null then
         insert into turn_replies (organization_id, turn_id, part, message_id)
@@ -27,9 +27,9 @@ begin
     if length(new.provider_message_id) > 200 then
         objection := 'The provider''s id of this message is longer than 200 characters; the message is kept without it.';
     elsif new.provider_message_id is not null then
-        insert into message_keys (organization_id, channel_id, provider_message_id, message_id)
-        values (new.organization_id, new.channel_id, new.provider_message_id, new.id)
-        on conflict (organization_id, channel_id, provider_message_id) do update set message_id = excluded.message_id
+        insert into message_keys (organization_id, channel_id, provider_message_id, author, message_id)
+        values (new.organization_id, new.channel_id, new.provider_message_id, coalesce(new.author_address, ''), new.id)
+        on conflict (organization_id, channel_id, provider_message_id, author) do update set message_id = excluded.message_id
             where message_keys.message_id = excluded.message_id;
         if not found then
             objection := 'The provider gave this message the id of another one on this channel; the message is kept without it.';
@@ -47,7 +47,7 @@ begin
     if old.provider_message_id is not null then
         delete from message_keys
         where organization_id = old.organization_id and channel_id = old.channel_id
-            and provider_message_id = old.provider_message_id;
+            and provider_message_id = old.provider_message_id and author = coalesce(old.author_address, '');
     end if;
     return new;
 end

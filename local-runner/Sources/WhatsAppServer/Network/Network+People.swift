@@ -5,8 +5,10 @@ extension Network {
     /// A simulated device writes; every linked device of the chat gets its own copy.
     /// - Returns: the message's id.
     @discardableResult
-    func write(_ message: OutgoingMessage, from sender: SimulatedDevice, to chat: Chat) throws -> String {
-        let id = "3A" + random.hex(9)
+    func write(
+        _ message: OutgoingMessage, from sender: SimulatedDevice, to chat: Chat, under chosen: String? = nil
+    ) throws -> String {
+        let id = chosen ?? "3A" + random.hex(9)
         sender.sent[id] = .init(message: message, chat: chat)
         let envelope = MessageEnvelope(
             id: id, sender: sender.reference, chat: chat, type: message.type, mediaType: message.mediaType,

@@ -15,9 +15,10 @@ package struct Contact: Sendable {
         try await send(.text(text, context: .init(quote: quote)), to: line)
     }
 
+    /// - Parameter id: of the sender's choice, as each client makes its own.
     @discardableResult
-    package func send(_ message: OutgoingMessage, to line: Line) async throws -> String {
-        try await server.write(message, from: number, to: line.number)
+    package func send(_ message: OutgoingMessage, to line: Line, under id: String? = nil) async throws -> String {
+        try await server.write(message, from: number, to: line.number, under: id)
     }
 
     /// As the owner of a line: to another person, typed on the phone.
@@ -33,24 +34,29 @@ package struct Contact: Sendable {
     }
 
     @discardableResult
-    package func send(_ message: OutgoingMessage, toGroup group: String) async throws -> String {
-        try await server.write(message, from: number, toGroup: group)
+    package func send(_ message: OutgoingMessage, toGroup group: String, under id: String? = nil) async throws -> String
+    {
+        try await server.write(message, from: number, toGroup: group, under: id)
     }
 }
 
 extension WhatsAppServer {
-    func write(_ message: OutgoingMessage, from number: String, to other: String) throws -> String {
+    func write(_ message: OutgoingMessage, from number: String, to other: String, under id: String? = nil) throws
+        -> String
+    {
         guard let receiver = network.people[other] else {
             throw ActionError("there is nobody with the number \(other)")
         }
-        return try network.write(message, from: try phone(number), to: .person(receiver))
+        return try network.write(message, from: try phone(number), to: .person(receiver), under: id)
     }
 
-    func write(_ message: OutgoingMessage, from number: String, toGroup jid: String) throws -> String {
+    func write(
+        _ message: OutgoingMessage, from number: String, toGroup jid: String, under id: String? = nil
+    ) throws -> String {
         guard let jid = JID(jid), let group = network.groups[jid] else { throw ActionError("there is no group \(jid)") }
         let sender = try phone(number)
         guard group.has(sender.person) else { throw ActionError("\(number) is not in the group") }
-        return try network.write(message, from: sender, to: .group(group))
+        return try network.write(message, from: sender, to: .group(group), under: id)
     }
 
     func phone(_ number: String) throws -> SimulatedDevice {
