@@ -21,16 +21,19 @@ package struct ModelChain: Sendable {
             self.provider = provider
             self.model = model ?? provider.defaultModel
         }
+
+        /// `openai gpt-4o-mini`.
+        var name: String { "\(provider.name.rawValue) \(model)" }
     }
 
     package struct Outcome: Sendable {
         /// Clean text; `nil` when no model answered.
         package var text: String?
-        /// Which candidate answered: `openai gpt-4o-mini`.
+        /// The name of the candidate that answered: `openai gpt-4o-mini`.
         package var answeredBy: String?
         package var runs: [AIRun]
-        /// The last thing that went wrong, when no model answered.
-        package var failure: ModelError?
+        /// Everything that went wrong, in order: of each call its end, and which candidates there was no time for.
+        package var failures: [ModelFailure]
     }
 
     private let prices: PriceList
@@ -51,42 +54,61 @@ package struct ModelChain: Sendable {
     /// - Parameter request: its `model` is replaced by each candidate's; its `timeout` bounds everything together.
     package func complete(_ request: ModelRequest, candidates: [Candidate]) async -> Outcome {
         let deadline = Deadline(in: request.timeout)
-        var outcome = Outcome(text: nil, answeredBy: nil, runs: [], failure: nil)
-        for (position, candidate) in candidates.enumerated() where deadline.left > Self.leastTime {
+        let sources = SourceStrings(request)
+        var outcome = Outcome(text: nil, answeredBy: nil, runs: [], failures: [])
+        for (position, candidate) in candidates.enumerated() {
+            guard deadline.left > Self.leastTime else {
+                outcome.failures.append(ModelFailure(of: candidate.name, .noTimeLeft))
+                continue
+            }
             let isLast = position == candidates.count - 1
-            let turn = Deadline(in: isLast ? deadline.left : deadline.left * Self.share)
+            let turn = Turn(
+                candidate: candidate, deadline: Deadline(in: isLast ? deadline.left : deadline.left * Self.share),
+                sources: sources)
             do throws(ModelError) {
-                outcome.text = try await ask(candidate, request, until: turn, runs: &outcome.runs)
-                outcome.answeredBy = "\(candidate.provider.name.rawValue) \(candidate.model)"
-                outcome.failure = nil
+                outcome.text = try await ask(turn, request, &outcome)
+                outcome.answeredBy = candidate.name
                 return outcome
             } catch {
-                outcome.failure = error
+                // Written down with its call.
             }
         }
         return outcome
     }
 
+    /// One candidate's.
+    private struct Turn {
+        let candidate: Candidate
+        let deadline: Deadline
+        let sources: SourceStrings
+    }
+
     private func ask(
-        _ candidate: Candidate, _ request: ModelRequest, until deadline: Deadline, runs: inout [AIRun]
+        _ turn: Turn, _ request: ModelRequest, _ outcome: inout Outcome
     ) async throws(ModelError) -> String {
         var request = request
-        request.model = candidate.model
+        request.model = turn.candidate.model
+        let deadline = turn.deadline
         var attempt = 0
         var wasTrimmed = false
+        var wasCorrected = false
         while true {
             request.timeout = deadline.left
             let failure: ModelError
             do throws(ModelError) {
-                return try await call(candidate, request, runs: &runs)
+                return try await call(turn, request, runs: &outcome.runs)
             } catch {
                 failure = error
+                outcome.failures.append(ModelFailure(of: turn.candidate.name, failure))
             }
             if failure.refusedParameter == "temperature", request.temperature != nil {
                 request.temperature = nil
             } else if failure.kind == .contextTooLong, !wasTrimmed, request.messages.count > 1 {
                 request.messages = Array(request.messages.suffix(request.messages.count / 2))
                 wasTrimmed = true
+            } else if let correction = failure.correction, !wasCorrected {
+                request.system += "\n\n" + correction
+                wasCorrected = true
             } else {
                 guard attempt < Self.retries, let delay = delay(after: failure, attempt: attempt),
                     delay <= Self.longestDelay, delay + Self.leastTime < deadline.left
@@ -100,8 +122,9 @@ package struct ModelChain: Sendable {
 
     /// One call, recorded whatever its end.
     private func call(
-        _ candidate: Candidate, _ request: ModelRequest, runs: inout [AIRun]
+        _ turn: Turn, _ request: ModelRequest, runs: inout [AIRun]
     ) async throws(ModelError) -> String {
+        let candidate = turn.candidate
         let began = ContinuousClock.now
         var run = AIRun(
             id: ids.make(), provider: candidate.provider.name.rawValue, model: candidate.model, tokensIn: 0,
@@ -114,7 +137,7 @@ package struct ModelChain: Sendable {
         do throws(ModelError) {
             let answer = try await candidate.provider.complete(request)
             record(answer.usage, model: answer.model, of: candidate, in: &run)
-            return try AnswerText.clean(answer)
+            return try AnswerText.clean(answer, keeping: turn.sources)
         } catch {
             if error.usage != .none { record(error.usage, model: candidate.model, of: candidate, in: &run) }
             // What never reached a model cost nothing; a time-out may have, so its price is unknown.
@@ -139,7 +162,7 @@ package struct ModelChain: Sendable {
     private func delay(after failure: ModelError, attempt: Int) -> Double? {
         switch failure.kind {
         case .retry(let after), .overloaded(let after): after ?? ownDelay(attempt)
-        case .timeout, .credentials, .contextTooLong, .contentFiltered, .garbage, .permanent: nil
+        case .timeout, .credentials, .contextTooLong, .contentFiltered, .garbage, .cutShort, .internals, .permanent: nil
         }
     }
 

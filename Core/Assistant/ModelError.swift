@@ -15,6 +15,10 @@ package struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case contentFiltered
         /// An answer came that is none: empty, not JSON, the wrong shape, absurdly long, full of control characters.
         case garbage
+        /// The token limit left no whole sentence: a shorter answer may be one.
+        case cutShort
+        /// What came was meant for a machine: a call of a tool, thoughts, control sequences.
+        case internals
         /// This request will never succeed.
         case permanent
     }
@@ -39,4 +43,14 @@ package struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     package var description: String { reason }
+
+    /// What to tell the model when it is asked again; `nil`: asking again changes nothing.
+    var correction: String? {
+        switch kind {
+        case .cutShort: "Your last try was too long and was cut. Answer in one or two short sentences."
+        case .internals:
+            "You have no tools and nobody reads your thoughts. Write only the words that the customer shall read, as plain text."
+        case .retry, .overloaded, .timeout, .credentials, .contextTooLong, .contentFiltered, .garbage, .permanent: nil
+        }
+    }
 }

@@ -23,7 +23,7 @@ package struct ModelRequest: Sendable, Equatable {
     package var model: String
     /// Instructions of the business, not of the customer.
     package var system: String
-    /// Oldest first; ends with the customer.
+    /// Oldest first. Whoever sends them makes them alternate (`ModelMessage.alternating`).
     package var messages: [ModelMessage]
     /// 0...1; `nil` leaves it to the provider, for models that refuse any other than their own.
     package var temperature: Double?
@@ -31,10 +31,12 @@ package struct ModelRequest: Sendable, Equatable {
     package var maximumOutput: Int
     /// Seconds for this call.
     package var timeout: Double
+    /// What the business wrote, as it wrote it: an answer's exact strings of it are left as they are. Not sent.
+    package var sources: [String]
 
     package init(
         model: String, system: String, messages: [ModelMessage], temperature: Double? = nil, maximumOutput: Int = 3000,
-        timeout: Double = 30
+        timeout: Double = 30, sources: [String] = []
     ) {
         self.model = model
         self.system = system
@@ -42,6 +44,7 @@ package struct ModelRequest: Sendable, Equatable {
         self.temperature = temperature
         self.maximumOutput = maximumOutput
         self.timeout = timeout
+        self.sources = sources
     }
 }
 
@@ -56,34 +59,21 @@ package struct ModelMessage: Sendable, Equatable {
     }
 }
 
-extension [ModelMessage] {
-    /// For dialects that want turns to alternate and the customer to begin: neighbours of one role become one message and
-    /// what the business said before the customer's first word is left out.
-    var alternating: [ModelMessage] {
-        var merged: [ModelMessage] = []
-        for message in drop(while: { $0.role == .assistant }) {
-            if let last = merged.last, last.role == message.role {
-                merged[merged.count - 1].text += "\n" + message.text
-            } else {
-                merged.append(message)
-            }
-        }
-        return merged
-    }
-}
-
 package struct ModelAnswer: Sendable, Equatable {
     /// As the model wrote it; may be empty.
     package var text: String
     /// The answer was cut at the token limit.
     package var isCut: Bool
+    /// The model wants a tool to be run, which it was never offered.
+    package var callsTool: Bool
     package var usage: TokenUsage
     /// The model that answered, as the provider names it: a dated name where an alias was asked for.
     package var model: String
 
-    package init(text: String, isCut: Bool = false, usage: TokenUsage, model: String) {
+    package init(text: String, isCut: Bool = false, callsTool: Bool = false, usage: TokenUsage, model: String) {
         self.text = text
         self.isCut = isCut
+        self.callsTool = callsTool
         self.usage = usage
         self.model = model
     }

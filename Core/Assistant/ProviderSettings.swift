@@ -80,6 +80,8 @@ struct ModelCall: Sendable {
     let http: HTTPClient
 
     func complete(_ request: ModelRequest, key: String) async throws(ModelError) -> ModelAnswer {
+        var request = request
+        request.messages = request.messages.alternating
         let response = try await send(dialect.request(request, key: key))
         let body = JSON(lenient: response.body)
         guard (200..<300).contains(response.status) else {

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct AnswerTextTests {
     private func clean(_ text: String, isCut: Bool = false) throws -> String {
-        try AnswerText.clean(ModelAnswer(text: text, isCut: isCut, usage: .none, model: "m"))
+        try AnswerText.clean(
+            ModelAnswer(text: text, isCut: isCut, usage: .none, model: "m"), keeping: SourceStrings())
     }
 
     @Test(arguments: [
@@ -66,6 +67,20 @@ import Testing
         let text = "It is 3.50 at example.com. Really? Yes!\nNext line"
         #expect(Sentences.split(text).joined() == text)
         #expect(Sentences.split(text).map(\.trimmed) == ["It is 3.50 at example.com.", "Really?", "Yes!", "Next line"])
+    }
+
+    @Test(arguments: [
+        "Sorry.\n**[[PERSON]]**", "Sorry. `[[PERSON]]`", "Sorry.\n[[PESSOA]]", "Sorry.\n[PERSON]",
+        "Sorry.\n[[person]].",
+        "Sorry.\n [[ PERSON ]] ", "[[PERSON]]\nSorry.", "Sorry.\n[[人]]", "Sorry. [[PERSON]][[PERSON]]",
+    ])
+    func theSignIsReadHoweverItIsDressed(_ text: String) {
+        #expect(Handover.read(text) == ("Sorry.", true))
+    }
+
+    @Test(arguments: ["Choose [A].", "[Menu]", "Bring [[it]] along.", "[[1]]"])
+    func otherBracketsAreNoSign(_ text: String) {
+        #expect(Handover.read(text) == (text, false))
     }
 
     @Test func theSignForAPersonNeverReachesTheCustomer() {

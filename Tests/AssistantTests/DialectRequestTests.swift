@@ -7,8 +7,8 @@ import Testing
 /// The exact bytes that leave for each provider.
 @Suite struct DialectRequestTests {
     private static let messages = """
-        "messages":[{"content":"Be \\"brief\\".","role":"system"},{"content":"Welcome","role":"assistant"},{"content":"Hi","role":"user"},\
-        {"content":"Olá\\n\u{1F44B}","role":"user"},{"content":"Yes?","role":"assistant"},{"content":"Price?","role":"user"}],"model":"m-1","temperature":0.25}
+        "messages":[{"content":"Be \\"brief\\".","role":"system"},{"content":"(The customer opened the chat.)","role":"user"},\
+        {"content":"Welcome","role":"assistant"},{"content":"Hi\\nOlá\\n\u{1F44B}","role":"user"},{"content":"Yes?","role":"assistant"},{"content":"Price?","role":"user"}],"model":"m-1","temperature":0.25}
         """
     private static let newLimit = "{\"max_completion_tokens\":300,\(messages)"
     private static let oldLimit = "{\"max_tokens\":300,\(messages)"
@@ -24,14 +24,16 @@ import Testing
         (
             .anthropic, "https://api.anthropic.com/v1/messages",
             """
-            {"max_tokens":300,"messages":[{"content":"Hi\\nOlá\\n\u{1F44B}","role":"user"},{"content":"Yes?","role":"assistant"},\
+            {"max_tokens":300,"messages":[{"content":"(The customer opened the chat.)","role":"user"},\
+            {"content":"Welcome","role":"assistant"},{"content":"Hi\\nOlá\\n\u{1F44B}","role":"user"},{"content":"Yes?","role":"assistant"},\
             {"content":"Price?","role":"user"}],"model":"m-1","system":"Be \\"brief\\".","temperature":0.25}
             """
         ),
         (
             .gemini, "https://generativelanguage.googleapis.com/v1beta/models/m-1:generateContent",
             """
-            {"contents":[{"parts":[{"text":"Hi\\nOlá\\n\u{1F44B}"}],"role":"user"},{"parts":[{"text":"Yes?"}],"role":"model"},\
+            {"contents":[{"parts":[{"text":"(The customer opened the chat.)"}],"role":"user"},\
+            {"parts":[{"text":"Welcome"}],"role":"model"},{"parts":[{"text":"Hi\\nOlá\\n\u{1F44B}"}],"role":"user"},{"parts":[{"text":"Yes?"}],"role":"model"},\
             {"parts":[{"text":"Price?"}],"role":"user"}],"generationConfig":{"maxOutputTokens":300,"temperature":0.25},\
             "systemInstruction":{"parts":[{"text":"Be \\"brief\\"."}]}}
             """

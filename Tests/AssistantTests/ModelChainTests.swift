@@ -61,7 +61,7 @@ import Testing
         // Seven seconds in all: a delay of 20 doesn't fit, one of 21 would be too long anyway.
         let (outcome, pauses) = await run([(.openai, http)])
         #expect(http.requests.count == calls && pauses == Array(repeating: delay, count: calls - 1))
-        #expect(outcome.text == nil && outcome.failure?.kind == .retry(after: delay))
+        #expect(outcome.text == nil && outcome.failures.last?.error.kind == .retry(after: delay))
     }
 
     @Test func aDelayOverTwentySecondsIsGivenUpEvenWithTimeLeft() async {
@@ -77,7 +77,7 @@ import Testing
     func whatCannotSucceedIsNotRepeated(_ status: Int) async {
         let http = RecordingHTTP(status, "{}")
         let (outcome, pauses) = await run([(.openai, http)])
-        #expect(http.requests.count == 1 && pauses.isEmpty && outcome.failure?.httpStatus == status)
+        #expect(http.requests.count == 1 && pauses.isEmpty && outcome.failures.last?.error.httpStatus == status)
     }
 
     @Test func aTimeoutIsNotRepeatedAndItsCostIsUnknown() async {
@@ -94,7 +94,7 @@ import Testing
         try #require(bodies.count == 2)
         #expect(bodies[0].contains("Welcome") && !bodies[1].contains("Welcome") && bodies[1].contains("Price?"))
         let always = RecordingHTTP(400, tooLong)
-        #expect(await run([(.openai, always)]).outcome.failure?.kind == .contextTooLong)
+        #expect(await run([(.openai, always)]).outcome.failures.last?.error.kind == .contextTooLong)
         #expect(always.requests.count == 2)
     }
 
@@ -146,5 +146,64 @@ import Testing
         #expect(outcome.runs.first?.costMicros == 84, "the default model is in the table: 100 x 0.6 + 20 x 1.2")
         let (unknown, _) = await run([(.openrouter, RecordingHTTP(body))])
         #expect(unknown.runs.map(\.costMicros) == [nil])
+    }
+
+    /// One sentence for every call that failed, in order: which provider the operator has to look at.
+    @Test func theWhyNamesEveryFailureInOrder() async {
+        let (outcome, _) = await run([
+            (.openai, RecordingHTTP(401, "{}")), (.groq, RecordingHTTP(500, "{}")),
+            (.anthropic, RecordingHTTP([.failure(OutboundError(.timedOut))])),
+        ])
+        #expect(
+            outcome.failures.story
+                == "openai gpt-4o-mini: The provider refused the key: HTTP 401. "
+                + "groq openai/gpt-oss-120b: The provider is failing or overloaded: HTTP 500. (3 times) "
+                + "anthropic claude-haiku-4-5: The provider did not answer in time.")
+        #expect(outcome.failures.map(\.error.reason) == outcome.runs.map(\.failure))
+    }
+
+    @Test func whomThereWasNoTimeForIsNamedToo() async {
+        var request = Sample.request
+        request.timeout = 0.2
+        let (outcome, _) = await run([(.openai, RecordingHTTP(Sample.openAIAnswer))], request: request)
+        #expect(outcome.failures.story == "openai gpt-4o-mini: There was no time left to ask it.")
+    }
+
+    @Test func theStoryIsBounded() async throws {
+        let http = RecordingHTTP(404, "{}")
+        let provider = try #require(Sample.provider(.openai, http))
+        let candidates = (0..<20).map {
+            ModelChain.Candidate(provider: provider, model: String(repeating: "\($0)", count: 300))
+        }
+        let chain = ModelChain(
+            prices: PriceList(), ids: IDSource { UUID() }, randomness: .system, pause: { _ in })
+        let story = await chain.complete(Sample.request, candidates: candidates).failures.story
+        #expect(story.unicodeScalars.count == 1000)
+    }
+
+    private func answer(_ text: String, _ finish: String) -> String {
+        "{\"choices\":[{\"message\":{\"content\":\"\(text)\"},\"finish_reason\":\"\(finish)\"}]}"
+    }
+
+    @Test func anAnswerWithoutAWholeSentenceIsAskedForOnceMoreAndShorter() async throws {
+        let http = RecordingHTTP([.answer(answer("It costs 7.", "length")), .answer(answer("7.50 USD.", "stop"))])
+        let (outcome, pauses) = await run([(.openai, http)])
+        #expect(outcome.text == "7.50 USD." && pauses.isEmpty)
+        try #require(http.requests.count == 2)
+        #expect(!http.requests[0].text.contains("one or two short sentences"))
+        #expect(http.requests[1].text.contains("one or two short sentences"))
+    }
+
+    @Test func aCallOfAToolIsAnsweredWithAPleaForPlainWords() async throws {
+        let http = RecordingHTTP([.answer(answer("<tool_call>x", "stop")), .answer(answer("We open at 9.", "stop"))])
+        #expect(await run([(.openai, http)]).outcome.text == "We open at 9.")
+        #expect(http.requests.last?.text.contains("You have no tools") == true)
+    }
+
+    @Test(arguments: [("It costs 7.", "length"), ("<tool_call>x", "stop")])
+    func asksOnceMoreAndThenTheNext(_ text: String, _ finish: String) async {
+        let first = RecordingHTTP(answer(text, finish))
+        let (outcome, _) = await run([(.openai, first), (.gemini, RecordingHTTP(Sample.geminiAnswer))])
+        #expect(first.requests.count == 2 && outcome.text == "Hello!" && outcome.runs.count == 3)
     }
 }

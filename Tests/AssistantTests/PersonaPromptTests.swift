@@ -57,7 +57,10 @@ import Testing
         let photo = TranscriptLine(
             isCustomer: true, text: "", media: [MediaReference(url: "u", contentType: "image/jpeg")])
         #expect(Transcript.messages([photo], limit: 5).first?.text == "[image attached; you can't see it]")
-        #expect(Transcript.messages([TranscriptLine(isCustomer: true, text: " ")], limit: 5).isEmpty)
+        #expect(
+            Transcript.messages([TranscriptLine(isCustomer: true, text: " ")], limit: 5).map(\.text) == [
+                "[an empty message]"
+            ])
     }
 
     @Test func theQuestionIsWhatTheCustomerWroteLast() {

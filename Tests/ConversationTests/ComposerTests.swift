@@ -175,4 +175,58 @@ import Testing
             #expect(reply.runs.map(\.costMicros) == [2000])
         }
     }
+
+    /// What a payment code, a coupon or a file is called is truth, not looks.
+    @Test func exactStringsOfTheKnowledgeReachTheCustomer() async throws {
+        try await Fixture.with { fixture in
+            let pix = "00020126580014br.gov.bcb.pix62070503***63041D3D"
+            let body = "Pix: \(pix). Coupon A**B**C and **GOLD**. Settings -> Wi-Fi <b>on</b>, file __init__.py."
+            try await fixture.add(title: "Payment", body: body)
+            let network = Network { _ in
+                Self.openAI("**Of course.** " + body.replacing("<", with: "‹").replacing(">", with: "›"))
+            }
+            let reply = try await fixture.ask(
+                "payment?", fixture.composer(http: network.client, environment: ["OPENAI_API_KEY": "a"]))
+            #expect(reply.text == "*Of course.* " + body)
+        }
+    }
+
+    @Test func theReasonNamesEveryProviderThatFailed() async throws {
+        try await Fixture.with { fixture in
+            let network = Network { request in
+                request.url.contains("groq") ? OutboundResponse(status: 401, body: Array("{}".utf8)) : nil
+            }
+            let environment = ["GROQ_API_KEY": "a", "MISTRAL_API_KEY": "b", "MODEL_PROVIDERS": "groq,mistral"]
+            let failed = try await fixture.ask(
+                "hello", fixture.composer(http: network.client, environment: environment))
+            let (refused, late) = (
+                failed.reason.ranges(of: "HTTP 401"), failed.reason.ranges(of: "did not answer in time")
+            )
+            #expect(refused.count == 1 && late.count == 1 && refused[0].lowerBound < late[0].lowerBound)
+            let second = Network { request in
+                request.url.contains("groq")
+                    ? OutboundResponse(status: 401, body: Array("{}".utf8)) : Self.openAI("Hi.")
+            }
+            let answered = try await fixture.ask(
+                "hello", fixture.composer(http: second.client, environment: environment))
+            #expect(answered.text == "Hi." && answered.reason.contains("mistral-small-latest, after groq"))
+        }
+    }
+
+    /// Whatever the customer sent, the model is asked something.
+    @Test(arguments: MessageType.allCases)
+    func noMessageIsAnEmptyQuestion(_ type: MessageType) async throws {
+        try await Fixture.with { fixture in
+            let network = Network { _ in Self.openAI("Hi.") }
+            let composer = fixture.composer(http: network.client, environment: ["ANTHROPIC_API_KEY": "a"])
+            _ = try await composer.compose(
+                fixture.request([
+                    HistoryLine(author: .business, text: "Welcome!"),
+                    HistoryLine(author: .contact, text: "", type: type),
+                ]))
+            let body = try #require(network.sent.first).text
+            #expect(
+                body.contains("\"role\":\"user\"}]") && body.contains("Welcome!") && !body.contains("\"content\":\"\""))
+        }
+    }
 }

@@ -31,6 +31,22 @@ import Testing
         }
     }
 
+    /// A sticker is no text and no file that anybody fetched yet: its type is all there is of it.
+    @Test func theHistorySaysWhatKindOfMessageItWas() async throws {
+        try await Road.with { road in
+            road.composes { request in
+                ComposedReply(text: request.history.map(\.type.rawValue).joined(separator: "+"), reason: "all")
+            }
+            _ = try await road.inbox.receive(
+                InboundMessage(
+                    kind: .whatsappTwilio, localAddress: road.line, remoteAddress: "whatsapp:+491701234567",
+                    providerMessageID: "s", type: .sticker, text: ""))
+            try await road.receive("hello")
+            try await road.settle()
+            #expect(road.provider.sent == ["sticker+text"])
+        }
+    }
+
     @Test func theWelcomeGoesFirstAndOnlyOnce() async throws {
         try await Road.with { road in
             try await road.set("welcome_message", "Welcome!")

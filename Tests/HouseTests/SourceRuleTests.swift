@@ -71,6 +71,19 @@ import Testing
     /// What is cut there is ASCII that this product made, or goes into a log.
     private static let cutsItsOwn = ["Core/Access/APIKeySecret.swift", "Functions/EventStream/Request+Head.swift"]
 
+    /// A price that is cut is another price: `beginning(upTo:)` and `MessageSplit` in Domain are the cuts of text that a customer
+    /// reads.
+    @Test func textThatCustomersReadIsCutBetweenSentences() throws {
+        let cut = /\bString\([^\n]*\.prefix\(\w*([lL]ong|[lL]imit|[mM]ax)/
+        let sources = try Source.all(under: ["Core/Assistant/Answers", "Core/Assistant/Offline"])
+        #expect(sources.count > 15)
+        for file in sources {
+            for (number, line) in file.lines.enumerated() {
+                #expect(!line.contains(cut), "\(file.path):\(number + 1) cuts a text anywhere")
+            }
+        }
+    }
+
     @Test func namesSayWhatAThingIs() throws {
         let empty = ["Utils", "Manager", "Helper", "Common", "Service.swift"]
         for file in try Source.all(under: ["Core", "Functions", "local-runner", "Tests"]) {

@@ -6,7 +6,7 @@ struct AnthropicDialect: Dialect {
     let baseURL: String
 
     func request(_ request: ModelRequest, key: String) -> OutboundRequest {
-        let messages = request.messages.alternating.map { message -> JSON in
+        let messages = request.messages.map { message -> JSON in
             ["role": .string(message.role.rawValue), "content": .string(message.text)]
         }
         var body: [String: JSON] = [
@@ -32,7 +32,9 @@ struct AnthropicDialect: Dialect {
                 .contentFiltered, httpStatus: 200, reason: "The provider's filter stopped the answer.", usage: usage)
         }
         return ModelAnswer(
-            text: text, isCut: stop == "max_tokens", usage: usage, model: body["model"].text ?? request.model)
+            text: text, isCut: stop == "max_tokens" || stop == "model_context_window_exceeded",
+            callsTool: stop == "tool_use" || blocks.contains { $0["type"].text == "tool_use" }, usage: usage,
+            model: body["model"].text ?? request.model)
     }
 
     /// `input_tokens` leaves out what was read from or written to the cache.

@@ -3,6 +3,7 @@ import Outbound
 
 /// How one family of providers writes requests and answers. Pure: bytes to values and back.
 protocol Dialect: Sendable {
+    /// - Parameter request: its messages alternate already.
     func request(_ request: ModelRequest, key: String) -> OutboundRequest
     /// - Parameter body: of a 2xx answer.
     func answer(_ body: JSON, to request: ModelRequest) throws(ModelError) -> ModelAnswer

@@ -6,7 +6,7 @@ struct GeminiDialect: Dialect {
     let baseURL: String
 
     func request(_ request: ModelRequest, key: String) -> OutboundRequest {
-        let contents = request.messages.alternating.map { message -> JSON in
+        let contents = request.messages.map { message -> JSON in
             ["role": message.role == .user ? "user" : "model", "parts": [["text": .string(message.text)]]]
         }
         var generation: [String: JSON] = ["maxOutputTokens": .number(Double(request.maximumOutput))]
@@ -42,7 +42,9 @@ struct GeminiDialect: Dialect {
             throw ModelError(
                 .garbage, httpStatus: 200, reason: "The answer holds no candidate.", usage: reported ?? .none)
         }
-        let text = candidate["content"]["parts"].items
+        let parts = candidate["content"]["parts"].items
+        let text =
+            parts
             .compactMap { $0["thought"].isTrue ? nil : $0["text"].text }.joined()
         let usage = reported ?? .estimate(request, output: text)
         let finish = candidate["finishReason"].text ?? "STOP"
@@ -54,7 +56,8 @@ struct GeminiDialect: Dialect {
                 reason: "The model stopped early.", usage: usage)
         }
         return ModelAnswer(
-            text: text, isCut: finish == "MAX_TOKENS", usage: usage, model: body["modelVersion"].text ?? request.model)
+            text: text, isCut: finish == "MAX_TOKENS", callsTool: parts.contains { $0["functionCall"].exists },
+            usage: usage, model: body["modelVersion"].text ?? request.model)
     }
 
     /// The prompt's count includes cached tokens; thinking is billed as output and counted apart.

@@ -50,12 +50,24 @@ struct OpenAIDialect: Dialect {
             throw ModelError(
                 .contentFiltered, httpStatus: 200, reason: "The provider's filter stopped the answer.", usage: usage)
         }
+        // DeepSeek's servers gave up in the middle.
+        if finish == "insufficient_system_resource" {
+            throw ModelError(
+                .overloaded(after: nil), httpStatus: 200, reason: "The provider broke the answer off.", usage: usage)
+        }
         if finish == "error" || choice["error"].exists {
             throw ModelError(
                 .retry(after: nil), httpStatus: 200, reason: "The model stopped with an error.", usage: usage)
         }
         return ModelAnswer(
-            text: text, isCut: finish == "length", usage: usage, model: body["model"].text ?? request.model)
+            text: text, isCut: ["length", "model_length", "max_tokens"].contains(finish),
+            callsTool: Self.callsTool(choice), usage: usage, model: body["model"].text ?? request.model)
+    }
+
+    private static func callsTool(_ choice: JSON) -> Bool {
+        let message = choice["message"]
+        return ["tool_calls", "function_call"].contains(choice["finish_reason"].text)
+            || !message["tool_calls"].items.isEmpty || message["function_call"].exists
     }
 
     /// A string, or Mistral's list of chunks, of which `text` is the answer and `thinking` is not.

@@ -137,11 +137,11 @@ package enum OfflineModel {
             Words.split(sentence).count { word in words.contains { isSameStem($0, word) } }
         }
         guard let best = hits.indices.max(by: { (hits[$0], -$0) < (hits[$1], -$1) }) else {
-            return String(body.prefix(longestQuote))
+            return body.beginning(upTo: longestQuote)
         }
         var quote = ""
         for sentence in sentences[best...] where quote.count + sentence.count <= longestQuote { quote += sentence }
-        return quote.isEmpty ? String(sentences[best].prefix(longestQuote)).trimmed : quote.trimmed
+        return quote.isEmpty ? sentences[best].beginning(upTo: longestQuote).trimmed : quote.trimmed
     }
 }
 

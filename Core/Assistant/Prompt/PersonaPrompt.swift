@@ -41,6 +41,14 @@ package enum PersonaPrompt {
         ].filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
+    /// What the business wrote itself, as it wrote it: an answer may quote it exactly.
+    package static func sources(_ facts: PromptFacts) -> [String] {
+        let profile = facts.profile
+        return [facts.persona.style.instructions, profile.description, profile.website, profile.goals]
+            + profile.products.flatMap { [$0.name, $0.price] + $0.features }
+            + facts.knowledge.flatMap { [$0.title, $0.body] }
+    }
+
     private static func opening(_ facts: PromptFacts) -> String {
         """
         You are the automatic assistant of \(line(facts.profile.name)). You answer its customers in a messenger (WhatsApp) \
@@ -125,7 +133,7 @@ package enum PersonaPrompt {
     }
 
     /// No text can end its section or begin another: angle brackets and the signs of headings become look-alikes.
-    private static func closed(_ text: String) -> String {
+    static func closed(_ text: String) -> String {
         text.replacing("<", with: "‹").replacing(">", with: "›").replacing("\n#", with: "\n＃")
     }
 

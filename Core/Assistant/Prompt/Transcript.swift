@@ -4,11 +4,13 @@ package import Domain
 package struct TranscriptLine: Sendable, Equatable {
     package var isCustomer: Bool
     package var text: String
+    package var type: MessageType
     package var media: [MediaReference]
 
-    package init(isCustomer: Bool, text: String, media: [MediaReference] = []) {
+    package init(isCustomer: Bool, text: String, type: MessageType = .text, media: [MediaReference] = []) {
         self.isCustomer = isCustomer
         self.text = text
+        self.type = type
         self.media = media
     }
 }
@@ -17,15 +19,10 @@ package enum Transcript {
     /// Characters of one line a model sees.
     private static let longestLine = 4000
 
-    /// The last `limit` lines, oldest first. Files are named, not shown: the model must not pretend to have seen them.
+    /// The last `limit` lines, oldest first; none of them is empty.
     package static func messages(_ lines: [TranscriptLine], limit: Int) -> [ModelMessage] {
-        lines.suffix(max(1, limit)).compactMap { line in
-            let files = line.media.map {
-                "[\($0.contentType.prefix { $0 != "/" && $0 != ";" }) attached; you can't see it]"
-            }
-            let text = ([String(line.text.prefix(longestLine))] + files).filter { !$0.trimmed.isEmpty }.joined(
-                separator: "\n")
-            return text.isEmpty ? nil : ModelMessage(role: line.isCustomer ? .user : .assistant, text: text)
+        lines.suffix(max(1, limit)).map { line in
+            ModelMessage(role: line.isCustomer ? .user : .assistant, text: LineInWords.of(line, upTo: longestLine))
         }
     }
 

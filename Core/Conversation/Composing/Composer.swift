@@ -44,11 +44,13 @@ package struct HistoryLine: Sendable, Equatable {
     package enum Author: Sendable, Equatable { case contact, business }
     package var author: Author
     package var text: String
+    package var type: MessageType
     package var media: [MediaReference]
 
-    package init(author: Author, text: String, media: [MediaReference] = []) {
+    package init(author: Author, text: String, type: MessageType = .text, media: [MediaReference] = []) {
         self.author = author
         self.text = text
+        self.type = type
         self.media = media
     }
 }

@@ -45,7 +45,7 @@ struct ModelComposer: Sendable {
 
     func compose(_ request: ComposeRequest) async throws -> ComposedReply {
         let lines = request.history.map {
-            TranscriptLine(isCustomer: $0.author == .contact, text: $0.text, media: $0.media)
+            TranscriptLine(isCustomer: $0.author == .contact, text: $0.text, type: $0.type, media: $0.media)
         }
         let question = Transcript.question(lines)
         let loaded = try await facts.load(request, question: question)
@@ -59,10 +59,10 @@ struct ModelComposer: Sendable {
         let outcome = await chain(loaded.prices).complete(
             modelRequest(loaded.prompt, lines: lines, timeout: request.timeout), candidates: choice.candidates)
         guard let text = outcome.text, let by = outcome.answeredBy else {
-            let why = outcome.failure?.reason ?? "There was no time left for a model."
-            return reply(offline, because: why, persona: loaded.prompt.persona, runs: outcome.runs)
+            return reply(offline, because: outcome.failures.story, persona: loaded.prompt.persona, runs: outcome.runs)
         }
-        return checked(text, by: by, loaded: loaded, lines: lines, asked: question, runs: outcome.runs)
+        let who = outcome.failures.isEmpty ? by : "\(by), after \(outcome.failures.story)"
+        return checked(text, by: who, loaded: loaded, lines: lines, asked: question, runs: outcome.runs)
     }
 
     private func modelRequest(_ prompt: PromptFacts, lines: [TranscriptLine], timeout: Double) -> ModelRequest {
@@ -70,7 +70,7 @@ struct ModelComposer: Sendable {
         return ModelRequest(
             model: "", system: PersonaPrompt.system(prompt),
             messages: Transcript.messages(lines, limit: style.historyLimit), temperature: style.temperature,
-            timeout: timeout)
+            timeout: timeout, sources: PersonaPrompt.sources(prompt))
     }
 
     /// What the model wrote, without its sign for a handover and without facts nobody gave it.

@@ -5,11 +5,13 @@ package import Postgres
 package struct PastMessage: Sendable, Equatable {
     package let isFromContact: Bool
     package let text: String
+    package let type: MessageType
     package let media: [MediaReference]
 
     package init(_ row: Row) throws(PostgresError) {
         isFromContact = try row["direction"] == "inbound"
         text = try row["body"]
+        type = try row.value("type")
         media = try row.json("media")
     }
 }
