@@ -20,10 +20,14 @@ package struct OutboundRequest: Sendable {
     package var maximumResponse: Int
     /// How many redirects to follow; the Authorization header never follows to another host.
     package var redirects: Int
+    /// The address was chosen by an organization or its customers, not by whoever runs this installation: what may be reached in the
+    /// house is then a list of its own (`HTTPClient.live`).
+    package var isAddressForeign: Bool
 
     package init(
         method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        timeout: Double = 15, maximumResponse: Int = 1 << 20, redirects: Int = 0
+        timeout: Double = 15, maximumResponse: Int = 1 << 20, redirects: Int = 0,
+        isAddressForeign: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -32,6 +36,7 @@ package struct OutboundRequest: Sendable {
         self.timeout = timeout
         self.maximumResponse = maximumResponse
         self.redirects = redirects
+        self.isAddressForeign = isAddressForeign
     }
 }
 

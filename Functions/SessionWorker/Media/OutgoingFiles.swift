@@ -25,7 +25,7 @@ struct OutgoingFiles: Sendable {
         let response = try await http.send(
             OutboundRequest(
                 method: "GET", url: file.url, timeout: Self.timeout, maximumResponse: MediaTransfer.mostBytes,
-                redirects: 3))
+                redirects: 3, isAddressForeign: true))
         guard response.status == 200, !response.body.isEmpty else { throw FileError.notFound }
         return response.body
     }
