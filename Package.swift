@@ -96,7 +96,8 @@ let package = Package(
                 "Access", "Conversation", "Cryptography", "Domain", "FunctionHost", "Outbound", "Postgres", "Providers",
                 "Store", "Web", logging,
             ]),
-        room("Access", ["Cryptography", "Domain", "Postgres", "Store", "Web"]),
+        room(
+            "Access", ["Cryptography", "Domain", "Postgres", "Store", "Web"], exclude: ["Passwords/SOURCE.md"]),
         room("Assistant", ["Domain", "Environment", "Outbound", "Web"]),
         room("Blocking"),
         // No pkgConfig: Outbound loads libcurl when the first request is made.
@@ -186,6 +187,7 @@ let package = Package(
         .executableTarget(
             name: "LocalRunner",
             dependencies: [
+                "Access",
                 "Blocking",
                 "CSpawn",
                 "Domain",

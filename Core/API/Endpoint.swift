@@ -74,6 +74,9 @@ package struct Endpoint: Sendable {
         respond = { request, api in
             do {
                 let admitted = try await admittance.admit(request, api)
+                for (name, word) in request.pathParameters where pathShapes[name] != nil && word.utf8.contains(0) {
+                    throw Fault.holdsNUL(name)
+                }
                 let taken = try input.read(request, bodyLimit)
                 let response = try await Self.run(repeats, request, admitted, api) { subject in
                     // Not of a repeat that only gets the first answer again.

@@ -5,15 +5,12 @@ package import Web
 
 /// Sign-up, login and logout.
 package struct Accounts: Sendable {
-    /// Tries per 15 minutes, per address and per account.
-    static let loginTries = 5
-    static let signUps = 60
-
     package let authenticator: Authenticator
     private let users: UserStore
     private let attempts: LoginAttemptStore
     private let hasher: PasswordHasher
     private let admin: FirstAdmin
+    private let operators: OperatorAccess
     private let randomness: Randomness
     private let ids: IDSource
     private var clock: WallClock { authenticator.clock }
@@ -27,6 +24,8 @@ package struct Accounts: Sendable {
         attempts = LoginAttemptStore(database: database)
         hasher = PasswordHasher(cost: cost, randomness: randomness)
         self.admin = admin
+        operators = OperatorAccess(
+            admin, secret: authenticator.secret, database: database, clock: authenticator.clock, ids: ids)
         self.randomness = randomness
         self.ids = ids
     }
@@ -35,26 +34,25 @@ package struct Accounts: Sendable {
     /// - Throws: `UserStoreError.emailTaken`.
     package func signUp(_ form: SignUp, from request: Request) async throws -> Login {
         try CrossSiteGuard.refuseCrossSite(request)
-        // Counted apart from logins: a new account starts with all its tries.
-        try await take(
-            "sign-up " + countedAddress(request.sourceIP), name: "sign-up " + form.email, most: Self.signUps)
+        guard form.email != admin.username else { throw UserStoreError.emailTaken }
         let account = NewAccount(
             user: ids.make(), organization: ids.make(), email: form.email, name: form.name,
             businessName: form.businessName, passwordHash: try hasher.hash(form.password), at: clock.now())
         try await users.signUp(account)
-        return try await open(account.user, request)
+        return try await open(account.user, named: form.email, request)
     }
 
     /// - Parameter login: an email address, or the first administrator's username.
     package func login(_ login: String, password: String, from request: Request) async throws -> Login {
         try CrossSiteGuard.refuseCrossSite(request)
-        let name = login.lowercased()
-        try await take(countedAddress(request.sourceIP), name: name, most: Self.loginTries)
-        guard let user = try await user(login, password) else {
+        let caller = LoginAttemptStore.Caller(
+            address: countedAddress(request.sourceIP), device: authenticator.devices.id(in: request, for: login))
+        let attempt = try await attempts.take(caller, login: login, at: clock.now())
+        guard attempt.wait == 0 else { throw Fault.tooManyTries(retryAfter: attempt.wait) }
+        guard let user = try await user(attempt.name, password) else {
             throw Fault(status: 401, code: "wrong-credentials", detail: "The login or the password is wrong.")
         }
-        try await attempts.forgive(account: sha256(name.utf8))
-        return try await open(user, request)
+        return try await open(user, named: attempt.name, request)
     }
 
     package func logout(_ admission: Admission) async throws -> String {
@@ -68,12 +66,6 @@ package struct Accounts: Sendable {
 
     package func csrfToken(_ session: SessionID) -> String {
         authenticator.crossSite.token(for: session)
-    }
-
-    private func take(_ address: String, name: String, most: Int) async throws {
-        let wait = try await attempts.take(
-            address: address, account: sha256(name.utf8), most: most, at: clock.now())
-        if wait > 0 { throw Fault.tooManyTries(retryAfter: wait) }
     }
 
     private func user(_ login: String, _ password: String) async throws -> UserID? {
@@ -91,23 +83,28 @@ package struct Accounts: Sendable {
         }
     }
 
-    /// The hash is made before the comparison, so that a wrong password takes as long as for anybody else.
+    /// A hash is made before the comparison, so that a wrong password takes as long as for anybody else.
     private func administrator(_ password: String) async throws -> UserID? {
-        let hash = try hasher.hash(password)
+        _ = try hasher.verify(password, against: nil)
         guard admin.matches(password) else { return nil }
-        return try await users.ensureOperator(
-            ids.make(), username: admin.username, passwordHash: hash, at: clock.now())
+        return try await operators.settle()
     }
 
-    private func open(_ user: UserID, _ request: Request) async throws -> Login {
+    /// - Parameter name: of the account, in its one spelling.
+    private func open(_ user: UserID, named name: String, _ request: Request) async throws -> Login {
         let token = randomness.bytes(32)
         let now = clock.now()
         let session = NewSession(
             id: ids.make(), user: user, tokenHash: sha256(token), agentHash: SessionCookie.agentHash(in: request),
             at: now)
         try await authenticator.sessions.create(session)
+        let device = authenticator.devices.cookie(request, for: name, randomness)
+        let caller = LoginAttemptStore.Caller(
+            address: countedAddress(request.sourceIP), device: authenticator.devices.id(in: request, for: name))
+        try await attempts.entered(caller, login: name, at: now)
         return Login(
             user: user, session: session.id, cookie: authenticator.cookie.setting(Base64URL.encode(token)),
+            device: device,
             bearer: authenticator.tokens.issue(user: user, session: session.id, at: now),
             csrfToken: csrfToken(session.id))
     }
@@ -119,6 +116,8 @@ package struct Login: Sendable, Equatable {
     package var session: SessionID
     /// `Set-Cookie`
     package var cookie: String
+    /// `Set-Cookie` of the device (`KnownDevice`).
+    package var device: String
     /// Valid for `BearerTokens.lifetime` seconds.
     package var bearer: String
     package var csrfToken: String

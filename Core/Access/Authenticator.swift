@@ -11,6 +11,8 @@ package struct Authenticator: Sendable {
     let cookie: SessionCookie
     let tokens: BearerTokens
     let crossSite: CrossSiteGuard
+    let devices: KnownDevice
+    let secret: Secret
     let clock: WallClock
 
     /// - Parameters:
@@ -23,6 +25,8 @@ package struct Authenticator: Sendable {
         cookie = SessionCookie(publicURL: publicURL)
         tokens = BearerTokens(secret: secret)
         crossSite = CrossSiteGuard(secret: secret)
+        devices = KnownDevice(secret: secret, publicURL: publicURL)
+        self.secret = secret
         self.clock = clock
     }
 

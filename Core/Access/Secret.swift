@@ -6,9 +6,9 @@ import FoundationEssentials
 package struct Secret: Sendable {
     private let root: SecretKey
 
-    /// - Throws: `WeakSecret` for less than 32 bytes of text.
+    /// - Throws: `WeakSecret` for less than 32 bytes of text, or for a few characters again and again.
     package init(_ text: String) throws(WeakSecret) {
-        guard text.utf8.count >= 32 else { throw WeakSecret() }
+        guard text.utf8.count >= 32, Set(text.utf8).count >= 8 else { throw WeakSecret() }
         root = SecretKey(text.utf8)
     }
 
@@ -30,7 +30,8 @@ package struct Secret: Sendable {
 }
 
 package struct WeakSecret: Error, CustomStringConvertible {
-    package var description: String { "SESSION_SECRET must have at least 32 characters" }
+    package var mustBe: String { "must have at least 32 characters, and be random (openssl rand -hex 32)" }
+    package var description: String { "SESSION_SECRET \(mustBe)" }
 }
 
 /// SHA-256 as the 32 bytes a `bytea` column takes.

@@ -16,11 +16,6 @@ package struct SignUp: Sendable, Equatable {
     }
 }
 
-package enum PasswordRule {
-    /// Bytes in UTF-8. No password that could be right is longer, and hashing a long one costs.
-    package static let length = 8...256
-}
-
 /// - Returns: the address in lower case. One `@` with something before and a name with a dot behind it; the rest only a
 ///   message could prove.
 package func checkedEmail(_ text: String, field: String) throws(Fault) -> String {

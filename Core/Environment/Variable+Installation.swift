@@ -50,6 +50,17 @@ extension Variable {
     package static let dashboardPassword = Variable(
         "DASHBOARD_PASSWORD", "the operator's password", otherwise: "admin123 in the sandbox; elsewhere it must be set",
         isSecret: true, readers: [.runner, .functions])
+    package static let signUp = Variable(
+        "SIGN_UP", as: .word(["open", "closed"]), "who may make an account: open, everybody; closed, nobody",
+        fallback: "open")
+    package static let numberPurchases = Variable(
+        "NUMBER_PURCHASES", as: .word(["open", "approval", "closed"]),
+        "whether organizations buy numbers within their plan: open, at once; approval, when the operator has approved it; "
+            + "closed, not at all", fallback: "approval")
+    package static let organizationsPerUser = Variable(
+        "ORGANIZATIONS_PER_USER", as: .whole(1...1000),
+        "most organizations that a user owns, the personal one included",
+        fallback: "5")
     package static let sessionSecret = Variable(
         "SESSION_SECRET", "signs logins and everything that comes back from a provider",
         otherwise: "made on the first start",
@@ -64,6 +75,7 @@ extension Variable {
     static let installation =
         [databaseURL, migrationDatabaseURL, appPassword] + rolePasswords + [
             publicURL, port, listenAddress, trustedProxies, corsOrigins, keepAliveURL, keepAliveMinutes,
-            dashboardUsername, dashboardPassword, sessionSecret, secretKeys, cronSecret,
+            dashboardUsername, dashboardPassword, signUp, organizationsPerUser, numberPurchases, sessionSecret,
+            secretKeys, cronSecret,
         ]
 }

@@ -16,7 +16,13 @@ extension Variable {
         "seconds for which a provider is asked about a message whose sending was interrupted",
         fallback: "30.0")
     package static let egressAllow = Variable(
-        "EGRESS_ALLOW", "host:port pairs that may be reached although their address is private, with commas",
+        "EGRESS_ALLOW",
+        "host:port pairs of providers that may be reached although their address is private, with commas; no address that an "
+            + "organization chooses is among them",
+        otherwise: "none", readers: [.functions, .persistent])
+    package static let fileEgressAllow = Variable(
+        "FILE_EGRESS_ALLOW",
+        "the same for addresses that organizations choose, of files that they send: host:port pairs, with commas",
         otherwise: "none", readers: [.functions, .persistent])
     package static let version = Variable(
         "PARLEY_VERSION", "what is running, for GET /health and logs", fallback: "development")
@@ -25,7 +31,9 @@ extension Variable {
         "SSL_CERT_FILE", "PEM file of the certificate authorities that are trusted, where the system has none",
         otherwise: "the system's", readers: [.functions, .persistent])
 
-    static let operation = [logLevel, debounce, jobLease, reconcile, egressAllow, version, certificateFile]
+    static let operation = [
+        logLevel, debounce, jobLease, reconcile, egressAllow, fileEgressAllow, version, certificateFile,
+    ]
 
     // MARK: Set by the host
 

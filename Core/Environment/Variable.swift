@@ -9,6 +9,8 @@ package struct Variable: Sendable, Hashable {
         case whole(ClosedRange<Int>)
         /// `1` switches it on; anything else leaves it off.
         case flag
+        /// One of these words.
+        case word([String])
     }
 
     package enum Reader: String, Sendable, Hashable {
@@ -86,6 +88,9 @@ extension Variable {
             return Int(text).map(range.contains) == true
                 ? nil : "\(name) must be a whole number from \(least) to \(most)"
         case .flag: return ["0", "1"].contains(text) ? nil : "\(name) must be 0 or 1"
+        case .word(let words):
+            return words.contains(text)
+                ? nil : "\(name) must be \(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")"
         case .text: return nil
         }
     }

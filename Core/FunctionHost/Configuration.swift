@@ -90,6 +90,12 @@ extension Configuration {
     package var dashboardUsername: String? { self[.dashboardUsername] }
     package var dashboardPassword: String? { get throws(ConfigurationError) { try secret(.dashboardPassword) } }
 
+    /// `open` or `closed`.
+    package var signUp: String { self[.signUp] ?? "" }
+    /// `open`, `approval` or `closed`.
+    package var numberPurchases: String { self[.numberPurchases] ?? "" }
+    package var organizationsPerUser: Int { get throws(ConfigurationError) { try number(.organizationsPerUser) } }
+
     package var isSandbox: Bool { isOn(.sandbox) }
     package var clockFile: String? { self[.clockFile] }
     package var invokeURL: String? { self[.invokeURL] }
@@ -97,9 +103,16 @@ extension Configuration {
     /// What Outbound may reach although its address is private: `host:port` pairs and every provider base URL, which
     /// the operator chose (the sandbox's simulators).
     package var allowedPrivateHosts: [String] {
-        let listed = (self[.egressAllow] ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+        let listed = list(.egressAllow)
         let chosen = Variable.baseURLs.compactMap { $0.set(in: environment) }
         return (listed + chosen + [whatsAppTestServer ?? ""]).filter { !$0.isEmpty }
+    }
+
+    /// The same for addresses that organizations choose: `host:port` pairs.
+    package var allowedFileHosts: [String] { list(.fileEgressAllow) }
+
+    private func list(_ variable: Variable) -> [String] {
+        (self[variable] ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
     }
 
     /// The server that stands in for WhatsApp Web, `ws://host:port/path`; its files are served where its socket is. Only

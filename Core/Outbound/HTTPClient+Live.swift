@@ -11,13 +11,16 @@ extension HTTPClient {
     /// - Parameters:
     ///   - allowedPrivate: `host:port` or base URLs that may be reached although their address is private: `EGRESS_ALLOW` and
     ///     the provider base URLs of the configuration.
+    ///   - allowedForFiles: the same, for addresses that organizations choose (`isAddressForeign`): no provider's is among them by
+    ///     itself.
     ///   - authorities: a PEM file of those that are trusted (`SSL_CERT_FILE`); `nil`: the system's. libcurl itself looks only where
     ///     the distribution that built it keeps them, which is elsewhere on Amazon Linux.
     package static func live(
-        allowedPrivate: [String] = [], connections: Int = mostAtOnce, authorities: String? = nil
+        allowedPrivate: [String] = [], allowedForFiles: [String] = [], connections: Int = mostAtOnce,
+        authorities: String? = nil
     ) -> HTTPClient {
         let client = LiveClient(
-            guarding: EgressGuard(allowed: allowedPrivate),
+            guarding: EgressGuard(allowed: allowedPrivate), forFiles: EgressGuard(allowed: allowedForFiles),
             pool: HandlePool(limit: connections, authorities: authorities))
         return HTTPClient { request async throws(OutboundError) in try await client.send(request) }
     }
@@ -25,10 +28,12 @@ extension HTTPClient {
 
 private final class LiveClient: Sendable {
     private let egress: EgressGuard
+    private let egressForFiles: EgressGuard
     private let pool: HandlePool
 
-    init(guarding egress: EgressGuard, pool: HandlePool) {
+    init(guarding egress: EgressGuard, forFiles egressForFiles: EgressGuard, pool: HandlePool) {
         self.egress = egress
+        self.egressForFiles = egressForFiles
         self.pool = pool
     }
 
@@ -64,7 +69,8 @@ private final class LiveClient: Sendable {
         var request = request
         request.timeout = max(0.001, seconds(until: deadline))
         let cancellation = Cancellation()
-        let allowsPrivate = egress.mayReachPrivate(host: target.host, port: target.port)
+        let allowsPrivate = (request.isAddressForeign ? egressForFiles : egress).mayReachPrivate(
+            host: target.host, port: target.port)
         let result = await withTaskCancellationHandler {
             await handle.perform(request, to: target, allowsPrivate: allowsPrivate, cancellation: cancellation)
         } onCancel: {

@@ -25,11 +25,14 @@ package struct OutboundRequest: Sendable {
     package var maximumResponse: Int
     /// How many redirects to follow; the Authorization header never follows to another host.
     package var redirects: Int
+    /// The address was chosen by an organization or its customers, not by whoever runs this installation: what may be reached in the
+    /// house is then a list of its own (`HTTPClient.live`).
+    package var isAddressForeign: Bool
 
     package init(
         method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
         upload: OutboundUpload? = nil, receive: (@Sendable ([UInt8]) -> Bool)? = nil, timeout: Double = 15,
-        maximumResponse: Int = 1 << 20, redirects: Int = 0
+        maximumResponse: Int = 1 << 20, redirects: Int = 0, isAddressForeign: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -40,6 +43,7 @@ package struct OutboundRequest: Sendable {
         self.timeout = timeout
         self.maximumResponse = maximumResponse
         self.redirects = redirects
+        self.isAddressForeign = isAddressForeign
     }
 }
 

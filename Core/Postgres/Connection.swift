@@ -146,6 +146,7 @@ package actor Connection {
     /// one has a `select` before it, so what must be alone (VACUUM) or first (an isolation level) goes through `script`.
     @discardableResult
     package func pipeline(_ queries: [Query]) throws(PostgresError) -> [[Row]] {
+        guard !queries.contains(where: { $0.binds.contains(where: \.holdsNUL) }) else { throw .holdsNUL }
         let handle = try usable()
         spokeAt = .now
         var exchange = PipelineExchange(handle: handle, deadline: ContinuousClock.now + .seconds(statementTimeout))

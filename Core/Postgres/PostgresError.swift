@@ -27,6 +27,9 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
         self.detail = detail
     }
 
+    /// character_not_in_repertoire, as the server says it; nothing was sent.
+    static let holdsNUL = PostgresError(.server, sqlState: "22021", detail: "a text holds U+0000")
+
     package static func decoding(_ detail: String) -> PostgresError { PostgresError(.decoding, detail: detail) }
 
     package var isUniqueViolation: Bool { sqlState == "23505" }

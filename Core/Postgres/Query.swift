@@ -89,6 +89,9 @@ package struct Bind: Sendable, Equatable {
     }
 
     package static let null = Bind(text: nil)
+
+    /// libpq would end the text there.
+    var holdsNUL: Bool { text?.utf8.contains(0) ?? false }
 }
 
 /// A value that can be interpolated into a `Query`.
@@ -97,9 +100,10 @@ package protocol Bindable {
 }
 
 extension String: Bindable {
-    /// The type is inferred, so that the same value serves text, jsonb, enum and inet columns. Postgres text holds no
-    /// NUL; foreign text may, and loses it here rather than failing the whole message.
-    package var bind: Bind { Bind(text: utf8.contains(0) ? filter { $0 != "\0" } : self) }
+    /// The type is inferred, so that the same value serves text, jsonb, enum and inet columns. Text with U+0000 is no text for
+    /// Postgres, and a statement with it is refused (`Connection.pipeline`): what was checked is what is stored. Where it may come
+    /// from outside it is refused (API) or taken out (`cut(to:)`) on its way in.
+    package var bind: Bind { Bind(text: self) }
 }
 extension Bool: Bindable {
     package var bind: Bind { Bind(text: self ? "t" : "f", type: 16) }

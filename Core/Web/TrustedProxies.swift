@@ -25,11 +25,34 @@ package struct TrustedProxies: Sendable {
         guard trusts(peer), let forwardedFor else { return peer }
         var client = peer
         for hop in forwardedFor.split(separator: ",").reversed().map(trimmed) {
-            guard addressBytes(hop) != nil else { return client }
-            client = hop
-            guard trusts(hop) else { return client }
+            guard let address = Self.address(of: hop) else { return client }
+            client = address
+            guard trusts(address) else { return client }
         }
         return client
+    }
+
+    /// The address of a hop as proxies write it: alone, with the client's port (`203.0.113.50:4000`, as Azure does), in brackets, in
+    /// quotes (RFC 7239, section 6). A port is no part of who somebody is. `nil` for `unknown`, a hidden name (`_proxy`) and anything
+    /// else.
+    private static func address(of hop: String) -> String? {
+        var text = hop[...]
+        if text.count >= 2, text.first == "\"", text.last == "\"" { text = text.dropFirst().dropLast() }
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]"), isPort(text[text.index(after: end)...]) else { return nil }
+            text = text[text.index(after: text.startIndex)..<end]
+        } else if let colon = text.firstIndex(of: ":"), text.contains("."), isPort(text[colon...]) {
+            text = text[..<colon]
+        }
+        let address = String(text.prefix { $0 != "%" })
+        return addressBytes(address) == nil ? nil : address
+    }
+
+    /// Nothing, or a colon and one to five digits.
+    private static func isPort(_ text: Substring) -> Bool {
+        text.isEmpty
+            || text.first == ":" && (2...6).contains(text.utf8.count)
+                && text.utf8.dropFirst().allSatisfy { (48...57).contains($0) }
     }
 
     private struct Network: Sendable {

@@ -49,7 +49,7 @@ struct LoggedIn: Sendable {
 
     static func reply(status: Int) -> Reply<LoggedIn> {
         .one(answer, status: status).adding { value, response in
-            response.cookies = [value.login.cookie]
+            response.cookies = [value.login.cookie, value.login.device]
             response.headers.add("cache-control", "no-store")
         }
     }

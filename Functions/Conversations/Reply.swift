@@ -14,8 +14,10 @@ extension Endpoint {
     ) { call, reply in
         let conversation = try await call.inbox.conversation(call.id(of: "conversation"), of: call.organization)
             .found("conversation")
-        try call.conversationActions.checkSendable(conversation)
-        return try await call.queue(PersonReply(id: MessageID(call.subject), text: reply.message), in: conversation)
+        let message = PersonReply(id: MessageID(call.subject), text: reply.message)
+        try await call.conversationActions.checkSendable(
+            message.id, in: conversation, of: call.organization)
+        return try await call.queue(message, in: conversation, isPersonal: true)
     }
 }
 

@@ -44,7 +44,8 @@ extension Call<Member> {
     ) async throws -> QueuedMessage {
         let id = try await conversation(with: destination.recipient, on: channel)
         let conversation = try await api.inbox.conversation(id, of: organization).found("conversation")
-        try api.conversationActions.checkSendable(conversation)
+        try await api.conversationActions.checkSendable(
+            MessageID(subject), in: conversation, of: organization)
         return try await queue(compose(MessageID(subject)), in: conversation)
     }
 

@@ -1,6 +1,7 @@
 import API
 import Access
 import Domain
+import FunctionHost
 import Store
 import Web
 
@@ -10,12 +11,14 @@ extension Endpoint {
         "A new organization, owned by who makes it.",
         for: .signedIn, takes: .body(Organization.resource.form.requiring("name")),
         answers: .created(Organization.resource.answer) { "/api/v1/organizations/\($0.id)" },
+        faults: [DocumentedFault(409, "too-many-organizations", "You own as many organizations as you may.")],
         repeats: .once, limits: .makingOrganizations,
         example: ["name": "Bakery", "country": "DE", "time_zone": "Europe/Berlin"]
     ) { call, change in
         let new = NewOrganization(
             organization: OrganizationID(call.subject), owner: call.user, name: change[\.name] ?? "", at: call.now)
-        return try await call.organizations.create(new, change)
+        let most: Int? = call.session.isOperator ? nil : try call.api.configuration.organizationsPerUser
+        return try await call.organizations.create(new, change, most: most)
     }
 
     static let changeOrganization = Endpoint(

@@ -9,15 +9,17 @@ extension Endpoint {
     static let buyNumber = Endpoint(
         .post, "/api/v1/organizations/{id}/provision-number",
         also: ["POST /api/organizations/{id}/provision-number"],
-        "Buys a number and opens its channel; a repeat never buys twice.",
+        "Buys a number and opens its channel; a repeat never buys twice. Where the operator decides first, it is `waiting`.",
         for: .member(.admin, in: .path("id")), takes: .body(Purchase.form), limit: 16 << 10,
-        answers: .one(NumberPurchase.answer, status: 201), faults: DocumentedFault.provisioning, repeats: .once,
+        answers: .one(NumberPurchase.answer, status: 201),
+        faults: DocumentedFault.provisioning + [PurchasePolicy.refusal], repeats: .once,
         limits: .buyingNumbers,
         example: ["number": "+14155550100", "name": "Sales Line"]
     ) { call, purchase in
         guard let provisioning = try call.api.provisioning else { throw Fault.noTwilioAccount }
         return try await provisioning.buy(
-            purchase.wanted, for: call.organization, by: call.user, name: purchase.name ?? purchase.wanted)
+            purchase.wanted, for: call.organization, by: call.user, name: purchase.name ?? purchase.wanted,
+            waits: try PurchasePolicy(call.api.configuration).waits(call.member))
     }
 }
 

@@ -339,6 +339,27 @@ export interface Operations {
     body: undefined;
     answer: { message: { author: string; author_user_id: string | null; body: string; channel_id: string; conversation_id: string; created_at: string; direction: string; error_code: string | null; error_reason: string | null; id: string; media: unknown; provider_message_id: string | null; sent_at: string | null; status: "received" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "cancelled"; type: "text" | "image" | "video" | "audio" | "document" | "buttons" | "poll" | "location" | "contact" | "sticker" | "reaction" | "unsupported" }; statuses: ({ at: string; error_code: string | null; message_id: string; status: "received" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "cancelled" })[]; trail: ({ at: string; gate: string; outcome: string; reason: string })[] };
   };
+  /** Numbers that organizations ask for and that wait for a decision, oldest first. */
+  "GET /api/v1/number-requests": {
+    path: {};
+    query: { limit?: number; cursor?: string };
+    body: undefined;
+    answer: { items: ({ created_at: string; id: string; name: string; number: string; organization: string; organization_id: string; requested_by: string })[]; next_cursor: string | null };
+  };
+  /** Buys the number for whoever asked, within their plan; a repeat finds nothing that waits. */
+  "POST /api/v1/number-requests/{id}/approve": {
+    path: { id: string };
+    query: {};
+    body: undefined;
+    answer: { channel_id: string | null; created_at: string; number: string; reason: string; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" | "waiting" | "refused" };
+  };
+  /** Refuses the number, with a reason that whoever asked can read. */
+  "POST /api/v1/number-requests/{id}/refuse": {
+    path: { id: string };
+    query: {};
+    body: { reason: string };
+    answer: undefined;
+  };
   /** The organizations of the signed-in user, oldest first. */
   "GET /api/v1/organizations": {
     path: {};
@@ -386,21 +407,21 @@ export interface Operations {
     path: { id: string };
     query: { number?: string };
     body: undefined;
-    answer: { channel_id: string | null; created_at: string; friendly_name: string; inbound_webhook: string | null; number: string; reason: string; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" };
+    answer: { channel_id: string | null; created_at: string; friendly_name: string; inbound_webhook: string | null; number: string; reason: string; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" | "waiting" | "refused" };
   };
   /** Points the number's webhooks at this installation again. */
   "PATCH /api/v1/organizations/{id}/number": {
     path: { id: string };
     query: { number?: string };
     body: undefined;
-    answer: { channel_id: string | null; created_at: string; friendly_name: string; inbound_webhook: string | null; number: string; reason: string; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" };
+    answer: { channel_id: string | null; created_at: string; friendly_name: string; inbound_webhook: string | null; number: string; reason: string; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" | "waiting" | "refused" };
   };
   /** The organization's numbers, newest first. */
   "GET /api/v1/organizations/{id}/numbers": {
     path: { id: string };
     query: { scope?: "organization" | "account" };
     body: undefined;
-    answer: { items: ({ channel_id: string | null; created_at: string | null; friendly_name: string | null; inbound_webhook: string | null; number: string; reason: string | null; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" | null })[]; next_cursor: string | null };
+    answer: { items: ({ channel_id: string | null; created_at: string | null; friendly_name: string | null; inbound_webhook: string | null; number: string; reason: string | null; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" | "waiting" | "refused" | null })[]; next_cursor: string | null };
   };
   /** Gives the number back and closes its channel. */
   "DELETE /api/v1/organizations/{id}/provision-number": {
@@ -409,12 +430,12 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
-  /** Buys a number and opens its channel; a repeat never buys twice. */
+  /** Buys a number and opens its channel; a repeat never buys twice. Where the operator decides first, it is `waiting`. */
   "POST /api/v1/organizations/{id}/provision-number": {
     path: { id: string };
     query: {};
     body: { name?: string | null; number?: string | null; phone_number?: string | null };
-    answer: { channel_id: string | null; created_at: string; number: string; reason: string; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" };
+    answer: { channel_id: string | null; created_at: string; number: string; reason: string; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" | "waiting" | "refused" };
   };
   /** Usage of the month and messages of the last 30 days. */
   "GET /api/v1/organizations/{id}/stats": {

@@ -16,12 +16,44 @@ import Web
     }
 
     @Test func theDefaultPasswordIsForTheSandbox() throws {
-        #expect(throws: FirstAdminError.self) { try FirstAdmin(username: nil, password: nil, isSandbox: false) }
-        #expect(throws: FirstAdminError.self) { try FirstAdmin(username: "x", password: "admin123", isSandbox: false) }
-        #expect(throws: FirstAdminError.self) { try FirstAdmin(username: "x", password: "", isSandbox: false) }
-        #expect(throws: Never.self) { try FirstAdmin(username: nil, password: "another", isSandbox: false) }
+        for password in [nil, "", "admin123"] {
+            #expect(throws: FirstAdminError.noPassword) {
+                try FirstAdmin(username: "x", password: password, isSandbox: false)
+            }
+        }
+        #expect(throws: Never.self) { try FirstAdmin(username: nil, password: "another one", isSandbox: false) }
         let sandbox = try FirstAdmin(username: nil, password: nil, isSandbox: true)
         #expect(sandbox.username == "admin" && sandbox.matches("admin123") && !sandbox.matches("admin1234"))
+    }
+
+    @Test(arguments: [
+        "1", "password", "Password1", "        ", "aaaaaaaaaaaa", "boss.person", "QWERTYUIOP", "football1",
+    ])
+    func whatIsGuessedAtOnceIsNoPassword(_ password: String) throws {
+        #expect(PasswordRule.objection(to: password, of: ["Boss.Person@example.com"]) != nil)
+        let error = #expect(throws: FirstAdminError.self) {
+            try FirstAdmin(username: "boss.person", password: password, isSandbox: false)
+        }
+        #expect(error.map { "\($0)".hasPrefix("DASHBOARD_PASSWORD is too weak: ") } == true)
+    }
+
+    @Test func anyOtherTextOfEightCharactersIsAPassword() {
+        for password in ["correct horse", "ñandúñan", "🙂🙂🙃🙃", "tr0ub4dor&3", " spaces around "] {
+            #expect(PasswordRule.objection(to: password, of: ["a@example.com"]) == nil, "\(password)")
+        }
+        #expect(FrequentPasswords.list.split(separator: " ").count >= 3_000, "ASVS 6.2.4")
+    }
+
+    @Test(arguments: ["", "a b", "é", "a\0b", String(repeating: "a", count: 101)])
+    func anOperatorsNameIsPlain(_ name: String) {
+        #expect(throws: FirstAdminError.username) {
+            try FirstAdmin(username: name, password: "a long password", isSandbox: true)
+        }
+    }
+
+    @Test(arguments: [String(repeating: "a", count: 32), String(repeating: "ab1", count: 20), "short"])
+    func aSecretOfLittleStrengthIsNone(_ text: String) {
+        #expect(throws: WeakSecret.self) { try Secret(text) }
     }
 
     @Test func rolesAreOrdered() {

@@ -63,7 +63,7 @@ import Web
     func aDatabaseThatIsAwayIsWaitedFor(program: String) async throws {
         let variables = [
             "DATABASE_URL": Self.nowhere, "PARLEY_SECRET_KEYS": Self.key, "PORT": "0",
-            "SESSION_SECRET": String(repeating: "s", count: 40),
+            "SESSION_SECRET": "a secret of the tests that is long enough",
             "PUBLIC_URL": "https://bot.example.com",
         ]
         let (status, lines) = try await Self.run(program, variables, seconds: 5)

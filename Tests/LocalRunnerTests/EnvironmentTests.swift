@@ -58,6 +58,44 @@ import Testing
                 == true)
     }
 
+    /// What a function would stumble over later is said by the start, in one sentence that names the variable.
+    @Test(arguments: [
+        ("LOG_LEVEL", "loud"), ("LOG_LEVEL", "info,debug x"), ("MODEL_PROVIDERS", "openai,skynet"),
+        ("PUBLIC_URL", "bot.example.com"), ("PUBLIC_URL", "ftp://bot.example.com"),
+        ("PUBLIC_URL", "https://user:pass@bot.example.com"), ("PUBLIC_URL", "https://bot.example.com/?a=b"),
+        ("PUBLIC_URL", "https://bot.example.com:99999"), ("PUBLIC_URL", "https://"),
+        ("CORS_ORIGINS", "shop.example.com"), ("CORS_ORIGINS", "https://shop.example.com/path"),
+        ("EGRESS_ALLOW", "10.0.0.7"), ("EGRESS_ALLOW", "http://10.0.0.7:80"), ("EGRESS_ALLOW", "10.0.0.7:0"),
+        ("TRUSTED_PROXIES", "10.0.0.0/33"), ("TRUSTED_PROXIES", "proxy.example.com"),
+        ("SSL_CERT_FILE", "/no/such/file"), ("SSL_CERT_FILE", "/etc/hostname"),
+        ("TWILIO_ACCOUNT_SID", "AC12"), ("SESSION_SECRET", "short"),
+        ("SESSION_SECRET", String(repeating: "a", count: 32)),
+        ("PARLEY_SECRET_KEYS", "garbage"), ("PARLEY_SECRET_KEYS", "a:AAAA"), ("OPENAI_BASE_URL", "api.openai.com"),
+        ("TWILIO_API_BASE_URL", "https://"), ("KEEPALIVE_URL", "bot.example.com"), ("WHATSAPP_WEB_VERSION", "2.3000"),
+    ])
+    func garbageIsRefusedByName(_ name: String, _ value: String) {
+        let refusals = EnvironmentCheck([name: value]).refusals.filter { $0.hasPrefix("\(name) ") }
+        #expect(refusals.count == 1, "\(refusals)")
+        #expect(refusals.allSatisfy { !$0.contains("\n") })
+    }
+
+    @Test func whatIsRightIsTaken() {
+        let right = [
+            "LOG_LEVEL": "debug", "MODEL_PROVIDERS": "groq, openai", "PUBLIC_URL": "https://bot.example.com/",
+            "CORS_ORIGINS": "https://shop.example.com, http://localhost:3000",
+            "EGRESS_ALLOW": "10.0.0.7:8080, [::1]:80",
+            "TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8", "SESSION_SECRET": "0123456789abcdef0123456789abcdef",
+            "TWILIO_ACCOUNT_SID": "AC" + String(repeating: "0", count: 32), "TWILIO_AUTH_TOKEN": "token",
+            "PARLEY_SECRET_KEYS": "a:" + Data(repeating: 7, count: 32).base64EncodedString(),
+            "OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "KEEPALIVE_URL": "https://x.example.com/health?a=b",
+            "WHATSAPP_WEB_VERSION": "2.3000.1047769893",
+        ]
+        #expect(EnvironmentCheck(right).refusals == [])
+        #expect(
+            EnvironmentCheck(["TWILIO_AUTH_TOKEN": "token"]).refusals
+                == ["TWILIO_ACCOUNT_SID must be set where TWILIO_AUTH_TOKEN is"])
+    }
+
     @Test func theStartIsRefusedWithTheSentence() async throws {
         try await TestDatabase.with { database in
             let parley = try await RunningParley(
@@ -76,7 +114,7 @@ import Testing
             switch variable.kind {
             case .number(let range): #expect(range.upperBound <= 1e6, "\(variable.name)")
             case .whole(let range): #expect(range.upperBound <= 1_000_000, "\(variable.name)")
-            case .text, .flag: continue
+            case .text, .flag, .word: continue
             }
             for value in ["-1", "1e300", "nan", "inf", "-0.5", "99999999999999999999", "1e-400x"] {
                 #expect(variable.problem(in: [variable.name: value]) != nil, "\(variable.name)=\(value)")

@@ -76,14 +76,16 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "admin123"]) func theDefaultPasswordIsRefusedOutsideTheSandbox(_ password: String)
+    @Test(arguments: ["", "admin123", "1"]) func theDefaultPasswordIsRefusedOutsideTheSandbox(_ password: String)
         async throws
     {
         try await TestDatabase.with { database in
             let parley = try await RunningParley(
                 functions: ["probe": Self.probe], database: database, environment: ["DASHBOARD_PASSWORD": password])
             let error = try await #require(throws: TestSetupError.self) { try await parley.start() }
-            #expect(error.description.contains("DASHBOARD_PASSWORD must be set"))
+            #expect(
+                error.description.contains(
+                    password == "1" ? "DASHBOARD_PASSWORD is too weak" : "DASHBOARD_PASSWORD must be set"))
             await parley.remove()
         }
     }

@@ -48,6 +48,23 @@ import Testing
         #expect(await failure(.live(allowedPrivate: [server.url + "/v1"]), request) == nil)
     }
 
+    /// S9: what the operator lets providers be is nothing that an organization may choose as a file's address.
+    @Test func eachListServesItsOwnPurpose() async throws {
+        let server = try LocalServer { peer in
+            peer.read()
+            peer.answer("ok")
+        }
+        defer { server.stop() }
+        let client = HTTPClient.live(allowedPrivate: [server.address])
+        let file = OutboundRequest(method: "GET", url: server.url, isAddressForeign: true)
+        #expect(await failure(client, file) == .forbiddenAddress)
+        #expect(server.connections == 0)
+        #expect(await failure(client, OutboundRequest(method: "GET", url: server.url)) == nil)
+        #expect(await failure(.live(allowedForFiles: [server.address]), file) == nil)
+        let provider = OutboundRequest(method: "GET", url: server.url)
+        #expect(await failure(.live(allowedForFiles: [server.address]), provider) == .forbiddenAddress)
+    }
+
     @Test(arguments: [
         ("http://127.0.0.1/v1", "127.0.0.1", 80), ("https://[::1]/x", "[::1]", 443), ("HTTP://Host:81", "host", 81),
         ("host:9", "HOST", 9),

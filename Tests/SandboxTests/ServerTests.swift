@@ -66,6 +66,46 @@ import Testing
         }
     }
 
+    /// S10, K6: the sandbox goes on, whatever number it is asked for.
+    @Test func noNumberStopsTheSandbox() async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            let account = "/2010-04-01/Accounts/\(RunningSandbox.account)"
+            for number in ["-9223372036854775808", "9223372036854775807", "0", "-1", "1e300", "99999999999999999999"] {
+                let file = try await sandbox.request("GET", "/sandbox/whatsapp/files/\(number)")
+                #expect(file.status == 404, "\(number)")
+                for query in ["Page=\(number)", "PageSize=\(number)", "Page=\(number)&PageSize=\(number)"] {
+                    let page = try await sandbox.request("GET", "\(account)/IncomingPhoneNumbers.json?\(query)")
+                    #expect(page.status == 200, "\(query)")
+                }
+            }
+            for fragment in ["ct=nan", "ct=inf", "ct=-1e300", "rt=1e300", "rt=-nan", "rc=-9223372036854775808"] {
+                let buy = "PhoneNumber=%2B14155550142&SmsUrl=https%3A%2F%2Fparley.example%2Fhook%23\(fragment)"
+                _ = try await sandbox.request("POST", "\(account)/IncomingPhoneNumbers.json", form: buy)
+                let message = #"{"from":"whatsapp:+12025550117","to":"whatsapp:+14155550142","body":"x"}"#
+                _ = try await sandbox.request("POST", "/sandbox/control/messages", json: message)
+                let state = try await sandbox.request("GET", "/sandbox/control/state")
+                #expect(state.status == 200, "\(fragment)")
+            }
+        }
+    }
+
+    /// S10: the keys of whoever is simulated are read by nobody else.
+    @Test func whatTheSandboxKeepsIsForItsOwnerAlone() async throws {
+        let folder = "/var/tmp/parley-sandbox-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let buy = "PhoneNumber=%2B14155550142&SmsUrl=https%3A%2F%2Fparley.example%2Fhook"
+        try await RunningSandbox.with(folder: folder) { sandbox async throws in
+            let path = "/2010-04-01/Accounts/\(RunningSandbox.account)/IncomingPhoneNumbers.json"
+            _ = try await sandbox.request("POST", path, form: buy)
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".json") }
+        #expect(!files.isEmpty)
+        for file in files {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(file)")
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(file)")
+        }
+    }
+
     @Test func credentialsAreChecked() async throws {
         try await RunningSandbox.with { sandbox async throws in
             let path = "/2010-04-01/Accounts/\(RunningSandbox.account)/Messages.json"

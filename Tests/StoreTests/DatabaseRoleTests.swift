@@ -105,6 +105,8 @@ import Testing
         (.inbound, "delete from parley.idle_runners"),
         (.api, "select parley.ensure_operator(gen_random_uuid(), 'mallory', 'hash', now())"),
         (.auth, "select * from parley.runner_events"),
+        (.app, "select * from parley.runner_events"),
+        (.app, "delete from parley.runner_schedules"),
         (.lines, "select * from parley.platform_credentials()"),
         (.app, "select * from parley.provider_credentials"),
         (.api, "select sealed from parley.provider_credentials"),

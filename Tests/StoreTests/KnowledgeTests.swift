@@ -58,7 +58,7 @@ import Testing
         try await with { database, organization in
             try await add([("A", "b", [])], of: organization, in: database)
             for text in [
-                "'; drop table x; --", "a' | 'b", "\\", "':*", "& | ! ( )", "\u{0}", "🎂", "http://x.example/a?b='c'",
+                "'; drop table x; --", "a' | 'b", "\\", "':*", "& | ! ( )", "🎂", "http://x.example/a?b='c'",
             ] {
                 #expect(try await search([text, "b"], of: organization, in: database).items.count == 1, "\(text)")
                 _ = try await database.app.pipeline(

@@ -19,6 +19,7 @@ extension DocumentedFault {
 
     /// Of whatever writes to a customer.
     package static let sending = [
+        DocumentedFault(409, "quota-exhausted", "The month's messages are used up."),
         DocumentedFault(409, "opted-out", "The customer asked not to be written to."),
         DocumentedFault(
             409, "window-closed", "The customer last wrote more than 24 hours ago, or never; free text is not allowed."),

@@ -11,6 +11,8 @@ extension OrganizationStoreError: FaultConvertible {
         case .unknownTimeZone:
             .invalid("time_zone", "Name a time zone of the IANA database, like Europe/Berlin.")
         case .gone: .notFound("organization")
+        case .tooMany(let most):
+            .conflict("too-many-organizations", "You own \(most) organizations, as many as you may; delete one.")
         }
     }
 }

@@ -49,7 +49,8 @@ extension Input {
         _ members: [Shape.Member], _ read: @escaping @Sendable (FormFields, Request) throws -> Value
     ) -> Input {
         Input(body: .form(members), query: []) { request, limit in
-            try read(try request.form(limit: limit), request)
+            // A customer's message is not refused for what its provider let through; it is the text that the rest of Parley sees.
+            try read(try request.form(limit: limit).withoutNUL, request)
         }
     }
 }
@@ -62,13 +63,16 @@ extension Input where Value == Void {
 extension Form {
     fileprivate func read(_ request: Request, _ limit: Int, isOptional: Bool) throws -> Value {
         if isOptional, request.body.isEmpty { return try read(.object([:])) }
-        return try read(try request.json(limit: limit))
+        let json = try request.json(limit: limit)
+        try json.refuseNUL()
+        return try read(json)
     }
 }
 
 extension Request {
     fileprivate func queryFields() throws(Fault) -> FormFields {
         guard let fields = FormFields(decoding: rawQuery.utf8) else { throw .malformed("The query is malformed.") }
+        for field in fields.fields { try JSONValue.string(field.value).refuseNUL(at: field.name) }
         return fields
     }
 

@@ -14,6 +14,8 @@ package enum SendRefusal: Error, Sendable, Equatable {
     /// A group or a hidden id that never wrote to the line.
     case unknownChat
     case optedOut
+    /// The month's messages are used up.
+    case quotaUsedUp(limit: Int)
     /// The 24-hour window is closed: since when, or `nil` when the customer never wrote.
     case windowClosed(since: Date?)
 }
@@ -45,8 +47,17 @@ extension ConversationActions {
         }
     }
 
-    /// Whether a person may write freely in this conversation now.
-    package func checkSendable(_ conversation: ConversationView) throws(SendRefusal) {
+    /// Whether a person may write freely in this conversation now. What was queued before, by a try of the same request whose answer
+    /// got lost, is not asked about again.
+    /// - Parameter message: what is to be written.
+    package func checkSendable(
+        _ message: MessageID, in conversation: ConversationView, of organization: OrganizationID
+    ) async throws {
+        let queued = try await database.pipeline(for: organization, [.isQueued(message)])
+        if queued.joined().isEmpty { try checkSendable(conversation) }
+    }
+
+    private func checkSendable(_ conversation: ConversationView) throws(SendRefusal) {
         guard !conversation.isOptedOut else { throw .optedOut }
         guard MessagingWindow.applies(to: conversation.kind, address: conversation.localAddress) else { return }
         guard MessagingWindow.isOpen(lastInbound: conversation.lastInboundAt, now: clock.now()) else {

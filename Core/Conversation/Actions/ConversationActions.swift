@@ -1,4 +1,5 @@
 package import Domain
+import FoundationEssentials
 package import Postgres
 import Store
 
@@ -50,22 +51,41 @@ package struct ConversationActions: Sendable {
 
     /// Queues a person's answer, and takes the conversation over for them: a machine never talks on beside them.
     ///
-    /// - Parameter reply: its id is chosen by the caller; the same id again changes nothing.
+    /// - Parameters:
+    ///   - reply: its id is chosen by the caller; the same id again changes nothing.
+    ///   - isPersonal: a signed-in person answers at the inbox. Within the customer's open window that goes on when the month's
+    ///     messages are used up, and is counted; everything else stops there.
+    /// - Throws: `SendRefusal.quotaUsedUp`.
     package func reply(
-        _ reply: PersonReply, in id: ConversationID, of organization: OrganizationID, by user: UserID
+        _ reply: PersonReply, in id: ConversationID, of organization: OrganizationID, by user: UserID,
+        isPersonal: Bool = false
     ) async throws -> QueuedReply {
         _ = try await with(id, of: organization) { conversation, connection in
             let now = clock.now()
+            let isFree = isPersonal && MessagingWindow.isOpen(lastInbound: conversation.lastInboundAt, now: now)
+            if !isFree { try await count(reply.id, of: organization, at: now, connection) }
             let message = OutboundMessage(
                 id: reply.id, author: .user, user: user, body: reply.text, media: reply.media, type: reply.type,
                 content: reply.content, part: 0)
             try await connection.pipeline(
                 takingOver(conversation, as: conversation.ownership.takenOver(by: user)) + [
-                    try .queue(message, in: conversation, at: now),
+                    try .queue(message, in: conversation, isCounted: !isFree, at: now),
                     .enqueue(.send, key: id.text, for: organization, id: ids.make(), due: now, at: now),
                 ])
         }
         return QueuedReply(message: reply.id, wakeNeeded: await isWakeNeeded())
+    }
+
+    /// Counts a message before it is queued, unless it was queued before. The month's row makes concurrent ones count one after the
+    /// other, so that the last message of a plan is sent once.
+    private func count(
+        _ message: MessageID, of organization: OrganizationID, at now: Date, _ connection: Connection
+    ) async throws {
+        let rows = try await connection.query(.messageLimit(of: organization, for: message))
+        guard let row = rows.first, try row["is_queued"] == false else { return }
+        let limit = try Quota(row: row).limit
+        let counted = try await connection.query(.countOutbound(1, of: organization, limit: limit, at: now))
+        guard !counted.isEmpty else { throw SendRefusal.quotaUsedUp(limit: limit) }
     }
 
     /// After the commit: whether nobody listens, and a job runner must be invoked.

@@ -18,6 +18,10 @@ extension Fault {
         case .unknownChat: self = .notFound("chat on this line")
         case .optedOut:
             self = .conflict("opted-out", "The customer asked not to be written to (STOP). They can write START.")
+        case .quotaUsedUp(let limit):
+            self = .conflict(
+                "quota-exhausted",
+                "This month's \(limit) messages are used up. People can go on answering customers in their inbox.")
         case .windowClosed(let since):
             self = .conflict(
                 "window-closed",

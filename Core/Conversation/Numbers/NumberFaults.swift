@@ -1,3 +1,4 @@
+import Domain
 package import Providers
 package import Store
 package import Web
@@ -46,7 +47,7 @@ extension Fault {
         case .retry(let after):
             Fault(
                 status: 503, code: "provider-busy", detail: "Twilio is busy; try again.",
-                retryAfter: Int((after ?? 5).rounded(.up)))
+                retryAfter: Int(saturating: (after ?? 5).rounded(.up)))
         case .unknown:
             Fault(
                 status: 502, code: "provider-unknown",

@@ -24,14 +24,16 @@ package struct NumberProvisioning: Sendable {
         self.ids = ids
     }
 
+    /// - Parameter waits: the operator decides first; the purchase that comes back is `waiting`, unless it was bought before.
     package func buy(
-        _ number: String, for organization: OrganizationID, by user: UserID, name: String
+        _ number: String, for organization: OrganizationID, by user: UserID, name: String, waits: Bool = false
     ) async throws -> NumberPurchase {
         let now = clock.now()
         let wanted = NumberPurchase(
             id: ids.make(), organization: organization, number: number, requestedBy: user, at: now)
-        let purchase = try await store.request(wanted, limit: \.numberLimit, at: now)
-        guard purchase.status != .bought else { return purchase }
+        let purchase = try await store.request(
+            wanted, limit: \.numberLimit, waits: waits, channelName: name, at: now)
+        guard purchase.status != .bought, purchase.status != .waiting else { return purchase }
         guard purchase.status != .releasing else { throw NumberProvisioningError.releasing }
         let bought = try await provider(purchase)
         return try await store.bought(
@@ -69,6 +71,9 @@ package struct NumberProvisioning: Sendable {
     /// Gives a number back. A repeat finds it given back and says the same.
     package func release(_ purchase: NumberPurchase) async throws {
         guard purchase.status != .released else { return }
+        guard purchase.status != .waiting else {
+            return try await store.settle(purchase, as: .released, reason: "It was withdrawn.", at: clock.now())
+        }
         guard let sid = try await sid(purchase) else {
             return try await store.settle(purchase, as: .failed, reason: "It was never bought.", at: clock.now())
         }

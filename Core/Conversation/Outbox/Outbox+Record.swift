@@ -36,7 +36,7 @@ extension Outbox {
         let status: MessageStatus = attempt.entry.mayHaveLeft ? .sending : .queued
         _ = try await write(
             attempt, OutboxMove(to: status, from: [.sending], reason: reason), "provider", .passed,
-            "The provider asked to wait \(Int(delay.rounded(.up))) s: \(reason)")
+            "The provider asked to wait \(Int(saturating: delay.rounded(.up))) s: \(reason)")
         return .snooze(until: clock.now().addingTimeInterval(delay))
     }
 

@@ -14,7 +14,8 @@ extension FunctionEnvironment {
     ) -> FunctionEnvironment {
         let clock = configuration.clockFile.map(WallClock.shifted) ?? .system
         let http = HTTPClient.live(
-            allowedPrivate: configuration.allowedPrivateHosts, authorities: configuration[.certificateFile])
+            allowedPrivate: configuration.allowedPrivateHosts, allowedForFiles: configuration.allowedFileHosts,
+            authorities: configuration[.certificateFile])
         // libpq's own complaint then names what is missing.
         let database = Database(
             url: (try? configuration.databaseURL) ?? "service=DATABASE_URL_is_not_set", connections: connections)

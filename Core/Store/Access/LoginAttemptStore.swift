@@ -1,7 +1,8 @@
 package import FoundationEssentials
 package import Postgres
 
-/// Login tries per address and per account: at most so many in 15 minutes, counted before the password is looked at.
+/// Login tries, counted before the password is looked at: of one caller, of one address, and of all strangers at one account
+/// (`take_login_attempt` has the figures). Names are made one spelling by the database, for counting and for looking up alike.
 package struct LoginAttemptStore: Sendable {
     private let database: Database
 
@@ -9,17 +10,36 @@ package struct LoginAttemptStore: Sendable {
         self.database = database
     }
 
-    /// Takes one try.
-    /// - Parameter account: SHA-256 of the login name.
-    /// - Returns: 0, or the seconds until the next try is allowed.
-    package func take(address: String, account: Data, most: Int, at now: Date) async throws -> Int {
-        let rows = try await database.query(
-            "select take_login_attempt(\(address), \(account), \(most)::integer, \(now)) as wait")
-        return try rows.first?["wait"] ?? 0
+    package struct Attempt: Sendable {
+        /// 0, or the seconds until the next try is allowed.
+        package let wait: Int
+        /// The login name in its one spelling.
+        package let name: String
     }
 
-    /// After a right password.
-    package func forgive(account: Data) async throws {
-        try await database.query("select forgive_login_attempts(\(account))")
+    /// Who tries.
+    package struct Caller: Sendable {
+        let address: String
+        let device: String?
+
+        /// - Parameter device: number of a device that entered this very account before.
+        package init(address: String, device: String?) {
+            self.address = address
+            self.device = device
+        }
+    }
+
+    /// Takes one try.
+    /// - Parameter login: as it was written.
+    package func take(_ caller: Caller, login: String, at now: Date) async throws -> Attempt {
+        let rows = try await database.query(
+            "select wait, name from take_login_attempt(\(caller.address), \(caller.device), \(login), \(now))")
+        guard let row = rows.first else { throw PostgresError.decoding("no attempt") }
+        return Attempt(wait: try row["wait"], name: try row["name"])
+    }
+
+    /// After a right password: this caller's tries are forgotten, and where they came from is known from now on.
+    package func entered(_ caller: Caller, login: String, at now: Date) async throws {
+        try await database.query("select note_login(\(caller.address), \(caller.device), \(login), \(now))")
     }
 }

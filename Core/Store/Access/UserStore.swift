@@ -31,7 +31,7 @@ package struct UserStore: Sendable {
         """
     }
 
-    /// The account behind a login name (email or username), for checking its password.
+    /// The account behind a login name, for checking its password; an operator has none that is stored.
     package func credentials(login: String) async throws -> (user: UserID, passwordHash: String)? {
         let rows = try await database.query("select user_id, password_hash from find_login(\(login))")
         return try rows.first.map { (try $0["user_id"], try $0["password_hash"]) }
@@ -48,14 +48,15 @@ package struct UserStore: Sendable {
             as: user, ["update users set password_hash = \(hash), updated_at = \(now) where id = \(user)"])
     }
 
-    /// Makes the first administrator, once, and the owner of the platform's organization.
-    /// - Returns: the administrator, made now or before.
-    package func ensureOperator(_ id: UserID, username: String, passwordHash: String, at now: Date) async throws
-        -> UserID
+    /// Makes the operator, once, and the owner of the platform's organization. Another fingerprint than last time ends the sessions
+    /// of all operators, and another name is that account's new one.
+    /// - Parameter fingerprint: a keyed hash of name and password, 32 bytes.
+    /// - Returns: the operator, made now or before.
+    package func ensureOperator(_ id: UserID, username: String, fingerprint: Data, at now: Date) async throws -> UserID
     {
         try await database.transaction { connection in
             let rows = try await connection.pipeline([
-                "select ensure_operator(\(id), \(username), \(passwordHash), \(now)) as id",
+                "select ensure_operator(\(id), \(username), \(fingerprint), \(now)) as id",
                 "select set_config('parley.organization', platform_organization()::text, true)",
             ])
             guard let row = rows[0].first else { throw PostgresError.decoding("no operator") }

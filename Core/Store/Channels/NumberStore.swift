@@ -4,7 +4,7 @@ package import Postgres
 
 /// Numbers of an organization: purchases and the channels they became.
 package struct NumberStore: Sendable {
-    private let database: Database
+    let database: Database
     /// How long one process may work on a purchase before another may go on with it, seconds.
     private static let lease = 60.0
 
@@ -14,9 +14,13 @@ package struct NumberStore: Sendable {
 
     /// Writes the request before anything is bought and takes the purchase for this process. The plan's number of channels is
     /// checked under the organization's lock, so that two requests can't both take the last place.
+    /// - Parameters:
+    ///   - waits: it is only written down, until the operator decides; one that is being bought already goes on.
+    ///   - channelName: what its channel is to be called.
     /// - Throws: `NumberStoreError`.
-    package func request(_ purchase: NumberPurchase, limit: (Plan) -> Int?, at now: Date) async throws -> NumberPurchase
-    {
+    package func request(
+        _ purchase: NumberPurchase, limit: (Plan) -> Int?, waits: Bool = false, channelName: String = "", at now: Date
+    ) async throws -> NumberPurchase {
         do {
             return try await database.transaction(for: purchase.organization) { connection in
                 let answers = try await connection.pipeline([
@@ -30,27 +34,33 @@ package struct NumberStore: Sendable {
                 if let limit = limit(plan), held >= limit { throw NumberStoreError.planLimit(limit) }
                 let known = try answers[1].first.map(NumberPurchase.init(row:))
                 if known?.status == .bought || known?.status == .releasing { return known ?? purchase }
-                return try await Self.take(purchase, at: now, connection)
+                let isOnItsWay = known?.status == .requested || known?.status == .unknown
+                return try await Self.take(
+                    purchase, as: waits && !isOnItsWay ? .waiting : .requested, channelName, at: now, connection)
             }
         } catch let error as PostgresError where error.constraint == "number_holder" {
             throw NumberStoreError.heldByAnother
         }
     }
 
-    private static func take(_ purchase: NumberPurchase, at now: Date, _ connection: Connection) async throws
-        -> NumberPurchase
-    {
+    private static func take(
+        _ purchase: NumberPurchase, as status: NumberPurchase.Status, _ channelName: String, at now: Date,
+        _ connection: Connection
+    ) async throws -> NumberPurchase {
+        let busy = status == .waiting ? nil : now.addingTimeInterval(lease)
+        let rest: [NumberPurchase.Status] = [.failed, .released, .waiting, .refused]
         let rows = try await connection.query(
             """
             insert into number_purchases as known
-                (id, organization_id, number, status, busy_until, requested_by, created_at, updated_at)
-            values (\(purchase.id), \(purchase.organization), \(purchase.number), 'requested',
-                \(now.addingTimeInterval(lease)), \(purchase.requestedBy), \(now), \(now))
+                (id, organization_id, number, status, channel_name, busy_until, requested_by, created_at, updated_at)
+            values (\(purchase.id), \(purchase.organization), \(purchase.number), \(status.rawValue), \(channelName),
+                \(busy), \(purchase.requestedBy), \(now), \(now))
             on conflict (organization_id, number) do update set
                 -- A purchase that failed or was given back is a new one; one that may have been bought stays itself.
                 id = case when known.status in ('failed', 'released') then excluded.id else known.id end,
-                status = case when known.status in ('failed', 'released') then 'requested' else known.status end,
-                provider_id = null, channel_id = null, reason = '', busy_until = excluded.busy_until, updated_at = \(now)
+                status = case when known.status = any(\(array: rest.map(\.rawValue))::text[]) then excluded.status
+                    else known.status end,
+                channel_name = excluded.channel_name, provider_id = null, channel_id = null, reason = '', busy_until = excluded.busy_until, updated_at = \(now)
             where known.busy_until is null or known.busy_until <= \(now)
             returning \(unescaped: columns)
             """)
@@ -165,7 +175,7 @@ package struct NumberStore: Sendable {
     private static func held(except number: String) -> Query {
         """
         select (select count(*) from number_purchases
-                where status in ('requested', 'unknown', 'bought', 'releasing') and number <> \(number))
+                where status in ('requested', 'unknown', 'bought', 'releasing', 'waiting') and number <> \(number))
             + (select count(*) from channels c
                 where kind = 'whatsapp_twilio' and address is not null and deleted_at is null
                     and address <> \("whatsapp:" + number)
@@ -173,13 +183,16 @@ package struct NumberStore: Sendable {
         """
     }
 
-    private static let columns =
+    static let columns =
         "id, organization_id, number, status, provider_id, channel_id, reason, requested_by, created_at, updated_at"
 }
 
 package struct NumberPurchase: Sendable, Equatable {
     package enum Status: String, Sendable, CaseIterable {
         case requested, bought, failed, unknown, releasing, released, kept
+        /// Asked for; the operator has not decided.
+        case waiting
+        case refused
     }
 
     package var id: NumberPurchaseID

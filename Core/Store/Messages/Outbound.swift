@@ -108,6 +108,11 @@ extension Query {
         """
     }
 
+    /// One row when the message is there, whatever became of it.
+    package static func isQueued(_ message: MessageID) -> Query {
+        "select from messages where id = \(message)"
+    }
+
     /// One row, `part`: the place the next part of a turn's answer takes.
     package static func nextPart(of turn: TurnID) -> Query {
         "select coalesce(max(part) + 1, 0) as part from turn_replies where turn_id = \(turn)"

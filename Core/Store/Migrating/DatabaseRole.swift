@@ -57,7 +57,7 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
     static let functions = [
         Capability(name: "find_login", roles: [.auth]),
         Capability(name: "take_login_attempt", roles: [.auth]),
-        Capability(name: "forgive_login_attempts", roles: [.auth]),
+        Capability(name: "note_login", roles: [.auth]),
         Capability(name: "ensure_operator", roles: [.auth]),
         Capability(name: "open_session", roles: [.auth, .api]),
         Capability(name: "find_channel", roles: [.inbound, .lines]),
@@ -79,5 +79,7 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
         Capability(name: "ensure_partitions", roles: [.housekeeping]),
         Capability(name: "fold_message_counts", roles: [.housekeeping]),
         Capability(name: "take_rate", roles: [.api, .auth]),
+        Capability(name: "waiting_purchases", roles: [.api]),
+        Capability(name: "waiting_purchase", roles: [.api]),
     ]
 }

@@ -29,12 +29,33 @@ package struct OrganizationStore: Sendable {
     }
 
     /// Creates the organization with the fields that were given. The same id again returns what is there.
-    package func create(_ new: NewOrganization, _ change: Change<Organization>) async throws -> Organization {
-        try await database.transaction(for: new.organization) { connection in
+    /// - Parameter most: how many a user may own, deleted ones aside; asked under a lock of the owner's, so that requests at the same
+    ///   time can't slip past. `nil`: any number.
+    /// - Throws: `OrganizationStoreError.tooMany`.
+    package func create(
+        _ new: NewOrganization, _ change: Change<Organization>, most: Int? = nil
+    ) async throws -> Organization {
+        try await database.transaction(opening: [.enter(as: new.owner), .enter(new.organization)]) { connection in
             try await Self.check(change, connection)
+            if let most {
+                let answers = try await connection.pipeline([
+                    "select pg_advisory_xact_lock(hashtextextended('organizations of ' || \(new.owner)::text, 0))",
+                    Self.owned(by: new.owner, besides: new.organization),
+                ])
+                let owned: Int = try answers[1].first?["owned"] ?? 0
+                guard owned < most else { throw OrganizationStoreError.tooMany(most) }
+            }
             _ = try await connection.pipeline(NewOrganization.queries(new, isPersonal: false))
             return try await Self.apply(change, to: new.organization, at: new.at, connection)
         }
+    }
+
+    private static func owned(by user: UserID, besides id: OrganizationID) -> Query {
+        """
+        select count(*) as owned from memberships
+        join organizations on organizations.id = memberships.organization_id and organizations.deleted_at is null
+        where memberships.user_id = \(user) and memberships.role = 'owner' and organizations.id <> \(id)
+        """
     }
 
     package func read(_ id: OrganizationID) async throws -> Organization? {
@@ -131,4 +152,6 @@ package struct Membership: Sendable, Equatable {
 package enum OrganizationStoreError: Error, Equatable {
     case unknownTimeZone
     case gone
+    /// The user owns as many as they may.
+    case tooMany(Int)
 }

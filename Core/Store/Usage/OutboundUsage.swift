@@ -23,6 +23,16 @@ extension Query {
         """
     }
 
+    /// One row: what a month of the organization is limited to (`Quota.init(row:)`), and whether the message is there already
+    /// (`is_queued`) and asks for nothing.
+    package static func messageLimit(of organization: OrganizationID, for message: MessageID) -> Query {
+        """
+        select plan, message_limit, 0 as inbound, 0 as outbound,
+            exists (select from messages where id = \(message)) as is_queued
+        from organizations where id = \(organization)
+        """
+    }
+
     /// Gives back the messages that `countOutbound` counted, when none was queued after all. The reply stays counted: it was paid for.
     package static func uncountOutbound(_ messages: Int, of organization: OrganizationID, at now: Date) -> Query {
         """

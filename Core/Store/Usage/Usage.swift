@@ -67,9 +67,16 @@ extension Query {
 
 extension QuotaAllowance {
     package init(_ row: Row) throws(PostgresError) {
-        quota = Quota(
+        quota = try Quota(row: row)
+        notice = try row["notice"]
+    }
+}
+
+extension Quota {
+    /// Of `plan`, `message_limit`, `inbound` and `outbound`.
+    package init(row: Row) throws(PostgresError) {
+        self.init(
             plan: try row.value("plan"), limitOverride: try row["message_limit"], inbound: try row["inbound"],
             outbound: try row["outbound"])
-        notice = try row["notice"]
     }
 }

@@ -26,7 +26,8 @@ struct OutgoingFiles: Sendable {
         let response = try await http.send(
             OutboundRequest(
                 method: "GET", url: file.url, receive: take, timeout: Self.timeout,
-                maximumResponse: MediaTransfer.mostBytes, redirects: 3))
+                maximumResponse: MediaTransfer.mostBytes, redirects: 3,
+                isAddressForeign: true))
         guard response.status == 200 else { throw FileError.notFound }
         // Clients that know nothing of pieces have the whole of it.
         if !response.body.isEmpty { _ = take(response.body) }

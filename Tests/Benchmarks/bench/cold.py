@@ -39,7 +39,7 @@ def write_bootstrap(path):
 
 
 def run():
-    with parley(functions=write_functions(), environment={"TWILIO_ACCOUNT_SID": "AC0"}) as host:
+    with parley(functions=write_functions(), arguments=["--no-sandbox"]) as host:
         times = {"swift": [], "python": []}
         for index in range(SAMPLES):
             for kind in times:

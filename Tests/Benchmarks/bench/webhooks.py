@@ -92,6 +92,7 @@ class Cluster:
         return {
             "DATABASE_URL": self.app_url, "MIGRATION_DATABASE_URL": self.url, "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN, "DASHBOARD_PASSWORD": "not-the-default", "LOG_LEVEL": "error", "PUBLIC_URL": PUBLIC,
+            "TRUSTED_PROXIES": "127.0.0.1",
         }
 
 

@@ -49,7 +49,7 @@ final class Installation: Sendable {
             "TWILIO_ACCOUNT_SID": "AC" + String(repeating: "0", count: 32), "TWILIO_AUTH_TOKEN": token,
             "TWILIO_API_BASE_URL": base, "TWILIO_MESSAGING_BASE_URL": base, "DEBOUNCE_SECONDS": "0.05",
             "JOB_LEASE_SECONDS": "2", "RECONCILE_SECONDS": "2", "DASHBOARD_PASSWORD": password,
-            "CRON_SECRET": cronSecret,
+            "CRON_SECRET": cronSecret, "TRUSTED_PROXIES": "127.0.0.1",
         ]
         if let modelServer {
             variables["OPENAI_API_KEY"] = "sk-test"

@@ -49,6 +49,7 @@ final class Harbour: Sendable {
             "TWILIO_MESSAGING_BASE_URL": "http://127.0.0.1:\(twilioPort)",
             "DEBOUNCE_SECONDS": "0.05", "JOB_LEASE_SECONDS": "1", "RECONCILE_SECONDS": "3",
             "DASHBOARD_PASSWORD": "a password of the test", "MIGRATION_DATABASE_URL": database.ownerURL,
+            "TRUSTED_PROXIES": "127.0.0.1",
         ]
     }
 

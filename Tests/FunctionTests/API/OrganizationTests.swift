@@ -60,7 +60,7 @@ import Web
     }
 
     @Test func listsAreReadPageByPageWithoutGapsOrRepeats() async throws {
-        try await TestAPI.with { api in
+        try await TestAPI.with(settings: ["ORGANIZATIONS_PER_USER": "20"]) { api in
             let alice = try await api.signUp("alice")
             for number in 0..<7 {
                 if number.isMultiple(of: 3) { api.clock.advance(1) }

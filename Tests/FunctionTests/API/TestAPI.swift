@@ -35,18 +35,26 @@ struct TestAPI: Sendable {
     private let databases: [DatabaseRole: Database]
 
     static func with<Result: Sendable>(
-        hasTwilio: Bool = true, _ body: (TestAPI) async throws -> Result
+        hasTwilio: Bool = true, settings: [String: String] = [:], _ body: (TestAPI) async throws -> Result
     ) async throws -> Result {
         try await TestDatabase.with(isDivided: true) { db in
-            let api = try TestAPI(db, hasTwilio: hasTwilio)
-            do {
-                let result = try await body(api)
-                for database in api.databases.values { await database.close() }
-                return result
-            } catch {
-                for database in api.databases.values { await database.close() }
-                throw error
-            }
+            try await with(db, hasTwilio: hasTwilio, settings: settings, body)
+        }
+    }
+
+    /// - Parameter settings: in the place of the tests' own.
+    static func with<Result: Sendable>(
+        _ db: TestDatabase, hasTwilio: Bool = true, settings: [String: String] = [:],
+        _ body: (TestAPI) async throws -> Result
+    ) async throws -> Result {
+        let api = try TestAPI(db, hasTwilio: hasTwilio, settings: settings)
+        do {
+            let result = try await body(api)
+            for database in api.databases.values { await database.close() }
+            return result
+        } catch {
+            for database in api.databases.values { await database.close() }
+            throw error
         }
     }
 
@@ -56,7 +64,7 @@ struct TestAPI: Sendable {
         return database
     }
 
-    init(_ db: TestDatabase, hasTwilio: Bool) throws {
+    init(_ db: TestDatabase, hasTwilio: Bool, settings: [String: String] = [:]) throws {
         self.db = db
         let clock = MovableClock(Self.start)
         let twilio = FakeTwilioNumbers()
@@ -70,7 +78,8 @@ struct TestAPI: Sendable {
             guard let database = databases[try Declared.role(of: function.folder)] else {
                 throw TestSetupError("\(function.folder) has no role")
             }
-            let api = try Self.environment(database, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes)
+            let api = try Self.environment(
+                database, clock.clock, hasTwilio ? twilio.numbers : nil, media, wakes, settings)
             return Router(function.endpoints, api)
         }
         router = { request in
@@ -82,15 +91,17 @@ struct TestAPI: Sendable {
 
     /// As `runAPI` wires it, but for the world outside.
     static func environment(
-        _ database: Database, _ clock: WallClock, _ twilio: TwilioNumbers?, _ media: FakeMediaHost, _ wakes: Counter
+        _ database: Database, _ clock: WallClock, _ twilio: TwilioNumbers?, _ media: FakeMediaHost, _ wakes: Counter,
+        _ settings: [String: String] = [:]
     ) throws -> APIEnvironment {
         let outside = FunctionEnvironment(
-            configuration: Configuration(environment: [
-                "SESSION_SECRET": secret, "PUBLIC_URL": "https://bot.example.com", "CRON_SECRET": cronSecret,
-                "PARLEY_SECRET_KEYS": secretKeys, "TWILIO_AUTH_TOKEN": twilioToken, "DASHBOARD_USERNAME": "root",
-                "DASHBOARD_PASSWORD": "an operator's password",
-                "LAMBDA_TASK_ROOT": ProjectRoot.path + "/Functions/Reference",
-            ]),
+            configuration: Configuration(
+                environment: [
+                    "SESSION_SECRET": secret, "PUBLIC_URL": "https://bot.example.com", "CRON_SECRET": cronSecret,
+                    "PARLEY_SECRET_KEYS": secretKeys, "TWILIO_AUTH_TOKEN": twilioToken, "DASHBOARD_USERNAME": "root",
+                    "DASHBOARD_PASSWORD": "an operator's password", "NUMBER_PURCHASES": "open",
+                    "LAMBDA_TASK_ROOT": ProjectRoot.path + "/Functions/Reference",
+                ].merging(settings) { $1 }),
             clock: clock, randomness: .system, ids: IDSource(clock: clock, randomness: .system),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, database: database,
             http: HTTPClient { _ async throws(OutboundError) in

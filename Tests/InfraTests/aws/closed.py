@@ -98,7 +98,7 @@ def the_image_never_opens_the_sandbox():
         assert "ommand" not in (ROOT / "infra/container" / name).read_text(), name
     readme = (ROOT / "infra/container/README.md").read_text()
     (block,) = [one for one in readme.split("```") if " --sandbox" in one]
-    assert "-p 127.0.0.1:8080:8080 " in block, "published to the world"
+    assert "--address 127.0.0.1 " in block and " -p " not in block, "published to the world"
 
 
 def a_program_that_hangs_is_replaced():

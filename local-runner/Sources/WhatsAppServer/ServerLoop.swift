@@ -19,8 +19,9 @@ package actor ServerLoop {
         return try withoutActuallyEscaping(body) { try unsafeBitCast($0, to: Plain.self)() }
     }
 
-    /// Runs the body on the loop after so many seconds.
+    /// Runs the body on the loop after so many seconds, a day at most.
     nonisolated static func after(_ seconds: Double, _ body: @escaping @ServerLoop @Sendable () -> Void) {
-        loop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) { assumeIsolated { body() } }
+        let bounded = seconds.isFinite ? min(max(seconds, 0), 86_400) : 0
+        loop.scheduleTask(in: .nanoseconds(Int64(bounded * 1e9))) { assumeIsolated { body() } }
     }
 }

@@ -1,10 +1,10 @@
 -- Who is not yet known (a login name, a session token) is found by these narrow functions.
 
--- The account behind a login name (email or username), for checking a password.
+-- The account behind a login name, for checking a password. Operators are no such accounts: their password is the environment's.
 create or replace function find_login(login text) returns table (user_id uuid, password_hash text)
     language sql stable security definer set search_path = parley, pg_temp
     begin atomic
-        select id, users.password_hash from users where email = lower(login) or username = login limit 1;
+        select id, users.password_hash from users where email = login_name(login) and username is null limit 1;
     end;
 
 -- Opens the session of a cookie (`token`, `agent`) or of a bearer token (`session`) and rolls it 24 hours ahead, and says
@@ -40,66 +40,109 @@ begin
 end
 $$;
 
--- Takes one try for an address and an account before the password is looked at, so that parallel tries can't slip past.
--- Returns 0, or the seconds until the next try is allowed: at most `most` per 15 minutes for either.
-create or replace function take_login_attempt(address text, account bytea, most integer, at timestamptz) returns integer
+-- Takes one try for an account before the password is looked at, so that parallel tries can't slip past. Returns 0, or the seconds
+-- until the next try is allowed, within 15 minutes:
+-- 5 of one caller for one account (a caller is a device that entered it before, else an address);
+-- 20 of one address, whatever the accounts: one password tried on many;
+-- 50 of all strangers together for one account. A device or an address that entered the account before is none: nobody can keep
+-- them out by guessing from elsewhere.
+drop function if exists take_login_attempt(text, bytea, integer, timestamptz);
+create or replace function take_login_attempt(address text, device text, login text, at timestamptz)
+    returns table (wait integer, name text)
     language plpgsql security definer set search_path = parley, pg_temp as $$
 declare
     blocking timestamptz;
+    counted bytea := sha256(convert_to(login_name(login), 'UTF8'));
+    caller text := coalesce('device ' || device, address);
+    known boolean := device is not null or exists (
+        select from login_places p where p.account = counted and p.place = take_login_attempt.address
+            and p.seen_at > take_login_attempt.at - interval '30 days');
+    since timestamptz := take_login_attempt.at - interval '15 minutes';
 begin
-    perform pg_advisory_xact_lock(hashtextextended('login address ' || address, 0));
-    perform pg_advisory_xact_lock(hashtextextended('login account ' || encode(account, 'hex'), 0));
+    perform pg_advisory_xact_lock(hashtextextended('login address ' || caller, 0));
+    perform pg_advisory_xact_lock(hashtextextended('login account ' || encode(counted, 'hex'), 0));
     select max(nth) into blocking from (
-        (select a.at as nth from login_attempts a
-            where a.address = take_login_attempt.address and a.at > take_login_attempt.at - interval '15 minutes'
-            order by a.at desc offset most - 1 limit 1)
+        (select a.at as nth from login_attempts a where a.account = counted and a.address = caller and a.at > since
+            order by a.at desc offset 4 limit 1)
         union all
-        (select a.at from login_attempts a
-            where a.account = take_login_attempt.account and a.at > take_login_attempt.at - interval '15 minutes'
-            order by a.at desc offset most - 1 limit 1)
+        (select a.at from login_attempts a where device is null and a.address = caller and a.at > since
+            order by a.at desc offset 19 limit 1)
+        union all
+        (select a.at from login_attempts a where not known and a.account = counted and not a.is_known and a.at > since
+            order by a.at desc offset 49 limit 1)
     ) tries;
-    if blocking is not null then
-        return greatest(1, ceil(extract(epoch from blocking + interval '15 minutes' - take_login_attempt.at)))::integer;
+    if blocking is null then
+        insert into login_attempts (address, account, is_known, at) values (caller, counted, known, take_login_attempt.at);
+        return query select 0, login_name(login);
+    else
+        return query select greatest(1, ceil(extract(epoch from blocking + interval '15 minutes' - take_login_attempt.at)))::integer,
+            login_name(login);
     end if;
-    insert into login_attempts (address, account, at)
-        values (take_login_attempt.address, take_login_attempt.account, take_login_attempt.at);
-    return 0;
 end
 $$;
 
--- After a right password: the account's tries are forgotten, also for the addresses they came from. Tries of the same
--- address for other accounts stay, or owning one account would buy endless guesses at the rest.
-create or replace function forgive_login_attempts(account bytea) returns void
-    language sql security definer set search_path = parley, pg_temp
-    begin atomic
-        delete from login_attempts a where a.account = forgive_login_attempts.account;
-    end;
-
--- The operator of DASHBOARD_USERNAME, once. Returns their id.
-create or replace function ensure_operator(id uuid, username text, password_hash text, at timestamptz) returns uuid
+-- After a right password: this caller's tries at this account are forgotten, and the address is known from now on. Tries at other
+-- accounts stay, or owning one account would buy endless guesses at the rest; so do those of strangers.
+drop function if exists forgive_login_attempts(bytea);
+create or replace function note_login(address text, device text, login text, at timestamptz) returns void
     language plpgsql security definer set search_path = parley, pg_temp as $$
+declare
+    counted bytea := sha256(convert_to(login_name(login), 'UTF8'));
 begin
-    insert into users (id, username, password_hash, is_operator, created_at, updated_at)
-        values (ensure_operator.id, ensure_operator.username, ensure_operator.password_hash, true, at, at)
-        on conflict do nothing;
-    return (select u.id from users u where u.username = ensure_operator.username);
+    delete from login_attempts a where a.account = counted and a.address in (note_login.address, 'device ' || device);
+    insert into login_places as p (account, place, seen_at) values (counted, note_login.address, note_login.at)
+        on conflict (account, place) do update set seen_at = greatest(p.seen_at, excluded.seen_at);
+    -- The last 20 places of an account, and none that is older than a month; a few rows a call.
+    delete from login_places where ctid in (
+        select p.ctid from login_places p where p.account = counted order by p.seen_at desc offset 20 limit 8);
+    delete from login_places where ctid in (
+        select p.ctid from login_places p where p.seen_at < note_login.at - interval '30 days' limit 8 for update skip locked);
+end
+$$;
+
+-- The operator as the environment names them: one account, whose name changes with it. Another name or password than before ends all
+-- sessions of operators; whoever was one beside them is none any more. Returns their id.
+drop function if exists ensure_operator(uuid, text, text, timestamptz);
+create or replace function ensure_operator(id uuid, username text, fingerprint bytea, at timestamptz) returns uuid
+    language plpgsql security definer set search_path = parley, pg_temp as $$
+declare
+    known uuid;
+begin
+    select u.id into known from users u where u.is_operator and u.username = ensure_operator.username
+        and exists (select from operator_access a where a.fingerprint = ensure_operator.fingerprint);
+    if found then return known; end if;
+    perform pg_advisory_xact_lock(hashtextextended('operator', 0));
+    insert into operator_access as a (fingerprint, at) values (ensure_operator.fingerprint, ensure_operator.at)
+        on conflict (single) do update set fingerprint = excluded.fingerprint, at = excluded.at;
+    delete from sessions s using users u where u.id = s.user_id and u.username is not null;
+    select u.id into known from users u where u.username is not null
+        order by u.username = ensure_operator.username desc, u.is_operator desc, u.created_at limit 1;
+    if known is null then
+        insert into users (id, username, password_hash, is_operator, created_at, updated_at)
+            values (ensure_operator.id, ensure_operator.username, '!', true, ensure_operator.at, ensure_operator.at);
+        return ensure_operator.id;
+    end if;
+    update users u set is_operator = u.id = known, password_hash = '!', updated_at = ensure_operator.at,
+        username = case when u.id = known then ensure_operator.username else u.username end
+    where u.username is not null;
+    return known;
 end
 $$;
 
 alter function find_login(text) owner to parley_definer;
 alter function open_session(bytea, uuid, bytea, uuid, timestamptz) owner to parley_definer;
-alter function take_login_attempt(text, bytea, integer, timestamptz) owner to parley_definer;
-alter function forgive_login_attempts(bytea) owner to parley_definer;
-alter function ensure_operator(uuid, text, text, timestamptz) owner to parley_definer;
+alter function take_login_attempt(text, text, text, timestamptz) owner to parley_definer;
+alter function note_login(text, text, text, timestamptz) owner to parley_definer;
+alter function ensure_operator(uuid, text, bytea, timestamptz) owner to parley_definer;
 revoke execute on function
     find_login(text),
     open_session(bytea, uuid, bytea, uuid, timestamptz),
-    take_login_attempt(text, bytea, integer, timestamptz),
-    forgive_login_attempts(bytea),
-    ensure_operator(uuid, text, text, timestamptz) from public;
+    take_login_attempt(text, text, text, timestamptz),
+    note_login(text, text, text, timestamptz),
+    ensure_operator(uuid, text, bytea, timestamptz) from public;
 grant execute on function
     find_login(text),
     open_session(bytea, uuid, bytea, uuid, timestamptz),
-    take_login_attempt(text, bytea, integer, timestamptz),
-    forgive_login_attempts(bytea),
-    ensure_operator(uuid, text, text, timestamptz) to parley_app;
+    take_login_attempt(text, text, text, timestamptz),
+    note_login(text, text, text, timestamptz),
+    ensure_operator(uuid, text, bytea, timestamptz) to parley_app;

@@ -10,7 +10,8 @@ struct EnvironmentCheck {
 
     init(_ environment: [String: String]) {
         let retired = RetiredVariable.findings(in: environment)
-        refusals = retired.refusals + Variable.all.compactMap { $0.problem(in: environment) }
+        refusals =
+            retired.refusals + Variable.all.compactMap { $0.problem(in: environment) } + Self.problems(in: environment)
         warnings = retired.warnings + Self.unknown(in: environment).map { "\($0) is not known; see parley environment" }
     }
 

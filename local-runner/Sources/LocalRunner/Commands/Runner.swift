@@ -1,3 +1,4 @@
+import Access
 import Domain
 import Environment
 import FoundationEssentials
@@ -71,7 +72,12 @@ struct Runner: Service {
             environment: options.environment, keys: keys, data: data, isSandbox: options.isSandbox,
             databaseURL: access.appURL, frontPort: ports.front.port, controlPort: ports.control.port)
         let sandbox = options.isSandbox ? try await startSandbox(&variables, data: data, keys: keys, logs: logs) : nil
-        let values = try variables.values()
+        let values = variables.values()
+        if Self.hasAccounts(catalog) {
+            let access = OperatorAtStart(
+                values: values, isSandbox: options.isSandbox, appURL: access.appURL, clock: clock(data))
+            try await access.settle()
+        }
         say("Starting \(catalog.entries.count) functions ...")
         let host = Host(settings: HostSettings(environment: values, idleSeconds: options.idleSeconds), logs: logs)
         host.add(ports.front)
@@ -112,6 +118,10 @@ struct Runner: Service {
         await sandbox?.stop()
         await logs.close()
         await database.close()
+    }
+
+    private static func hasAccounts(_ catalog: Catalog) -> Bool {
+        catalog.entries.contains { $0.manifest.name == "auth" }
     }
 
     @HostLoop
@@ -158,7 +168,7 @@ struct Runner: Service {
         _ ports: Ports, _ catalog: Catalog, _ data: DataDirectory, _ values: [String: String]
     ) async {
         var demo: Demo.Outcome?
-        if options.isSandbox, options.setsUpDemo, catalog.entries.contains(where: { $0.manifest.name == "auth" }) {
+        if options.isSandbox, options.setsUpDemo, Self.hasAccounts(catalog) {
             say("Setting up the demo business ...")
             demo = await Demo(url: "http://127.0.0.1:\(ports.front.port)", dataFolder: data.path).run()
         }
@@ -167,7 +177,7 @@ struct Runner: Service {
         let announcement = Announcement(
             url: address(ports), publicURL: Variable.publicURL.text(in: values) ?? "", controlPort: ports.control.port,
             isSandbox: options.isSandbox, operatorName: Variable.dashboardUsername.text(in: values) ?? "",
-            operatorPassword: password == FunctionVariables.sandboxPassword ? password : nil, demo: demo,
+            operatorPassword: password == FirstAdmin.defaultPassword ? password : nil, demo: demo,
             logs: data.logs, logCommand: "\(Installation.executable) logs -f --data \(data.path)")
         say(announcement.text)
     }

@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Environment
 import FoundationEssentials
@@ -29,7 +30,9 @@ struct Up: AsyncParsableCommand {
     @Option(help: "Loopback port of the Invoke API; 0 lets the system choose.")
     var controlPort = 9001
 
-    @Flag(inversion: .prefixedNo, help: "Simulate the providers (default: when TWILIO_ACCOUNT_SID is not set).")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Simulate the providers, for this machine only (default: when nothing at all is configured).")
     var sandbox: Bool?
 
     @Flag(inversion: .prefixedNo, help: "Set up a demo business in the sandbox.")
@@ -68,12 +71,21 @@ struct Up: AsyncParsableCommand {
     private func options() throws -> RunnerOptions {
         let environment = ProcessVariables.all
         try EnvironmentCheck(environment).run()
+        let isSandbox = try SandboxChoice(word: sandbox, environment: environment, address: address).isSandbox()
+        if isSandbox, sandbox == nil {
+            say("Nothing is configured: this is the sandbox, for this machine only (--sandbox says the same)")
+        }
+        if !isSandbox { try ProxyRule(environment: environment, address: address).check() }
+        _ = try FirstAdmin(start: environment, isSandbox: isSandbox)
+        guard (0...1_000_000).contains(idleSeconds) else {
+            throw StartError("--idle-seconds must be a number from 0 to 1000000")
+        }
         let delays = eventRetryDelays.split(separator: ",").compactMap { Double($0) }
         return RunnerOptions(
             installation: installation, environment: environment, address: address,
             port: try Self.port(port, in: environment),
             controlPort: controlPort,
-            isSandbox: sandbox ?? (Variable.twilioAccountSID.set(in: environment) == nil),
+            isSandbox: isSandbox,
             setsUpDemo: demo, watches: watch, isVerbose: verbose,
             idleSeconds: idleSeconds, retries: RetryPolicy(delays: delays))
     }

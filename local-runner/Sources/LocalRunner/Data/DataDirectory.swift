@@ -21,6 +21,8 @@ struct DataDirectory: Sendable {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
         chmod(logs, 0o750)
+        // Clock, sandbox and their keys.
+        chmod(run, 0o700)
     }
 
     /// Takes the folder for this process until it ends, however it ends.

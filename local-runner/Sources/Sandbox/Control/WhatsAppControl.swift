@@ -48,7 +48,8 @@ struct WhatsAppControl: Sendable {
 
     /// What a line sent may be anything: the browser is told to run none of it.
     private func file(_ request: Web.Request) async throws -> Reply {
-        guard let number = Int(request.pathParameter("number")),
+        // Files are counted from 1.
+        guard let number = Int(request.pathParameter("number")), number > 0,
             let event = await server.remembered(after: number - 1, limit: 1).first, event.sequence == number,
             let file = event.file, let bytes = await server.file(event)
         else { throw Web.Fault.notFound("file") }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// What outlives the sandbox's process.
 private struct Memory: Codable {
@@ -42,5 +43,6 @@ extension SimulatedTwilio {
             })
         guard let data = try? JSONEncoder().encode(memory) else { return }
         try? data.write(to: URL(filePath: path), options: .atomic)
+        chmod(path, 0o600)
     }
 }

@@ -6,9 +6,9 @@ enum TwilioPage {
     static func json(_ name: String, _ items: [JSONValue], request: Web.Request) throws -> JSONValue {
         let query = try request.queryForm()
         let size = min(max(query["PageSize"].flatMap { Int($0) } ?? 50, 1), 1_000)
-        let page = max(query["Page"].flatMap { Int($0) } ?? 0, 0)
-        let start = min(page.multipliedReportingOverflow(by: size).partialValue, items.count)
-        let slice = items[max(start, 0)...].prefix(size)
+        let page = min(max(query["Page"].flatMap { Int($0) } ?? 0, 0), 1_000_000)
+        let start = min(page * size, items.count)
+        let slice = items[start...].prefix(size)
         func link(_ page: Int) -> JSONValue { .string(uri(request.path, query, page: page, size: size)) }
         return .object([
             name: .array(Array(slice)), "page": .integer(page), "page_size": .integer(size), "start": .integer(start),

@@ -21,8 +21,8 @@ struct RetryPolicy: Sendable, Equatable {
 
     private mutating func apply(_ name: Substring, _ value: Substring) {
         switch name {
-        case "ct": connect = min(Double(value).map { $0 / 1_000 } ?? connect, 10)
-        case "rt", "tt": total = min(Double(value).map { $0 / 1_000 } ?? total, 15)
+        case "ct": connect = Self.seconds(value, atMost: 10) ?? connect
+        case "rt", "tt": total = Self.seconds(value, atMost: 15) ?? total
         case "rc": retries = min(max(Int(value) ?? retries, 0), 5)
         case "rp":
             let words = value.split(separator: ",")
@@ -31,6 +31,12 @@ struct RetryPolicy: Sendable, Equatable {
             retriesServerErrors = words.contains("5xx") || words.contains("all")
         default: break
         }
+    }
+
+    /// Of milliseconds; `nil` for what is no time-out.
+    private static func seconds(_ milliseconds: Substring, atMost most: Double) -> Double? {
+        guard let value = Double(milliseconds), value.isFinite, value >= 0 else { return nil }
+        return min(value / 1_000, most)
     }
 
     func retries(after result: Result<WebhookAnswer, WebhookFailure>) -> Bool {

@@ -1,3 +1,4 @@
+import Domain
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -55,7 +56,7 @@ struct WebhookClient: Sendable {
     private func connect(_ url: LocalURL, _ limits: Limits) async throws(WebhookFailure) -> Exchange {
         do {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connectTimeout(.milliseconds(Int64(limits.connect * 1_000)))
+                .connectTimeout(.milliseconds(Int64(saturating: limits.connect * 1_000)))
                 .connect(host: url.host, port: url.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()

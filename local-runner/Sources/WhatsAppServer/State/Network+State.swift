@@ -1,5 +1,6 @@
 import DequeModule
 import FoundationEssentials
+import Glibc
 import WhatsAppWire
 
 extension Network {
@@ -34,7 +35,11 @@ extension Network {
             server: Data(keys.server.privateKey),
             people: people.values.sorted { $0.number < $1.number }.map(saved),
             groups: groups.values.sorted { $0.jid.user < $1.jid.user }.map(saved))
-        do { try Data(JSONLine.bytes(state)).write(to: URL(filePath: path), options: .atomic) } catch {
+        do {
+            try Data(JSONLine.bytes(state)).write(to: URL(filePath: path), options: .atomic)
+            // The private keys of everybody in it are for the eyes of whoever runs it.
+            chmod(path, 0o600)
+        } catch {
             var event = ServerEvent(.problem)
             event.detail = "the state could not be kept: \(error)"
             events.note(event)
