@@ -90,6 +90,8 @@ struct Said: Sendable {
 
 extension HistoryLine {
     fileprivate init(_ message: PastMessage) {
-        self.init(author: message.isFromContact ? .contact : .business, text: message.text, media: message.media)
+        self.init(
+            author: message.isFromContact ? .contact : .business, text: message.text, media: message.media,
+            isAutomatic: message.isAutomatic)
     }
 }
