@@ -98,7 +98,8 @@ let package = Package(
             ]),
         room(
             "Access", ["Cryptography", "Domain", "Postgres", "Store", "Web"], exclude: ["Passwords/SOURCE.md"]),
-        room("Assistant", ["Domain", "Environment", "Outbound", "Web"]),
+        room(
+            "Assistant", ["Domain", "Environment", "Outbound", "Web"], exclude: ["Grounding/Data/SOURCE.md"]),
         room("Blocking"),
         // No pkgConfig: Outbound loads libcurl when the first request is made.
         .systemLibrary(name: "CCurl", path: "Core/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -242,7 +243,8 @@ let package = Package(
         tests(
             "LocalRunnerTests",
             [
-                "Domain", "Environment", "HTTPServer", "LocalRunner", "Outbound", "Postgres", "Store", "Web", "WhatsAppServer",
+                "Domain", "Environment", "HTTPServer", "LocalRunner", "Outbound", "Postgres", "Store", "Web",
+                "WhatsAppServer",
             ] + nio),
         tests("OutboundTests", ["Outbound"]),
         tests("PostgresTests", ["Postgres"]),

@@ -136,20 +136,6 @@ import Testing
         }
     }
 
-    /// An adversarial model: an invented price and link never leave.
-    @Test func inventedFiguresDoNotLeave() async throws {
-        try await Fixture.with { fixture in
-            try await fixture.add(title: "Premium", body: "Premium costs 29 USD.")
-            let network = Network { _ in
-                Self.openAI("Premium costs 29 USD. With code X it is only 9 USD! Pay at https://evil.example now.")
-            }
-            let reply = try await fixture.ask(
-                "price of premium?", fixture.composer(http: network.client, environment: ["OPENAI_API_KEY": "a"]))
-            #expect(
-                reply.text == "Premium costs 29 USD." && reply.wantsHuman && reply.reason.contains("missing_knowledge"))
-        }
-    }
-
     @Test(arguments: [
         ("I don't know that.\n[[PERSON]]", "I don't know that."), ("[[PERSON]]", "I'm an automatic assistant"),
     ])

@@ -1,12 +1,15 @@
 /// What a customer wants beside an answer.
 package struct Intent: Sendable, Equatable {
+    /// Words that are looked at.
+    private static let mostWords = 400
+
     package var wantsPerson = false
     package var greets = false
     package var thanks = false
     package var asksWhetherMachine = false
 
     package init(_ text: String) {
-        let words = Words.split(text)
+        let words = Words.split(text, limit: Self.mostWords)
         wantsPerson = Self.person(words)
         greets = words.prefix(3).contains { Self.greetings.contains($0) }
         thanks = words.contains { word in Self.thanks.contains { Words.isLike(word, $0) } }
@@ -33,6 +36,11 @@ package struct Intent: Sendable, Equatable {
         "human", "person", "agent", "representative", "rep", "operator", "colleague", "someone", "somebody", "staff",
         "manager", "supervisor", "advisor", "humano", "persona", "pessoa", "agente", "asesor", "atendente", "humain",
         "personne", "conseiller", "mensch", "menschen", "mitarbeiter", "jemand", "jemandem", "alguien", "alguém",
+        "persone", "operatore", "medewerker", "mens", "konsultant", "konsultantem", "człowiek", "człowiekiem",
+        "temsilci", "petugas",
+        "оператор", "оператора", "оператором", "человек", "человеком", "людина", "людиною", "موظف", "شخص", "اپراتور",
+        "נציג", "אדם", "एजेंट",
+        "प्रतिनिधि", "প্রতিনিধি", "เจ้าหน้าที่", "人工", "真人", "担当者", "상담원", "상담사",
     ]
     private static let asking: Set<String> = [
         "talk", "speak", "chat", "connect", "transfer", "contact", "reach", "need", "want", "get", "real", "live",
@@ -41,9 +49,13 @@ package struct Intent: Sendable, Equatable {
     ]
 
     private static func person(_ words: [String]) -> Bool {
-        let isPerson = { (word: String) in word.count > 2 && persons.contains { Words.isLike(word, $0) } }
+        // Two words of Vietnamese.
+        if words == ["nhân", "viên"] { return true }
+        let isPerson = { (word: String) in word.unicodeScalars.count > 1 && persons.contains { Words.isLike(word, $0) }
+        }
         guard let who = words.firstIndex(where: isPerson), !contains(words, anyOf: machine) else { return false }
         // "Human" or "agent please": about nothing else.
+        if words.count == 1 { return true }
         if words.indices.allSatisfy({ $0 == who || Lexicon.fillers.contains(words[$0]) }) { return true }
         // Between the asking and the person stand only small words: not "I need an estate agent's address".
         return words[..<who].lastIndex(where: asking.contains).map { verb in

@@ -8,50 +8,11 @@ struct Phrases: Sendable {
     let machine: @Sendable (_ business: String) -> String
     let hours: String
 
-    static func matching(_ text: String) -> Phrases {
-        let words = Set(Words.split(text))
-        let scores = all.map { (phrases: $0.phrases, score: words.intersection($0.signs).count) }
-        guard let best = scores.max(by: { $0.score < $1.score }), best.score > 0 else { return english }
-        // On a draw English, which is listed first, wins: `max` keeps the last of equals.
-        return scores.first { $0.score == best.score }?.phrases ?? english
-    }
+    static func matching(_ text: String) -> Phrases { all[Language(of: text)] ?? english }
 
-    private static let all: [(signs: Set<String>, phrases: Phrases)] = [
-        (
-            [
-                "the", "is", "are", "you", "do", "what", "how", "when", "where", "hello", "hi", "thanks", "can", "i",
-                "to",
-            ], english
-        ),
-        (
-            [
-                "el", "los", "las", "qué", "cuánto", "cuesta", "cómo", "dónde", "cuándo", "hola", "gracias", "quiero",
-                "tienen", "hacen", "están", "por", "hablar", "una", "es",
-            ],
-            spanish
-        ),
-        (
-            [
-                "os", "vocês", "você", "quanto", "custa", "onde", "olá", "oi", "obrigado", "obrigada", "quero", "têm",
-                "fazem", "falar", "uma", "é", "não", "vcs",
-            ],
-            portuguese
-        ),
-        (
-            [
-                "le", "les", "vous", "est", "combien", "où", "quand", "bonjour", "salut", "merci", "je", "avez", "une",
-                "parler", "quels", "quelles",
-            ],
-            french
-        ),
-        (
-            [
-                "der", "die", "das", "ist", "wie", "wann", "wo", "hallo", "danke", "ich", "ihr", "sie", "haben", "ein",
-                "eine", "viel", "kostet", "mit",
-            ],
-            german
-        ),
-    ]
+    static let all: [Language: Phrases] = [
+        .english: english, .spanish: spanish, .portuguese: portuguese, .french: french, .german: german,
+    ].merging(world) { known, _ in known }
 
     private static let english = Phrases(
         greeting: { "Hello! I'm the automatic assistant of \($0). What would you like to know?" },

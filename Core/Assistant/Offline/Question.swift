@@ -13,16 +13,21 @@ package struct Question: Sendable, Equatable {
     }
 
     private static let longest = 24
+    /// Words of the turn that are looked at; a longer text is no question.
+    private static let mostWords = 400
 
     package var terms: [Term]
 
     /// Searches for what the whole turn says; of a long one, the first 24 terms.
     package init(_ text: String) {
-        let words = Words.split(text)
+        let words = Words.split(text, limit: Self.mostWords)
         var terms: [Term] = []
+        var known: Set<String> = []
         func add(_ word: String) {
-            let isKnown = terms.contains { $0.word == word || $0.alternatives.contains(word) }
-            if !isKnown { terms.append(Term(word: word, alternatives: Lexicon.alternatives(of: word))) }
+            guard terms.count < Self.longest, !known.contains(word) else { return }
+            let term = Term(word: word, alternatives: Lexicon.alternatives(of: word))
+            known.formUnion([word] + term.alternatives)
+            terms.append(term)
         }
         for (phrase, meaning) in Lexicon.questions
         where words.indices.contains(where: { words[$0...].starts(with: phrase) }) {
@@ -31,7 +36,7 @@ package struct Question: Sendable, Equatable {
         for word in words where !Lexicon.fillers.contains(word) && (word.count > 1 || word.first?.isNumber == true) {
             add(word)
         }
-        self.terms = Array(terms.prefix(Self.longest))
+        self.terms = terms
     }
 
     /// Words that no item holds and that are long enough to be misspelt rather than another word.

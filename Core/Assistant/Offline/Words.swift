@@ -1,12 +1,20 @@
+import Domain
+
 /// Words of a text and how alike they are.
 enum Words {
-    /// Lower-case runs of letters and digits; `don't` is one word.
-    static func split(_ text: String) -> [String] {
+    /// Characters of one word; the rest of a longer one is left out.
+    private static let longest = 60
+    /// Characters that are looked at for each word that is wanted.
+    private static let share = 40
+
+    /// Lower-case runs of letters and digits; `don't` is one word. The text is bounded before anything is done with it.
+    /// - Parameter limit: words.
+    static func split(_ text: String, limit: Int = 4_000) -> [String] {
         var words: [String] = []
         var current = ""
-        for character in text.lowercased() {
+        for character in text.cut(to: limit * share).lowercased() where words.count < limit {
             if character.isLetter || character.isNumber {
-                current.append(character)
+                if current.utf8.count < longest { current.append(character) }
             } else if (character == "'" || character == "’") && !current.isEmpty {
                 continue
             } else if !current.isEmpty {
@@ -14,7 +22,7 @@ enum Words {
                 current = ""
             }
         }
-        return current.isEmpty ? words : words + [current]
+        return current.isEmpty || words.count == limit ? words : words + [current]
     }
 
     /// Edits (insert, delete, replace, swap neighbours) from one word to the other, counted up to `limit`; `nil` beyond.

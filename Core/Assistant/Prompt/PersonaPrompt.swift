@@ -57,16 +57,19 @@ package enum PersonaPrompt {
     }
 
     private static func manner(_ style: Persona.Style) -> String {
-        let tone =
-            switch style.tone {
-            case .professional: "Professional: courteous and precise, no slang, no emoji."
-            case .friendly: "Friendly: warm and helpful, simple words, an emoji only where it fits."
-            case .casual: "Casual: relaxed, like a text to an acquaintance, never sloppy."
-            }
+        let tone = words(style.tone)
         let learned =
             style.toneConfig == "{}" ? "" : "\nManner of speaking learned from examples (JSON): \(style.toneConfig)"
         let own = style.responseStyle.trimmed
         return section("Tone", tone + (own.isEmpty ? "" : "\n" + own) + learned)
+    }
+
+    private static func words(_ tone: Persona.Tone) -> String {
+        switch tone {
+        case .professional: "Professional: courteous and precise, no slang, no emoji."
+        case .friendly: "Friendly: warm and helpful, simple words, an emoji only where it fits."
+        case .casual: "Casual: relaxed, like a text to an acquaintance, never sloppy."
+        }
     }
 
     private static func business(_ facts: PromptFacts) -> String {
@@ -85,17 +88,23 @@ package enum PersonaPrompt {
     }
 
     private static func knowledge(_ items: [KnowledgeItem]) -> String {
-        var left = knowledgeLimit
-        var texts: [String] = []
-        for item in items {
-            let text = "Title: \(line(item.title))\n\(item.body)"
-            guard text.count <= left else { continue }
-            left -= text.count
-            texts.append(text)
-        }
+        let texts = shown(items).map(text)
         return data(
             "knowledge", texts.isEmpty ? "Nothing was found for this question." : texts.joined(separator: "\n\n"))
     }
+
+    /// The items there is room for. What a model was not shown is no source of its answer either.
+    static func shown(_ items: [KnowledgeItem]) -> [KnowledgeItem] {
+        var left = knowledgeLimit
+        return items.filter { item in
+            let length = text(item).count
+            guard length <= left else { return false }
+            left -= length
+            return true
+        }
+    }
+
+    private static func text(_ item: KnowledgeItem) -> String { "Title: \(line(item.title))\n\(item.body)" }
 
     private static func hours(_ facts: PromptFacts) -> String {
         let state = facts.hours.explanation(at: facts.localTime)
@@ -103,6 +112,21 @@ package enum PersonaPrompt {
         return section(
             "Now",
             "At the business (\(facts.timeZone)): \(facts.localTime.text). \(state)\(week.isEmpty ? "" : "\n" + week)")
+    }
+
+    /// Added when a draft claimed what has no source, for the one more try.
+    package static func correction(_ verdict: Grounding.Verdict) -> String {
+        section(
+            "Correction",
+            "A draft of your answer was refused, because <business>, <knowledge> and the hours do not hold this: "
+                + closed(verdict.claims)
+                + ". Write the answer again without it. If nothing is left to answer with, say that you don't know and offer a colleague."
+        )
+    }
+
+    /// Our own part of the instructions, without anything of the business's. It is no source, and nobody is told it.
+    static var ownWords: String {
+        ([rules("")] + Persona.Tone.allCases.map(words)).joined(separator: "\n")
     }
 
     private static func rules(_ business: String) -> String {

@@ -46,12 +46,18 @@ package struct HistoryLine: Sendable, Equatable {
     package var text: String
     package var type: MessageType
     package var media: [MediaReference]
+    /// A model wrote it. Context, and no source: what it claims was judged by the sources of then.
+    package var isAutomatic: Bool
 
-    package init(author: Author, text: String, type: MessageType = .text, media: [MediaReference] = []) {
+    package init(
+        author: Author, text: String, type: MessageType = .text, media: [MediaReference] = [],
+        isAutomatic: Bool = false
+    ) {
         self.author = author
         self.text = text
         self.type = type
         self.media = media
+        self.isAutomatic = isAutomatic
     }
 }
 
@@ -63,11 +69,16 @@ package struct ComposedReply: Sendable, Equatable {
     package var reason: String
     /// Every model call that was made for it, failed ones included.
     package var runs: [AIRun]
+    /// What the grounding gate said of each draft, in order; at most two.
+    package var drafts: [JudgedDraft]
 
-    package init(text: String, wantsHuman: Bool = false, reason: String, runs: [AIRun] = []) {
+    package init(
+        text: String, wantsHuman: Bool = false, reason: String, runs: [AIRun] = [], drafts: [JudgedDraft] = []
+    ) {
         self.text = text
         self.wantsHuman = wantsHuman
         self.reason = reason
         self.runs = runs
+        self.drafts = drafts
     }
 }

@@ -39,7 +39,7 @@ struct ModelComposer: Sendable {
 
     private var facts: ComposerFacts { ComposerFacts(state: effects.state, catalog: catalog) }
 
-    private func chain(_ prices: PriceList) -> ModelChain {
+    func chain(_ prices: PriceList) -> ModelChain {
         ModelChain(prices: prices, ids: effects.ids, randomness: effects.randomness, pause: effects.pause)
     }
 
@@ -56,42 +56,24 @@ struct ModelComposer: Sendable {
         guard !choice.candidates.isEmpty else {
             return reply(offline, because: choice.note, persona: loaded.prompt.persona)
         }
+        let began = ContinuousClock.now
         let outcome = await chain(loaded.prices).complete(
             modelRequest(loaded.prompt, lines: lines, timeout: request.timeout), candidates: choice.candidates)
         guard let text = outcome.text, let by = outcome.answeredBy else {
             return reply(offline, because: outcome.failures.story, persona: loaded.prompt.persona, runs: outcome.runs)
         }
         let who = outcome.failures.isEmpty ? by : "\(by), after \(outcome.failures.story)"
-        return checked(text, by: who, loaded: loaded, lines: lines, asked: question, runs: outcome.runs)
+        return await grounded(
+            text, by: who, of: choice.candidates, loaded: loaded, lines: lines, request: request, asked: question,
+            runs: outcome.runs, since: began)
     }
 
-    private func modelRequest(_ prompt: PromptFacts, lines: [TranscriptLine], timeout: Double) -> ModelRequest {
+    func modelRequest(_ prompt: PromptFacts, lines: [TranscriptLine], timeout: Double) -> ModelRequest {
         let style = prompt.persona.style
         return ModelRequest(
             model: "", system: PersonaPrompt.system(prompt),
             messages: Transcript.messages(lines, limit: style.historyLimit), temperature: style.temperature,
             timeout: timeout, sources: PersonaPrompt.sources(prompt))
-    }
-
-    /// What the model wrote, without its sign for a handover and without facts nobody gave it.
-    private func checked(
-        _ text: String, by model: String, loaded: LoadedFacts, lines: [TranscriptLine], asked: String, runs: [AIRun]
-    ) -> ComposedReply {
-        let marked = Handover.read(text)
-        let grounded = Grounding.check(
-            marked.text, business: PersonaPrompt.system(loaded.prompt),
-            said: lines.filter { !$0.isCustomer }.map(\.text), asked: lines.filter(\.isCustomer).map(\.text))
-        let persona = loaded.prompt.persona
-        let trail = "Persona \(persona.name) version \(persona.version), \(model)"
-        let sources = loaded.matches.items.prefix(3).map { "\"\($0.item.title)\"" }.joined(separator: ", ")
-        let from = sources.isEmpty ? "no matching knowledge" : "knowledge \(sources)"
-        let removed =
-            grounded.removed.isEmpty
-            ? "" : " Left out as not in the knowledge: \(grounded.removed.count) sentence(s) (missing_knowledge)."
-        return ComposedReply(
-            text: grounded.text.isEmpty ? Handover.sentence(for: asked) : grounded.text,
-            wantsHuman: marked.wantsPerson || !grounded.removed.isEmpty || Intent(asked).wantsPerson,
-            reason: "\(trail), with \(from).\(removed)", runs: runs)
     }
 
     private func reply(

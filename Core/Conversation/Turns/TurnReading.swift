@@ -92,6 +92,6 @@ extension HistoryLine {
     fileprivate init(_ message: PastMessage) {
         self.init(
             author: message.isFromContact ? .contact : .business, text: message.text, type: message.type,
-            media: message.media)
+            media: message.media, isAutomatic: message.isAutomatic)
     }
 }

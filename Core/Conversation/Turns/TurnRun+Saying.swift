@@ -41,7 +41,11 @@ extension TurnRun {
         _ reply: WrittenReply, in conversation: ConversationRecord, _ parts: [OutboundMessage]
     ) -> [Query] {
         let (assignment, now) = (reply.assignment, reply.now)
-        return [
+        return reply.response.reply.drafts.map {
+            .record(
+                "grounding", $0.passes ? .passed : .stopped, $0.reason, turn: assignment.turn, in: conversation, at: now
+            )
+        } + [
             .record(
                 assignment.responder.gate, .answered, reply.response.reply.reason, turn: assignment.turn,
                 in: conversation, at: now),

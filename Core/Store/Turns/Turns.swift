@@ -85,7 +85,7 @@ extension Query {
         unfinishedTurn(of: conversation).appending(
             """
 
-            select direction, type, body, media from messages
+            select direction, type, body, media, author from messages
             where conversation_id = \(conversation) and status not in ('failed', 'cancelled')
                 and (direction = 'outbound' or turn_id is null or turn_id not in (
                     select later.id from turns later, this

@@ -1,0 +1,22 @@
+/// Something a text says that the business must have said first (semantics 11).
+package struct Claim: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case money, percent, date, time, duration, quantity, number, phone, email, link, promise
+        /// Words of our own instructions.
+        case recital
+    }
+
+    package var kind: Kind
+    /// As normalised text has it; for people and for the model that is asked again.
+    package var text: String
+    /// What it may mean; equal to another when one of these is. Decimal values, minutes of a day, `12-24`, digits, hosts.
+    package var values: [String]
+    /// Currencies, a unit, the subject of a promise; empty: not said.
+    package var units: Set<String> = []
+    /// `month` of `29 USD a month`.
+    package var period: String?
+    /// A number that may be a price: nothing is counted with it, or the sentence speaks of prices.
+    package var isBare = false
+    /// A price only because a price was asked for.
+    package var isImplied = false
+}
