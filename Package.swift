@@ -184,13 +184,15 @@ let package = Package(
         .target(name: "CSpawn", path: "local-runner/Sources/CSpawn"),
         // HTTP in, on one event loop: the host's ports and the sandbox's.
         .target(
-            name: "HTTPServer", dependencies: nio, path: "local-runner/Sources/HTTPServer", swiftSettings: settings),
+            name: "HTTPServer", dependencies: ["Web"] + nio, path: "local-runner/Sources/HTTPServer",
+            swiftSettings: settings),
         .executableTarget(
             name: "LocalRunner",
             dependencies: [
                 "Access",
                 "Blocking",
                 "CSpawn",
+                "Cryptography",
                 "Domain",
                 "Environment",
                 "HTTPServer",
@@ -238,6 +240,13 @@ let package = Package(
             "FunctionTests",
             road + ["API", "Access", "Cryptography", "EventStream", "FunctionHost", "WhatsAppWire", logging]
                 + functions.map { .target(name: $0.target) }),
+        tests(
+            "HostileBytesTests",
+            [
+                "Access", "Cryptography", "Domain", "FunctionHost", "HTTPServer", "LocalRunner", "Providers", "Store",
+                "Web",
+                "WhatsAppWire",
+            ] + nio),
         tests("HouseTests", ["Environment"]),
         tests("InfraTests", ["Web"], exclude: ["aws"]),
         tests(

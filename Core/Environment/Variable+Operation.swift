@@ -38,7 +38,8 @@ extension Variable {
     // MARK: Set by the host
 
     package static let invokeURL = Variable(
-        "PARLEY_INVOKE_URL", "Invoke API that wakes other functions", otherwise: "the region's, on Lambda",
+        "PARLEY_INVOKE_URL", "Invoke API that wakes other functions, with the secret that opens it",
+        otherwise: "the region's, on Lambda",
         readers: [.functions, .persistent])
     package static let readsAhead = Variable(
         "PARLEY_RUNTIME_READS_AHEAD", as: .flag, "the host takes the request for more before it has answered the result"
@@ -55,7 +56,8 @@ extension Variable {
         "WHATSAPP_WEB_URL", "address of the test server", readers: [.functions, .persistent])
     package static let whatsAppRootKey = Variable(
         "WHATSAPP_WEB_ROOT_KEY", "root public key of the test server, 64 hexadecimal digits", readers: [.persistent])
-    package static let runtimeAPI = Variable("AWS_LAMBDA_RUNTIME_API", "host:port of the Runtime API")
+    package static let runtimeAPI = Variable(
+        "AWS_LAMBDA_RUNTIME_API", "host:port of the Runtime API; a host may put a path behind it")
     package static let lambdaLogLevel = Variable(
         "AWS_LAMBDA_LOG_LEVEL", "the same as LOG_LEVEL, in Lambda's words", otherwise: "LOG_LEVEL")
     package static let functionName = Variable("AWS_LAMBDA_FUNCTION_NAME", "the function's deployed name")

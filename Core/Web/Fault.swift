@@ -41,6 +41,9 @@ package struct Fault: Error, Sendable, Equatable {
             status: 405, code: "method-not-allowed", detail: "That method is not allowed here.", allowedMethods: allowed
         )
     }
+    /// Of no route at all, so no list of others would be right (RFC 9110, 15.6.2).
+    package static let unknownMethod = Fault(
+        status: 501, code: "not-implemented", detail: "That method is not known here.")
     package static func conflict(_ code: String, _ detail: String) -> Fault {
         Fault(status: 409, code: code, detail: detail)
     }

@@ -22,8 +22,18 @@ package struct Route: Hashable, Sendable {
 
     /// Decoded path parameters if the route matches, else `nil`.
     package func match(method: String, path: String) -> [String: String]? {
+        match(method: method, parts: Self.parts(of: path))
+    }
+
+    /// What stands between the slashes. Whoever asks many routes takes a path apart once: a client chooses its length.
+    package static func parts(of path: String) -> [Substring] {
+        path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true).map(Substring.init)
+    }
+
+    /// - Parameter parts: of the path.
+    package func match(method: String, parts: [Substring]) -> [String: String]? {
         guard self.method == method || self.method == "ANY" else { return nil }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        guard parts.count == segments.count || isGreedy && parts.count > segments.count else { return nil }
         var parameters: [String: String] = [:]
         for (index, segment) in segments.enumerated() {
             guard index < parts.count else { return nil }
@@ -40,6 +50,10 @@ package struct Route: Hashable, Sendable {
             }
         }
         return parts.count == segments.count ? parameters : nil
+    }
+
+    private var isGreedy: Bool {
+        if case .greedy? = segments.last { true } else { false }
     }
 
     /// Smaller is more specific. Compared segment by segment, then by method.

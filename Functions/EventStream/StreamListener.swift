@@ -15,6 +15,15 @@ struct StreamListener: Sendable {
     /// Bytes that the system keeps for it. Left to itself, Linux lets it grow to 4 MB for each viewer.
     private static let socketBuffer = 64 << 10
 
+    /// What the front lets through, and no more: before it is let in a viewer could otherwise fill megabytes.
+    private static let head: NIOHTTPDecoderLimitConfiguration = {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 16 << 10
+        limits.maxHeaderListSize = 16 << 10
+        limits.maxHeaderFieldCount = 128
+        return limits
+    }()
+
     static func bind(_ address: String, port: Int, group: any EventLoopGroup) async throws -> StreamListener {
         let connections = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
@@ -24,7 +33,9 @@ struct StreamListener: Sendable {
             .childChannelOption(.writeBufferWaterMark, value: .init(low: buffer / 2, high: buffer))
             .bind(host: address, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+                        withPipeliningAssistance: true, withErrorHandling: true, withOutboundHeaderValidation: true,
+                        withEncoderConfiguration: .init(), withDecoderLimitConfiguration: head)
                     return try Connection(wrappingChannelSynchronously: channel)
                 }
             }

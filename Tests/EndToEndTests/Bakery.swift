@@ -14,7 +14,8 @@ enum Bakery {
     }()
 
     /// As the database's owner.
-    static func rows(of organization: OrganizationID, at now: Date = Date()) -> [Query] {
+    /// - Parameter line: whose number it is.
+    static func rows(of organization: OrganizationID, line: String = line, at now: Date = Date()) -> [Query] {
         [
             """
             insert into parley.organizations (id, name, plan, message_limit, business_hours, created_at, updated_at)

@@ -50,10 +50,16 @@ import Testing
     }
 
     @Test func sizesAreBounded() {
-        #expect(throws: LoopbackError.tooLarge) { try parse("HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n") }
+        #expect(throws: LoopbackError.tooLarge(headers: ["content-length": "101"])) {
+            try parse("HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n")
+        }
         let chunked =
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n\(String(repeating: "x", count: 64))\r\n40\r\n"
-        #expect(throws: LoopbackError.tooLarge) { try parse(chunked) }
+        #expect(throws: LoopbackError.tooLarge(headers: ["transfer-encoding": "chunked"])) { try parse(chunked) }
+        let trailers = String(repeating: "t: x\r\n", count: 101)
+        #expect(throws: LoopbackError.malformed) {
+            try parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\(trailers)\r\n")
+        }
         #expect(throws: LoopbackError.malformed) {
             try parse("HTTP/1.1 200 OK\r\nA: \(String(repeating: "x", count: 17_000))")
         }

@@ -61,6 +61,19 @@ import Web
         }
     }
 
+    /// 16 MB are more than any host may send; one that does gets a failure for it, and not the end of the process.
+    @Test(arguments: ["", "1"]) func anEventThatIsTooLargeFailsByItself(readsAhead: String) async throws {
+        try await withProbe(variables: ["PARLEY_RUNTIME_READS_AHEAD": readsAhead]) { server, _ in
+            let first = try await server.invoke(#"{"do":"count"}"#)
+            let failure = try await server.invoke(String(repeating: " ", count: 17 << 20) + "{}")
+            guard case .failure = failure else { return #expect(Bool(false), "\(failure.text.prefix(200))") }
+            #expect(failure.json?["errorType"]?.string == "Function.EventTooLarge")
+            let second = try await server.invoke(#"{"do":"count"}"#)
+            #expect(second.json?["count"] == .integer(2))
+            #expect(first.json?["pid"] == second.json?["pid"])
+        }
+    }
+
     @Test func aHandlersErrorIsReportedAndTheProcessLivesOn() async throws {
         try await withProbe { server, _ in
             let failure = try await server.invoke(#"{"do":"throw","message":"no \"luck\"\n"}"#)

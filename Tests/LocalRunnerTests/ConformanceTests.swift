@@ -23,7 +23,7 @@ import Testing
         manifest.memoryMB = 256
         manifest.wakeOnly = true
         try await TestHost.with(manifest, executable: script) { host in
-            let url = "http://127.0.0.1:\(await host.control.port)"
+            let url = "http://127.0.0.1:\(await host.control.port)/\(TestHost.secret)"
             let output = try await Tool.run(
                 "\(ProjectRoot.path)/Tests/python", ["\(conformance)/lambda_client.py", url, "python"],
                 environment: ProcessInfo.processInfo.environment)

@@ -62,12 +62,12 @@ import Web
         try await TestHost.with(.probe()) { host in
             let unknown = try await host.request(.GET, "/nothing")
             #expect(unknown.status == 404)
-            #expect(unknown.text == #"{"message":"Not Found"}"#)
+            #expect(try unknown.json()["type"] as? String == "urn:parley:problem:not-found")
             let crashed = try await host.request(
                 .POST, "/probe/do", headers: [("content-type", "application/json")],
                 body: ByteBuffer(string: #"{"do":"exit","code":1}"#))
             #expect(crashed.status == 500)
-            #expect(crashed.text == #"{"message":"Internal Server Error"}"#)
+            #expect(try crashed.json()["type"] as? String == "urn:parley:problem:internal")
             let large = try await host.request(.POST, "/probe/echo", body: ByteBuffer(repeating: 0, count: 5_000_000))
             #expect(large.status == 413, "5 MB are 6.7 MB in base64")
             let headers = try await host.request(
@@ -76,6 +76,40 @@ import Web
             let fits = try await host.request(
                 .GET, "/probe", headers: [("x-long", String(repeating: "x", count: 10_000))])
             #expect(fits.status == 200)
+        }
+    }
+
+    /// RFC 9110: 9.3.2, 9.3.7, 10.2.1, 15.5.6.
+    @Test func methodsOfAPath() async throws {
+        try await TestHost.with(.probe()) { host in
+            let head = try await host.request(.HEAD, "/probe")
+            #expect(head.status == 200 && head.body.readableBytes == 0)
+            #expect(head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0 > 0)
+            for method in [HTTPMethod.PUT, .DELETE, .PATCH, .TRACE] {
+                let wrong = try await host.request(method, "/probe/bytes")
+                #expect(wrong.status == 405, "\(method)")
+                #expect(wrong.headers.first(name: "allow") == "GET, HEAD, OPTIONS", "\(method)")
+                #expect(wrong.headers.first(name: "content-type") == "application/problem+json")
+            }
+            let post = try await host.request(.GET, "/probe/do")
+            #expect(post.status == 405 && post.headers.first(name: "allow") == "OPTIONS, POST")
+            let options = try await host.request(.OPTIONS, "/probe/bytes")
+            #expect(options.status == 204 && options.headers.first(name: "allow") == "GET, HEAD, OPTIONS")
+            let server = try await host.request(.OPTIONS, "*")
+            #expect(server.status == 204 && server.headers.first(name: "allow")?.contains("PATCH") == true)
+            for method in [HTTPMethod.OPTIONS, .PUT] {
+                let nothing = try await host.request(method, "/nothing")
+                #expect(nothing.status == 404 && !nothing.headers.contains(name: "allow"), "\(method)")
+            }
+        }
+    }
+
+    @Test func aHalfClosedClientGetsItsAnswer() async throws {
+        try await TestHost.with(.probe()) { host in
+            let client = try await RawClient.get("/probe", port: host.front.port)
+            await client.endWriting()
+            try await client.wait("the answer", seconds: 20) { $0.isClosed }
+            #expect(await client.statuses == [200])
         }
     }
 
@@ -95,7 +129,7 @@ import Web
             try await Task.sleep(for: .milliseconds(100))
             let throttled = try await host.request(.GET, "/probe")
             #expect(throttled.status == 503)
-            #expect(throttled.text == #"{"message":"Service Unavailable"}"#)
+            #expect(try throttled.json()["type"] as? String == "urn:parley:problem:unavailable")
             #expect(try await slow.status == 503)
         }
     }

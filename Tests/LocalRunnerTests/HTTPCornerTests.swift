@@ -97,10 +97,10 @@ import Testing
     private static let program = """
         #!/usr/bin/env python3
         import http.client, os, threading, time
-        api = os.environ["AWS_LAMBDA_RUNTIME_API"]
+        api, prefix = os.environ["AWS_LAMBDA_RUNTIME_API"].split("/")
         def call(method, path, body=None, headers={}):
             connection = http.client.HTTPConnection(api)
-            connection.request(method, path, body, headers)
+            connection.request(method, "/" + prefix + path, body, headers)
             answer = connection.getresponse()
             answer.read()
             return answer
@@ -111,7 +111,7 @@ import Testing
                 time.sleep(0.05)
                 connection = http.client.HTTPConnection(api)
                 connection.request(
-                    "GET", "/2020-01-01/extension/event/next", headers={"Lambda-Extension-Identifier": identifier})
+                    "GET", "/" + prefix + "/2020-01-01/extension/event/next", headers={"Lambda-Extension-Identifier": identifier})
                 time.sleep(0.05)
                 connection.close()
         threading.Thread(target=pester, daemon=True).start()

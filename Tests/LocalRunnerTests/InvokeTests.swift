@@ -1,4 +1,6 @@
 import Foundation
+import HTTPServer
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -134,6 +136,68 @@ import Testing
             #expect(answer.text.contains(trace), "\(answer.text)")
             let odd = try await host.invoke("probe", #"{"do":"context"}"#, headers: [("x-amzn-trace-id", "a b")])
             #expect(odd.text.contains("Root=1-") && !odd.text.contains("a b"))
+        }
+    }
+
+    /// Any user of this machine finds the port; a page in a browser reaches it.
+    @Test func withoutTheSecretThereIsNoInvokeAPI() async throws {
+        try await TestHost.with(.probe()) { host in
+            func ask(_ path: String, _ headers: [(String, String)] = []) async throws -> LocalRequest.Answer {
+                try await LocalRequest(path: path, headers: headers, body: ByteBuffer(string: "{}"))
+                    .send(port: host.control.port)
+            }
+            let path = "/2015-03-31/functions/probe/invocations"
+            for prefix in ["", "/", "/x", "/\(TestHost.secret)x", "/\(TestHost.secret.dropLast())"] {
+                let denied = try await ask(prefix + path)
+                #expect(denied.status == 403, "\(prefix)")
+                #expect(denied.headers.first(name: "x-amzn-errortype") == "AccessDeniedException", "\(prefix)")
+            }
+            let right = "/" + TestHost.secret + path
+            #expect(try await ask(right, [("origin", "http://127.0.0.1")]).status == 403)
+            let rebound = try await RawClient.send(
+                "POST \(right) HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+                port: host.control.port)
+            try await rebound.wait("the refusal") { $0.isClosed }
+            #expect(await rebound.statuses == [403])
+            #expect(await host.host.pools["probe"]?.processCount == 0, "nothing was started for any of them")
+            #expect(try await ask(right).status == 200)
+        }
+    }
+
+    /// Only the gateway knows where a request came from.
+    @Test func theAddressInAnInvokedEventIsNotBelieved() async throws {
+        let context = #""requestContext":{"http":{"method":"GET","path":"/probe/echo","sourceIp":"203.0.113.9"}}"#
+        let event = #"{"rawPath":"/probe/echo","headers":{"X-Forwarded-For":"203.0.113.9","a":"b"},\#(context)}"#
+        let manifest = FunctionManifest.probe { $0.env = ["TRUSTED_PROXIES": "127.0.0.1"] }
+        try await TestHost.with(manifest) { host in
+            let answer = try await host.invoke("probe", event)
+            #expect(answer.text.contains("127.0.0.1") && answer.text.contains("200"), "\(answer.text)")
+            #expect(!answer.text.contains("203.0.113.9"), "\(answer.text)")
+            let plain = #"{"do":"echo","sourceIp":"203.0.113.9"}"#
+            #expect(try await host.invoke("probe", plain).text == plain, "anything else goes as it came")
+        }
+    }
+
+    @Test func theListingIsLambdas() async throws {
+        try await TestHost.with(.probe()) { host in
+            func ask(_ path: String, _ method: HTTPMethod = .GET) async throws -> LocalRequest.Answer {
+                try await LocalRequest(method: method, path: "/\(TestHost.secret)/2015-03-31/functions\(path)")
+                    .send(port: host.control.port)
+            }
+            let configuration = try await ask("/probe/configuration")
+            #expect(configuration.status == 200)
+            #expect(try configuration.json()["FunctionName"] as? String == "probe")
+            #expect(try await ask("?FunctionVersion=ALL").text.contains("$LATEST"))
+            #expect(try await ask("?FunctionVersion=LATEST").status == 400)
+            #expect(try await ask("?MasterRegion=eu-west-1").text == #"{"Functions":[]}"#)
+            let wrong = try await ask("/probe/configuration", .PUT)
+            #expect(wrong.status == 405 && wrong.headers.first(name: "allow") == "GET")
+            let large = try await LocalRequest(
+                path: "/\(TestHost.secret)/2015-03-31/functions/probe/invocations",
+                body: ByteBuffer(repeating: 32, count: 13 << 20)
+            ).send(port: host.control.port)
+            #expect(large.status == 413)
+            #expect(large.headers.first(name: "x-amzn-errortype") == "RequestTooLargeException")
         }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPServer
 import NIOCore
 import NIOPosix
@@ -21,6 +22,10 @@ final class RawClient: ChannelInboundHandler {
 
     /// Writes the text as it is, in one piece.
     static func send(_ text: String, port: Int) async throws -> RawClient {
+        try await send(Array(text.utf8), port: port)
+    }
+
+    static func send(_ bytes: [UInt8], port: Int) async throws -> RawClient {
         let client = RawClient()
         let channel = try await ClientBootstrap(group: HostLoop.group)
             .channelInitializer { channel in
@@ -28,7 +33,7 @@ final class RawClient: ChannelInboundHandler {
             }
             .connect(host: "127.0.0.1", port: port).get()
         client.channel = channel
-        try await channel.writeAndFlush(ByteBuffer(string: text))
+        try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
         return client
     }
 
@@ -36,8 +41,28 @@ final class RawClient: ChannelInboundHandler {
         channel?.close(promise: nil)
     }
 
-    func wait(_ what: String, until condition: @HostLoop (RawClient) -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+    /// Leaves without a word: the other end gets a reset.
+    func reset() async {
+        try? await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        channel?.close(promise: nil)
+    }
+
+    func write(_ text: String) {
+        channel?.writeAndFlush(ByteBuffer(string: text), promise: nil)
+    }
+
+    /// Sends no more, and goes on reading.
+    func endWriting() {
+        channel?.close(mode: .output, promise: nil)
+    }
+
+    /// Of every answer that has begun, interim ones included.
+    var statuses: [Int] {
+        text.matches(of: #/HTTP/1\.[01] (\d{3}) /#).compactMap { Int($0.1) }
+    }
+
+    func wait(_ what: String, seconds: Double = 60, until condition: @HostLoop (RawClient) -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(seconds)
         while !condition(self) {
             guard ContinuousClock.now < deadline else { throw TestSetupError("waited in vain for \(what): \(text)") }
             try await Task.sleep(for: .milliseconds(10))

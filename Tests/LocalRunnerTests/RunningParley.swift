@@ -79,8 +79,9 @@ final class RunningParley {
     }
 
     func invoke(_ name: String, _ payload: String, isEvent: Bool = false) async throws -> LocalRequest.Answer {
-        try await LocalRequest(
-            path: "/2015-03-31/functions/\(name)/invocations",
+        let secret = Keys.read("\(data)/data/keys")[Keys.control] ?? "none"
+        return try await LocalRequest(
+            path: "/\(secret)/2015-03-31/functions/\(name)/invocations",
             headers: isEvent ? [("x-amz-invocation-type", "Event")] : [], body: ByteBuffer(string: payload)
         ).send(port: controlPort)
     }

@@ -10,7 +10,13 @@ import Testing
 @Suite(.serialized) struct RuntimeAPITests {
     private static let base = "/2018-06-01/runtime"
 
-    private func with(_ body: (TestHost, Int) async throws -> Void) async throws {
+    private struct Place {
+        var port: Int
+        /// The secret that stands in front of every path.
+        var prefix: String
+    }
+
+    private func with(_ body: (TestHost, Place) async throws -> Void) async throws {
         let script = FileManager.default.temporaryDirectory.path + "/parley-idle-\(UUID().uuidString)"
         try
             "#!/bin/sh\ntrap 'echo got SIGTERM; exit 0' TERM\necho \"api $AWS_LAMBDA_RUNTIME_API\"\nwhile :; do sleep 0.05; done\n"
@@ -22,9 +28,12 @@ import Testing
         manifest.warm = 1
         manifest.concurrency = 1
         try await TestHost.with(manifest, executable: script) { host in
-            var port: Int?
+            var port: Place?
             while port == nil {
-                port = await host.log("idle").firstMatch(of: #/api 127\.0\.0\.1:([0-9]+)\n/#).flatMap { Int($0.1) }
+                port = await host.log("idle").firstMatch(of: #/api 127\.0\.0\.1:([0-9]+)(\/[0-9a-f]{48})\n/#).flatMap {
+                    match in
+                    Int(match.1).map { Place(port: $0, prefix: String(match.2)) }
+                }
                 try await Task.sleep(for: .milliseconds(20))
             }
             try await body(host, try #require(port))
@@ -32,10 +41,12 @@ import Testing
     }
 
     private func call(
-        _ method: HTTPMethod, _ path: String, _ port: Int, headers: [(String, String)] = [], body: String = ""
+        _ method: HTTPMethod, _ path: String, _ place: Place, headers: [(String, String)] = [], body: String = ""
     ) async throws -> LocalRequest.Answer {
-        try await LocalRequest(method: method, path: path, headers: headers, body: ByteBuffer(string: body))
-            .send(port: port)
+        try await LocalRequest(
+            method: method, path: place.prefix + path, headers: headers, body: ByteBuffer(string: body)
+        )
+        .send(port: place.port)
     }
 
     @Test func workIsHandedOutWithItsHeadersAndAnsweredOnce() async throws {
@@ -100,6 +111,21 @@ import Testing
                 let answer = try await call(method, path, port)
                 #expect(answer.status == status, "\(method) \(path)")
             }
+        }
+    }
+
+    /// Any user of this machine finds the port.
+    @Test func withoutTheSecretThereIsNoRuntimeAPI() async throws {
+        try await with { host, place in
+            for prefix in ["", "/", "/" + String(repeating: "0", count: 48), place.prefix.dropLast() + "g"] {
+                let stranger = Place(port: place.port, prefix: String(prefix))
+                let path = "/2018-06-01/runtime/invocation/next"
+                #expect(try await call(.GET, path, stranger).status == 404, "\(prefix)")
+                let register = "/2020-01-01/extension/register"
+                let answer = try await call(.POST, register, stranger, headers: [("Lambda-Extension-Name", "x")])
+                #expect(answer.status == 404, "\(prefix)")
+            }
+            #expect(await host.host.pools["idle"]?.processCount == 1)
         }
     }
 

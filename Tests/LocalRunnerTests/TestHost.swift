@@ -14,6 +14,7 @@ final class TestHost {
     let front: HTTPListener
     let control: HTTPListener
     let folder: String
+    nonisolated static let secret = "secret-of-the-test"
 
     /// Runs the body with a host that serves these functions, and ends all their processes afterwards.
     nonisolated static func with<Result: Sendable>(
@@ -62,9 +63,9 @@ final class TestHost {
             settings: HostSettings(environment: environment), logs: LogWriter(directory: folder, terminal: nil))
         host.load(Catalog(entries: entries, unwritten: []))
         self.host = host
-        let api = InvokeAPI(host: host, events: events ?? MemoryIntake(CoalescedInvocations()))
+        let api = InvokeAPI(host: host, events: events ?? MemoryIntake(CoalescedInvocations()), secret: Self.secret)
         let server = FrontServer(host: host, settings: settings ?? .trustingNobody, port: 80)
-        front = try await HTTPListener.bind(host: "127.0.0.1", port: 0) { server.serve($0) }
+        front = try await HTTPListener.bind(host: "127.0.0.1", port: 0, limits: FrontServer.limits) { server.serve($0) }
         control = try await HTTPListener.bind(host: "127.0.0.1", port: 0, limits: InvokeAPI.limits) { api.serve($0) }
         host.add(front)
         host.add(control)
@@ -82,7 +83,8 @@ final class TestHost {
         _ name: String, _ payload: String, headers: [(String, String)] = []
     ) async throws -> LocalRequest.Answer {
         try await LocalRequest(
-            path: "/2015-03-31/functions/\(name)/invocations", headers: headers, body: ByteBuffer(string: payload)
+            path: "/\(Self.secret)/2015-03-31/functions/\(name)/invocations", headers: headers,
+            body: ByteBuffer(string: payload)
         ).send(port: control.port)
     }
 

@@ -64,6 +64,22 @@ struct RunningSandbox: Sendable {
         return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
     }
 
+    /// Of a GET with exactly these fields: `URLSession` writes `Host` itself.
+    func status(_ path: String, _ headers: [String: String]) async throws -> Int {
+        let script = """
+            import http.client, sys
+            connection = http.client.HTTPConnection(sys.argv[1], timeout=20)
+            connection.putrequest("GET", sys.argv[2], skip_host=True, skip_accept_encoding=True)
+            for field in sys.argv[3:]: connection.putheader(*field.split(": ", 1))
+            connection.endheaders()
+            print(connection.getresponse().status)
+            """
+        let fields = headers.map { "\($0.key): \($0.value)" }
+        let (_, output) = try await Program.run(
+            "/usr/bin/env", ["python3", "-c", script, String(url.dropFirst(7)), path] + fields)
+        return try #require(Int(output.prefix { $0.isNumber }), "\(output)")
+    }
+
     // MARK: Python
 
     /// Runs one of the Python judges against this sandbox; its whole output is the failure's comment.

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// What the sandbox does beyond any provider's description.
@@ -13,6 +14,36 @@ import Testing
                 "/sandbox/samples/nothing.png",
             ] {
                 #expect(try await sandbox.request("GET", path).status == 404, "\(path)")
+            }
+        }
+    }
+
+    @Test func methodsOfAPath() async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            for path in ["/sandbox/phone", "/sandbox/control/state"] {
+                #expect(try await sandbox.request("HEAD", path).status == 200, "\(path)")
+                #expect(try await sandbox.request("OPTIONS", path).status == 204, "\(path)")
+                #expect(try await sandbox.request("PUT", path).status == 405, "\(path)")
+            }
+            #expect(try await sandbox.request("PUT", "/sandbox/nothing").status == 404)
+        }
+    }
+
+    /// A page of another site reaches loopback: by its address, or by a name of its own that it points here.
+    @Test(arguments: ["/sandbox/control/state", "/sandbox/phone"]) func onlyThisMachinesPagesAreLetIn(_ path: String)
+        async throws
+    {
+        try await RunningSandbox.with { sandbox async throws in
+            let port = sandbox.url.split(separator: ":").last ?? ""
+            for (host, origin, status) in [
+                ("127.0.0.1:\(port)", nil, 200), ("localhost:\(port)", "http://localhost:\(port)", 200),
+                ("parley.example", "https://parley.example", 200), ("[::1]:\(port)", nil, 200),
+                ("evil.example:\(port)", nil, 403), ("evil.example:\(port)", "http://evil.example:\(port)", 403),
+                ("127.0.0.1:\(port)", "http://evil.example", 403), ("127.0.0.1:\(port)", "null", 403),
+                ("127.0.0.1:\(port)", "http://127.0.0.1:1", 403),
+            ] as [(String, String?, Int)] {
+                let headers = ["Host": host].merging(origin.map { ["Origin": $0] } ?? [:]) { $1 }
+                #expect(try await sandbox.status(path, headers) == status, "\(host), \(origin ?? "-")")
             }
         }
     }

@@ -26,7 +26,7 @@ extension FunctionInvoker {
     }
 
     private static func local(_ url: String, _ logger: Logger) -> FunctionInvoker {
-        let authority = url.hasPrefix("http://") ? String(url.dropFirst(7).prefix { $0 != "/" }) : url
+        let authority = url.hasPrefix("http://") ? String(url.dropFirst(7)) : url
         let room = LoopbackRoom()
         return FunctionInvoker { function in
             do throws(LoopbackError) {

@@ -13,12 +13,17 @@ final class LoopbackConnection {
 
     private let host: String
     private let port: String
+    /// In front of every path: `/` and a secret of the host's, or nothing.
+    private let prefix: String
     /// -1 when there is no connection.
     private(set) var descriptor: Int32 = -1
     private var received = ReceivedBytes()
 
-    /// `authority` is `host:port`.
-    init(authority: String) throws(LoopbackError) {
+    /// - Parameter authority: `host:port`, and whatever the host puts in front of its paths: `127.0.0.1:9001/secret`.
+    init(authority address: String) throws(LoopbackError) {
+        let authority = address.prefix { $0 != "/" }
+        let path = address[authority.endIndex...]
+        prefix = String(path.hasSuffix("/") ? path.dropLast() : path)
         guard let colon = authority.lastIndex(of: ":"), UInt16(authority[authority.index(after: colon)...]) != nil
         else {
             throw .badAuthority
@@ -56,7 +61,7 @@ final class LoopbackConnection {
         do throws(LoopbackError) {
             let deadline = ContinuousClock.now + .seconds(seconds)
             try connectIfNeeded()
-            try write(first.bytes(host: host, port: port) + second.bytes(host: host, port: port), until: deadline)
+            try write(bytes(of: first) + bytes(of: second), until: deadline)
             let early = try readResponse(until: deadline, bodyLimit: 1 << 16)
             answer = early
             guard !early.closes else { throw .closed }
@@ -81,7 +86,11 @@ final class LoopbackConnection {
     /// Sends a request whose answer nobody will read.
     func post(andForget request: LoopbackRequest) throws(LoopbackError) {
         try connectIfNeeded()
-        try write(request.bytes(host: host, port: port), until: nil)
+        try write(bytes(of: request), until: nil)
+    }
+
+    private func bytes(of request: LoopbackRequest) -> [UInt8] {
+        request.bytes(host: host, port: port, prefix: prefix)
     }
 
     private func attempt(
@@ -89,7 +98,7 @@ final class LoopbackConnection {
     ) throws(LoopbackError) -> LoopbackResponse {
         do {
             try connectIfNeeded()
-            try write(request.bytes(host: host, port: port), until: deadline)
+            try write(bytes(of: request), until: deadline)
             waiting.begins(descriptor)
             try wait(for: POLLIN, until: deadline)
             waiting.ends()

@@ -5,8 +5,8 @@ struct LoopbackRequest {
     /// `nil` for a request without content, which then has no `Content-Length` either.
     var body: [UInt8]?
 
-    func bytes(host: String, port: String) -> [UInt8] {
-        var head = "\(method) \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\n"
+    func bytes(host: String, port: String, prefix: String) -> [UInt8] {
+        var head = "\(method) \(prefix)\(path) HTTP/1.1\r\nHost: \(host):\(port)\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         if let body { head += "Content-Length: \(body.count)\r\n" }
         head += "\r\n"
@@ -33,7 +33,8 @@ enum LoopbackError: Error, Equatable {
     /// The peer closed the connection within an answer.
     case truncated
     case timedOut
-    /// The answer is no HTTP/1.1, or its headers or body exceed their bounds.
+    /// The answer is no HTTP/1.1, or its headers exceed their bounds.
     case malformed
-    case tooLarge
+    /// The answer's fields say whose it was.
+    case tooLarge(headers: [String: String])
 }

@@ -59,7 +59,7 @@ struct LoopbackResponseParser {
         case .fields: line.isEmpty ? try endFields() : try readField(line)
         case .chunkSize: try readChunkSize(line)
         case .chunkEnd where line.isEmpty: state = .chunkSize
-        case .trailers: if line.isEmpty { state = .body(left: 0) }
+        case .trailers: try readTrailer(line)
         default: throw .malformed
         }
         return true
@@ -84,6 +84,13 @@ struct LoopbackResponseParser {
         response.headers[line[..<colon].lowercased()] = String(value)
     }
 
+    /// Nobody reads them; they count with the fields.
+    private mutating func readTrailer(_ line: String) throws(LoopbackError) {
+        fieldCount += 1
+        guard fieldCount <= Self.fieldLimit else { throw .malformed }
+        if line.isEmpty { state = .body(left: 0) }
+    }
+
     private mutating func endFields() throws(LoopbackError) {
         // An interim answer (100 Continue) announces the real one.
         guard response.status >= 200 else {
@@ -95,7 +102,7 @@ struct LoopbackResponseParser {
             state = .chunkSize
         } else if let length = response.headers["content-length"] {
             guard let count = Int(length), count >= 0 else { throw .malformed }
-            guard count <= bodyLimit else { throw .tooLarge }
+            guard count <= bodyLimit else { throw .tooLarge(headers: response.headers) }
             response.body.reserveCapacity(count)
             state = .body(left: count)
         } else {
@@ -108,7 +115,7 @@ struct LoopbackResponseParser {
     private mutating func readChunkSize(_ line: String) throws(LoopbackError) {
         let digits = line.prefix { $0 != ";" && $0 != " " }
         guard digits.count <= 8, let size = Int(digits, radix: 16), size >= 0 else { throw .malformed }
-        guard response.body.count + size <= bodyLimit else { throw .tooLarge }
+        guard response.body.count + size <= bodyLimit else { throw .tooLarge(headers: response.headers) }
         state = size == 0 ? .trailers : .chunk(left: size)
     }
 }

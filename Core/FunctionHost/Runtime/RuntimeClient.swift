@@ -23,7 +23,22 @@ struct RuntimeClient {
 
     /// Waits, for ever if need be, for the next invocation.
     func next(_ waiting: LoopbackConnection.Waiting) throws -> Invocation {
-        try invocation(connection.exchange(Self.fetch, bodyLimit: Self.eventLimit, waiting: waiting))
+        while true {
+            do {
+                return try invocation(connection.exchange(Self.fetch, bodyLimit: Self.eventLimit, waiting: waiting))
+            } catch let error as LoopbackError {
+                try refuse(error)
+            }
+        }
+    }
+
+    /// An event that is too large fails by itself, and the process lives on; anything else ends it.
+    private func refuse(_ error: LoopbackError) throws {
+        guard case .tooLarge(let headers) = error, let id = headers["lambda-runtime-aws-request-id"] else {
+            throw error
+        }
+        let message = "The event is larger than \(Self.eventLimit) bytes."
+        _ = try fail(id, ReportedError(type: "Function.EventTooLarge", message: message))
     }
 
     func respond(to requestID: String, with result: [UInt8]) throws -> Int {
@@ -35,10 +50,16 @@ struct RuntimeClient {
         to requestID: String, with result: [UInt8], thenNext waiting: LoopbackConnection.Waiting
     ) throws -> (status: Int, next: Invocation) {
         guard readsAhead else { return (try respond(to: requestID, with: result), try next(waiting)) }
-        let answers = try connection.exchange(
-            response(requestID, result), timeout: Self.patience, then: Self.fetch, bodyLimit: Self.eventLimit,
-            waiting: waiting)
-        return (try accepted(answers.first), try invocation(answers.second))
+        do {
+            let answers = try connection.exchange(
+                response(requestID, result), timeout: Self.patience, then: Self.fetch, bodyLimit: Self.eventLimit,
+                waiting: waiting)
+            return (try accepted(answers.first), try invocation(answers.second))
+        } catch let error as LoopbackError {
+            // The result was taken, or its event would not have come.
+            try refuse(error)
+            return (202, try next(waiting))
+        }
     }
 
     private func response(_ requestID: String, _ result: [UInt8]) -> LoopbackRequest {

@@ -3,9 +3,9 @@ import FoundationEssentials
 extension HTTPEvent {
     /// The request that the event carries. `sourceIP` is the peer's; `TrustedProxies` decides what else counts.
     ///
-    /// Throws a `Fault` for an unknown method, a body that is no base64 although it says so, or one above `bodyLimit` bytes.
+    /// Throws a `Fault` for a method that nothing here knows, a body that is no base64 although it says so, or one above `bodyLimit` bytes.
     package func request(requestID: String, bodyLimit: Int) throws(Fault) -> Request {
-        guard let method = Request.Method(rawValue: context.method) else { throw Fault.methodNotAllowed([]) }
+        guard let method = Request.Method(rawValue: context.method) else { throw Fault.unknownMethod }
         // Hosts that leave the cookie among the headers exist.
         let isCookie = { (field: (key: String, value: String)) in field.key.lowercased() == "cookie" }
         let fields = headers.filter { !isCookie($0) }.sorted { $0.key < $1.key }

@@ -82,7 +82,9 @@ def parley(functions=None, environment=None, arguments=()):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit("parley did not start:\n" + open(log, errors="replace").read()[-3000:])
             time.sleep(0.05)
-        yield Host(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}", data, process)
+        with open(f"{data}/keys") as keys:
+            secret = dict(line.strip().split("=", 1) for line in keys)["PARLEY_CONTROL_SECRET"]
+        yield Host(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}/{secret}", data, process)
     shutil.rmtree(data, ignore_errors=True)
 
 

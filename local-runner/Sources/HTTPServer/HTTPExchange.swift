@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOHTTP1
+package import Web
 
 /// One request and the way to answer it, once. Answering a client that has gone does nothing.
 @HostLoop
@@ -18,6 +19,7 @@ package final class HTTPExchange {
     private var isStarted = false
     /// Chunked framing doesn't exist in HTTP/1.0; there the end of the connection is the end of the answer.
     private var isStreaming = false
+    private let refusal: @Sendable (Fault) -> HTTPRefusal
 
     init(_ connection: HTTPConnection, head: HTTPRequestHead, body: ByteBuffer, trailers: HTTPHeaders? = nil) {
         self.connection = connection
@@ -25,12 +27,21 @@ package final class HTTPExchange {
         self.body = body
         self.trailers = trailers
         closes = !head.isKeepAlive
+        refusal = connection.limits.refusal
     }
 
     /// Address of the client's end of the connection.
     package var peer: String { connection?.peer ?? "127.0.0.1" }
     /// True until the answer has begun or the client has gone.
     package var isWaiting: Bool { connection != nil && !isStarted }
+    /// The answer has begun and says no length.
+    private(set) var isEndless = false
+
+    /// Says why it is not served, in the listener's form.
+    package func refuse(_ fault: Fault, _ headers: [(String, String)] = []) {
+        let refusal = refusal(fault)
+        answer(HTTPResponseStatus(statusCode: refusal.status), refusal.headers + headers, refusal.body)
+    }
 
     package func answer(_ status: HTTPResponseStatus, json: String, _ headers: [(String, String)] = []) {
         answer(status, [("content-type", "application/json")] + headers, ByteBuffer(string: json))
@@ -45,6 +56,7 @@ package final class HTTPExchange {
         for header in headers { fields.add(name: header.0, value: header.1) }
         if status.mayHaveResponseBody { fields.add(name: "content-length", value: String(body.readableBytes)) }
         if closes { fields.add(name: "connection", value: "close") }
+        if !closes, head.version == .http1_0 { fields.add(name: "connection", value: "keep-alive") }
         let channel = connection.channel
         channel.write(head(status, fields), promise: nil)
         if body.readableBytes > 0, head.method != .HEAD, status.mayHaveResponseBody {
@@ -58,6 +70,7 @@ package final class HTTPExchange {
         guard isWaiting, let connection else { return }
         isStarted = true
         isStreaming = true
+        isEndless = !headers.contains(name: "content-length")
         if head.version == .http1_0 && !headers.contains(name: "content-length") { closes = true }
         connection.channel.writeAndFlush(head(status, headers), promise: nil)
     }
@@ -89,20 +102,11 @@ package final class HTTPExchange {
         .head(HTTPResponseHead(version: head.version, status: status, headers: headers))
     }
 
-    /// The connection is told first: writing the end of this answer lets the next request in, if it has arrived already.
     private func finish(_ connection: HTTPConnection) {
         self.connection = nil
         onAbandon = nil
         onWritable = nil
-        connection.finished()
-        if !closes {
-            connection.channel.write(HTTPServerResponsePart.end(nil), promise: nil)
-            connection.flush()
-        } else {
-            let promise = connection.channel.eventLoop.makePromise(of: Void.self)
-            connection.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: promise)
-            promise.futureResult.whenComplete { [channel = connection.channel] _ in channel.close(promise: nil) }
-        }
+        connection.finished(closes: closes)
     }
 }
 

@@ -13,4 +13,13 @@ extension HTTPRequestHead {
         let path = rest[..<mark]
         return (path.isEmpty ? "/" : path, rest[rest.index(after: mark)...])
     }
+
+    /// Of an absolute-form target, which then counts and not the `Host` field (RFC 9112, 3.2.2).
+    var authority: String? {
+        guard !uri.hasPrefix("/") else { return nil }
+        let scheme = uri.utf8.prefix(8).map { $0 | 0x20 }
+        let start = [Array("http://".utf8), Array("https://".utf8)].first { scheme.starts(with: $0) }
+        guard let start else { return nil }
+        return String(Substring(uri.utf8.dropFirst(start.count)).prefix { !"/?#".contains($0) })
+    }
 }

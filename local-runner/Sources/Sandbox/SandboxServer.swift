@@ -37,7 +37,8 @@ package struct SandboxServer: Sendable {
                 + WhatsAppControl(api: await ServerControl(whatsApp), server: whatsApp).endpoints
                 + PhonePage(folder: configuration.assets).endpoints + ChatCompletions(faults: twilio).endpoints
                 + AnthropicMessages(faults: twilio).endpoints + GeminiContent(faults: twilio).endpoints)
-        let adapter = HTTPAdapter { request in await Sandbox.answer(request, endpoints) }
+        let callers = LocalCallers(publicURL: configuration.publicURL)
+        let adapter = HTTPAdapter { request in await Sandbox.answer(request, endpoints, to: callers) }
         let listener: HTTPListener
         do {
             listener = try await HTTPListener.bind(
@@ -77,8 +78,9 @@ package struct SandboxServer: Sendable {
     }
 }
 
-private func answer(_ request: Web.Request, _ endpoints: Endpoints) async -> Reply {
+private func answer(_ request: Web.Request, _ endpoints: Endpoints, to callers: LocalCallers) async -> Reply {
     do {
+        try callers.check(request)
         return try await endpoints.answer(request)
     } catch let fault as Web.Fault {
         return .json(
@@ -86,7 +88,9 @@ private func answer(_ request: Web.Request, _ endpoints: Endpoints) async -> Rep
                 "code": .string(fault.code), "detail": .string(fault.detail), "field": .text(fault.field),
                 "status": .integer(fault.status),
             ],
-            status: fault.status)
+            status: fault.status,
+            headers: fault.allowedMethods.isEmpty
+                ? [] : [(name: "allow", value: fault.allowedMethods.joined(separator: ", "))])
     } catch {
         return .json(["code": "sandbox-failed", "detail": .string("\(error)"), "status": 500], status: 500)
     }

@@ -20,6 +20,28 @@ import Web
         }
     }
 
+    /// Of answers, and of the host's and the providers'.
+    private static let notOfRequests: Set<String> = [
+        "cache-control", "connection", "content-length", "content-security-policy", "location", "set-cookie",
+        "transfer-encoding",
+    ]
+
+    @Test func everyHeaderThatIsReadIsTried() throws {
+        let tried = Set(Hostile.headers.map(\.name))
+        let read = /headers(?:\.all\(|\[)"([a-z-]+)"/
+        var names: Set<String> = []
+        for folder in ["Core", "Functions"] {
+            let base = ProjectRoot.path + "/" + folder
+            for path in try FileManager.default.subpathsOfDirectory(atPath: base) where path.hasSuffix(".swift") {
+                let text = try String(contentsOfFile: "\(base)/\(path)", encoding: .utf8)
+                names.formUnion(text.matches(of: read).map { String($0.1) })
+            }
+        }
+        #expect(names.count > 8)
+        let missing = names.subtracting(tried).subtracting(Self.notOfRequests).filter { !$0.hasPrefix("lambda-") }
+        #expect(missing.isEmpty, "no hostile values for \(missing.sorted())")
+    }
+
     private func attack(_ endpoint: Endpoint, _ tenant: Tenant) async throws {
         let requests = endpoint.hostileRequests(of: tenant)
         var before = try await tenant.fingerprint()

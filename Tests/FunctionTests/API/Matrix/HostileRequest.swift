@@ -99,6 +99,7 @@ extension Endpoint {
         Hostile.headers.map { name, value in
             var request = good
             request.headers = Headers(good.headers.fields.filter { $0.name != name } + [(name, value)])
+            if name == "cookie" { request.cookies = Cookies.parse([value]) }
             return HostileRequest(name: "\(name): \(value.debugDescription.prefix(80))", request: request)
         }
     }

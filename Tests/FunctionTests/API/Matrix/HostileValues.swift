@@ -127,6 +127,16 @@ enum Hostile {
             "", "text/plain", "application/json; charset=utf-16", "application/x-www-form-urlencoded", "😀",
             "multipart/form-data; boundary=a", "application/json, text/html", "a\0b",
         ].map { ("content-type", $0) }
+        + otherNames.flatMap { name in
+            ["", "a\0b", "😀, ;=\"%00\u{202e}", String(repeating: "a,b;c=", count: 1_700)].map { (name, $0) }
+        }
+
+    /// What else is read of a head, by anybody (`HostileInputTests.everyHeaderThatIsReadIsTried`).
+    static let otherNames = [
+        "accept", "cookie", "host", "last-event-id", "origin", "sec-fetch-site", "user-agent", "x-csrf-token",
+        "x-forwarded-for",
+        "x-twilio-signature", "x-twilio-webhooks-signature-settings",
+    ]
 
     /// Whole bodies.
     static let bodies: [[UInt8]] = [

@@ -34,7 +34,7 @@ struct FunctionVariables {
         // The front stands before every process of this host.
         set(.listenAddress, nil, in: &values)
         set(.databaseURL, databaseURL, in: &values)
-        set(.invokeURL, "http://127.0.0.1:\(controlPort)", in: &values)
+        set(.invokeURL, "http://127.0.0.1:\(controlPort)/\(keys[Keys.control] ?? "")", in: &values)
         set(.sandbox, isSandbox ? "1" : nil, in: &values)
         set(.clockFile, isSandbox ? data.clockFile : nil, in: &values)
         offer(.publicURL, publicURL, in: &values)

@@ -25,8 +25,14 @@ struct Invoke: AsyncParsableCommand {
     @Option(help: "Port of the Invoke API.")
     var controlPort = 9001
 
+    @Option(help: "Folder of the running host: its keys open the Invoke API.")
+    var data = ".parley"
+
     func run() async throws {
-        var request = LocalRequest(path: "/2015-03-31/functions/\(name)/invocations")
+        guard let secret = Keys.read("\(data)/keys")[Keys.control] else {
+            throw StartError("\(data)/keys can't be read or is not a host's; name its folder with --data")
+        }
+        var request = LocalRequest(path: "/\(secret)/2015-03-31/functions/\(name)/invocations")
         request.headers = [("x-amz-invocation-type", event ? "Event" : "RequestResponse")]
         if tail, !event { request.headers.append(("x-amz-log-type", "Tail")) }
         request.body = ByteBuffer(bytes: try payloadBytes())

@@ -13,8 +13,12 @@ final class Ports {
 
     static func bind(_ options: RunnerOptions) async throws -> Ports {
         let handlers = Handlers()
+        var limits = FrontServer.limits
+        limits.connections = Descriptors.connectionsAllowed()
         do {
-            let front = try await HTTPListener.bind(host: options.address, port: options.port) { handlers.front($0) }
+            let front = try await HTTPListener.bind(
+                host: options.address, port: options.port, limits: limits
+            ) { handlers.front($0) }
             let control = try await HTTPListener.bind(
                 host: "127.0.0.1", port: options.controlPort, limits: InvokeAPI.limits
             ) { handlers.control($0) }
@@ -51,7 +55,7 @@ final class Ports {
         }
 
         private func refuse(_ exchange: HTTPExchange) {
-            exchange.answer(.serviceUnavailable, json: #"{"message":"Service Unavailable"}"#, [("retry-after", "1")])
+            exchange.refuse(.busy)
         }
     }
 }

@@ -96,7 +96,7 @@ struct Runner: Service {
         let forwards = sandbox.map { [Forward(prefix: "/sandbox/", host: "127.0.0.1", port: $0.port)] } ?? []
         ports.open(
             front: FrontServer(host: host, settings: try frontSettings(forwards), port: ports.front.port),
-            control: InvokeAPI(host: host, events: events))
+            control: InvokeAPI(host: host, events: events, secret: keys[Keys.control] ?? LocalSecret.make()))
         host.startPersistent()
         coalesced.invokeAll(host.pools.values)
         writeAll(STDOUT_FILENO, Array("Parley is ready: \(address(ports))\n".utf8))

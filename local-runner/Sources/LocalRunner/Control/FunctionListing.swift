@@ -9,19 +9,28 @@ struct FunctionListing {
     /// Entries of a page where nothing is said, and at most.
     private static let page = 50
 
-    func function(_ name: String) throws(InvokeRefusal) -> JSONValue {
+    /// - Parameter configurationOnly: as `GetFunctionConfiguration` answers.
+    func function(_ name: String, configurationOnly: Bool = false) throws(InvokeRefusal) -> JSONValue {
         guard let entry = entries.first(where: { $0.name == name }) else { throw .notFound(settings.arn(name)) }
+        if configurationOnly { return configuration(entry) }
         return [
             "Configuration": configuration(entry), "Code": ["RepositoryType": "S3", "Location": ""],
             "Concurrency": ["ReservedConcurrentExecutions": .integer(entry.concurrency)],
         ]
     }
 
-    /// - Parameter query: `MaxItems` and `Marker`, which is the last name of the page before.
+    /// - Parameter query: `MaxItems` and `Marker`, which is the last name of the page before; `FunctionVersion=ALL` asks for every
+    ///   version, of which each function has one; `MasterRegion` for what other regions replicate, which is nothing.
     func functions(_ query: Substring) throws(InvokeRefusal) -> JSONValue {
         let fields = FormFields(decoding: query.utf8)
         guard let most = fields?["MaxItems"].map({ Int($0) }) ?? Self.page, (1...10_000).contains(most) else {
             throw .invalidParameter("MaxItems must be a number from 1 to 10000")
+        }
+        guard ["ALL", nil].contains(fields?["FunctionVersion"]) else {
+            throw .invalidParameter("FunctionVersion must be ALL")
+        }
+        if let region = fields?["MasterRegion"], !["ALL", settings.region].contains(region) {
+            return ["Functions": []]
         }
         let marker = fields?["Marker"] ?? ""
         let rest = entries.filter { $0.name > marker }

@@ -5,7 +5,7 @@ import NIOHTTP1
 import Web
 
 /// The client side of Lambda: `POST /2015-03-31/functions/{name}/invocations`, `GET /2015-03-31/functions[/{name}]`.
-/// Signatures are not checked: the listener is on loopback only.
+/// Signatures are not checked: a secret stands in front of the path, `http://127.0.0.1:9001/<secret>` is the endpoint's URL.
 @HostLoop
 final class InvokeAPI {
     nonisolated static let synchronousLimit = 6 << 20
@@ -15,14 +15,20 @@ final class InvokeAPI {
 
     private let host: Host
     private let events: any EventIntake
+    private let secret: String
 
-    init(host: Host, events: any EventIntake) {
+    init(host: Host, events: any EventIntake, secret: String) {
         self.host = host
         self.events = events
+        self.secret = secret
     }
 
     /// SDKs sign in long headers; the body limit leaves room for our own, better worded refusal.
-    nonisolated static let limits = HTTPLimits(header: 32 << 10, body: 2 * synchronousLimit)
+    nonisolated static let limits: HTTPLimits = {
+        var limits = HTTPLimits(header: 32 << 10, body: 2 * synchronousLimit)
+        limits.refusal = { InvokeRefusal($0).answer }
+        return limits
+    }()
 
     func serve(_ exchange: HTTPExchange) {
         do throws(InvokeRefusal) {
@@ -33,11 +39,15 @@ final class InvokeAPI {
     }
 
     private func handle(_ exchange: HTTPExchange) throws(InvokeRefusal) {
-        let (path, query) = exchange.head.target
+        guard LocalSecret.isLocal(exchange.head) else { throw .denied }
+        let (whole, query) = exchange.head.target
+        guard let path = LocalSecret.path(whole, behind: secret) else { throw .denied }
         let parts = path.split(separator: "/")
         guard parts.count >= 2, parts[0] == "2015-03-31", parts[1] == "functions" else { throw .noSuchPath }
         if parts.count < 4 { return try describe(exchange, parts.dropFirst(2).first, query) }
-        guard parts.count == 4, parts[3] == "invocations" else { throw .noSuchPath }
+        guard parts.count == 4 else { throw .noSuchPath }
+        if parts[3] == "configuration" { return try describe(exchange, parts[2], query, configurationOnly: true) }
+        guard parts[3] == "invocations" else { throw .noSuchPath }
         guard exchange.head.method == .POST else { throw .wrongMethod("POST") }
         let reference = try FunctionReference(String(parts[2]), query: query, of: host.settings)
         guard let pool = host.pools[reference.name] else { throw .notFound(host.settings.arn(reference.name)) }
@@ -45,13 +55,17 @@ final class InvokeAPI {
     }
 
     /// - Parameter name: `nil`: all.
-    private func describe(_ exchange: HTTPExchange, _ name: Substring?, _ query: Substring) throws(InvokeRefusal) {
+    private func describe(
+        _ exchange: HTTPExchange, _ name: Substring?, _ query: Substring, configurationOnly: Bool = false
+    ) throws(InvokeRefusal) {
         guard exchange.head.method == .GET else { throw .wrongMethod("GET") }
         let listing = FunctionListing(
             entries: host.pools.values.map(\.entry.manifest).sorted { $0.name < $1.name }, settings: host.settings)
         let json =
             if let name {
-                try listing.function(FunctionReference(String(name), query: query, of: host.settings).name)
+                try listing.function(
+                    FunctionReference(String(name), query: query, of: host.settings).name,
+                    configurationOnly: configurationOnly)
             } else {
                 try listing.functions(query)
             }
@@ -64,11 +78,10 @@ final class InvokeAPI {
         let context = try clientContext(headers)
         switch headers.first(name: "x-amz-invocation-type") ?? "RequestResponse" {
         case "RequestResponse":
-            try check(exchange.body, limit: Self.synchronousLimit)
-            run(pool, exchange, context: context, wantsTail: try wantsTail(headers))
+            let payload = try payload(exchange, limit: Self.synchronousLimit)
+            run(pool, exchange, payload, context: context, wantsTail: try wantsTail(headers))
         case "Event":
-            try check(exchange.body, limit: Self.eventLimit)
-            queue(pool, exchange, context: context)
+            queue(pool, exchange, try payload(exchange, limit: Self.eventLimit), context: context)
         case "DryRun":
             exchange.answer(.noContent, [("x-amzn-requestid", Invocation.makeID())])
         case let other:
@@ -76,11 +89,13 @@ final class InvokeAPI {
         }
     }
 
-    private func run(_ pool: FunctionPool, _ exchange: HTTPExchange, context: String?, wantsTail: Bool) {
+    private func run(
+        _ pool: FunctionPool, _ exchange: HTTPExchange, _ payload: ByteBuffer, context: String?, wantsTail: Bool
+    ) {
         let tail = wantsTail ? LogTail() : nil
         let id = Invocation.makeID()
         let invocation = Invocation(
-            id: id, payload: payload(exchange),
+            id: id, payload: payload,
             traceID: TraceID.given(exchange.head.headers.first(name: "x-amzn-trace-id")) ?? TraceID.make(),
             clientContext: context, tail: tail
         ) { [self] outcome in answer(exchange, id, outcome, tail) }
@@ -101,9 +116,9 @@ final class InvokeAPI {
         }
     }
 
-    private func queue(_ pool: FunctionPool, _ exchange: HTTPExchange, context: String?) {
+    private func queue(_ pool: FunctionPool, _ exchange: HTTPExchange, _ payload: ByteBuffer, context: String?) {
         let id = Invocation.makeID()
-        events.accept(id: id, pool: pool, payload: payload(exchange), clientContext: context) { [self] accepted in
+        events.accept(id: id, pool: pool, payload: payload, clientContext: context) { [self] accepted in
             if accepted {
                 exchange.answer(.accepted, [("x-amzn-requestid", id)])
             } else {
@@ -120,18 +135,17 @@ final class InvokeAPI {
         }
     }
 
-    private func check(_ body: ByteBuffer, limit: Int) throws(InvokeRefusal) {
+    /// No payload is an empty object to the function.
+    private func payload(_ exchange: HTTPExchange, limit: Int) throws(InvokeRefusal) -> ByteBuffer {
+        let body = exchange.body
         guard body.readableBytes <= limit else { throw .tooLarge(body.readableBytes, limit: limit) }
-        guard body.readableBytes == 0 || Self.isJSON(Array(body.readableBytesView)) else { throw .notJSON }
+        guard body.readableBytes > 0 else { return ByteBuffer(string: "{}") }
+        guard let json = try? JSONValue(parsing: Array(body.readableBytesView)) else { throw .notJSON }
+        return json.isHTTPEvent ? ByteBuffer(bytes: json.asInvoked(by: exchange.peer).bytes) : body
     }
 
     private static func isJSON(_ bytes: [UInt8]) -> Bool {
         (try? JSONValue(parsing: bytes)) != nil
-    }
-
-    /// No payload is an empty object to the function.
-    private func payload(_ exchange: HTTPExchange) -> ByteBuffer {
-        exchange.body.readableBytes == 0 ? ByteBuffer(string: "{}") : exchange.body
     }
 
     private func clientContext(_ headers: HTTPHeaders) throws(InvokeRefusal) -> String? {
@@ -145,9 +159,26 @@ final class InvokeAPI {
     }
 
     private func refuse(_ exchange: HTTPExchange, _ refusal: InvokeRefusal) {
-        var headers = [("x-amzn-errortype", refusal.type), ("x-amzn-requestid", Invocation.makeID())]
-        if let seconds = refusal.retryAfter { headers.append(("retry-after", String(seconds))) }
-        exchange.answer(HTTPResponseStatus(statusCode: refusal.status), json: refusal.json, headers)
+        let answer = refusal.answer
+        exchange.answer(HTTPResponseStatus(statusCode: answer.status), answer.headers, answer.body)
+    }
+}
+
+extension JSONValue {
+    fileprivate var isHTTPEvent: Bool { self["requestContext"]?["http"] != nil }
+
+    /// Only the gateway knows where a request came from: in an event that somebody made, the address is theirs.
+    fileprivate func asInvoked(by peer: String) -> JSONValue {
+        guard var event = object, var context = event["requestContext"]?.object, var http = context["http"]?.object
+        else {
+            return self
+        }
+        http["sourceIp"] = .string(peer)
+        context["http"] = .object(http)
+        event["requestContext"] = .object(context)
+        let headers = event["headers"]?.object?.filter { !$0.key.lowercased().hasPrefix("x-forwarded-") }
+        if let headers { event["headers"] = .object(headers) }
+        return .object(event)
     }
 }
 

@@ -12,27 +12,34 @@ struct Keys: Sendable, Equatable {
     static let owner = "PARLEY_OWNER_PASSWORD"
     static let sandboxAccount = "SANDBOX_TWILIO_ACCOUNT"
     static let sandboxToken = "SANDBOX_TWILIO_TOKEN"
+    /// Opens the Invoke API.
+    static let control = "PARLEY_CONTROL_SECRET"
     private static let generated = [
         database, owner, sandboxAccount, sandboxToken, Variable.sessionSecret.name,
-        Variable.cronSecret.name, "RUNNER_ID",
+        Variable.cronSecret.name, "RUNNER_ID", control,
     ]
 
     subscript(_ name: String) -> String? { values[name] }
 
     /// Reads the file and adds what is missing.
     static func load(_ path: String) throws -> Keys {
-        var keys = Keys(values: [:])
-        if let bytes = FileManager.default.contents(atPath: path) {
-            for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-                let halves = line.split(separator: "=", maxSplits: 1).map(String.init)
-                if halves.count == 2 { keys.values[halves[0]] = halves[1] }
-            }
-        }
+        var keys = read(path)
         let before = keys
         for name in generated where keys[name] == nil { keys.values[name] = random(24, hex: true) }
         let sealing = Variable.secretKeys.name
         if keys[sealing] == nil { keys.values[sealing] = "local:" + random(32, hex: false) }
         if keys != before { try keys.save(path) }
+        return keys
+    }
+
+    /// What the file holds; nothing where it can't be read.
+    static func read(_ path: String) -> Keys {
+        var keys = Keys(values: [:])
+        guard let bytes = FileManager.default.contents(atPath: path) else { return keys }
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let halves = line.split(separator: "=", maxSplits: 1).map(String.init)
+            if halves.count == 2 { keys.values[halves[0]] = halves[1] }
+        }
         return keys
     }
 

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import HTTPServer
 import NIOCore
 import NIOHTTP1
@@ -19,8 +18,8 @@ struct EventRequest {
     var traceID: String
 
     /// The event's JSON.
-    @HostLoop
-    func event() -> ByteBuffer {
+    /// - Parameter milliseconds: since 1970.
+    func event(at milliseconds: Int = epochMilliseconds()) -> ByteBuffer {
         var writer = EventWriter()
         writer.out.reserveCapacity(1200 + body.readableBytes * 4 / 3)
         writer.raw("{")
@@ -35,7 +34,7 @@ struct EventRequest {
         let cookies = writeHeaders(&writer)
         write(cookies: cookies, &writer)
         writeQuery(&writer)
-        writeContext(&writer)
+        writeContext(&writer, milliseconds)
         writeParameters(&writer)
         writeBody(&writer)
         writer.raw("}")
@@ -45,33 +44,22 @@ struct EventRequest {
     /// Names lower-cased, repeats joined with a comma, `cookie` taken out; returns the cookie lines.
     private func writeHeaders(_ writer: inout EventWriter) -> [String] {
         var cookies: [String] = []
-        var fields: [(name: String, value: String)] = []
-        fields.reserveCapacity(head.headers.count + 3)
+        var fields = JoinedFields(capacity: head.headers.count + 4)
         for header in head.headers {
             let name = header.name.lowercased()
             if name == "cookie" {
                 cookies.append(header.value)
             } else if client.replaces(name) {
                 continue
-            } else if let index = fields.firstIndex(where: { $0.name == name }) {
-                fields[index].value += "," + header.value
             } else {
-                fields.append((name, header.value))
+                fields.add(name, header.value)
             }
         }
-        fields.append(("x-forwarded-for", client.forwardedFor))
-        fields.append(("x-forwarded-port", client.port))
-        fields.append(("x-forwarded-proto", client.proto))
-        fields.append(("x-amzn-trace-id", traceID))
-        writer.key("headers")
-        writer.raw("{")
-        for (index, field) in fields.enumerated() {
-            if index > 0 { writer.raw(",") }
-            writer.string(field.name)
-            writer.raw(":")
-            writer.string(field.value)
-        }
-        writer.raw("}")
+        fields.add("x-forwarded-for", client.forwardedFor)
+        fields.add("x-forwarded-port", client.port)
+        fields.add("x-forwarded-proto", client.proto)
+        fields.add("x-amzn-trace-id", traceID)
+        writeObject("headers", fields.all, &writer)
         return cookies
     }
 
@@ -91,19 +79,15 @@ struct EventRequest {
     /// Decoded, repeated keys joined with a comma. What can't be decoded stays in `rawQueryString` only.
     private func writeQuery(_ writer: inout EventWriter) {
         guard !query.isEmpty else { return }
-        var pairs: [(key: String, value: String)] = []
+        var pairs = JoinedFields(capacity: 8)
         for part in query.split(separator: "&") {
             let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let key = percentDecoded(halves[0], plusIsSpace: true),
                 let value = percentDecoded(halves.count > 1 ? halves[1] : "", plusIsSpace: true)
             else { continue }
-            if let index = pairs.firstIndex(where: { $0.key == key }) {
-                pairs[index].value += "," + value
-            } else {
-                pairs.append((key, value))
-            }
+            pairs.add(key, value)
         }
-        writeObject("queryStringParameters", pairs, &writer)
+        writeObject("queryStringParameters", pairs.all, &writer)
     }
 
     private func writeParameters(_ writer: inout EventWriter) {
@@ -125,8 +109,7 @@ struct EventRequest {
         writer.raw("}")
     }
 
-    @HostLoop
-    private func writeContext(_ writer: inout EventWriter) {
+    private func writeContext(_ writer: inout EventWriter, _ milliseconds: Int) {
         let host = head.headers.first(name: "host") ?? "localhost"
         let domain = host.split(separator: ":").first.map(String.init) ?? host
         writer.key("requestContext")
@@ -152,7 +135,6 @@ struct EventRequest {
         writer.string(match.routeKey)
         writer.key("stage")
         writer.raw("\"$default\"")
-        let milliseconds = epochMilliseconds()
         writer.key("time")
         writer.string(RequestTime.text(milliseconds / 1000))
         writer.key("timeEpoch")
@@ -191,23 +173,5 @@ struct EventRequest {
 
     private static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
         String(validating: bytes, as: UTF8.self) != nil
-    }
-}
-
-/// `22/Nov/2026:17:40:34 +0000`, kept for a second.
-@HostLoop
-enum RequestTime {
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    private static var second = -1
-    private static var latest = ""
-
-    static func text(_ seconds: Int) -> String {
-        if seconds == second { return latest }
-        let iso = utcText(seconds)
-        let day = CivilDay(number: seconds / 86_400)
-        let padded = day.day < 10 ? "0\(day.day)" : "\(day.day)"
-        latest = "\(padded)/\(months[day.month - 1])/\(day.year):\(iso.suffix(8)) +0000"
-        second = seconds
-        return latest
     }
 }

@@ -45,12 +45,13 @@ final class Forwarder {
                 HostLoop.assumeIsolated {
                     switch result {
                     case .success(let channel): relay.send(head, exchange.body, on: channel)
-                    case .failure: whenDown?() ?? exchange.answer(.badGateway, json: #"{"message":"Bad Gateway"}"#)
+                    case .failure: whenDown?() ?? exchange.refuse(.badGateway)
                     }
                 }
             }
     }
 
+    /// A HEAD is asked as a GET: what streams has no other way to say how it would begin.
     private func request(_ exchange: HTTPExchange, _ target: Forward, _ client: Client) -> HTTPRequestHead {
         var headers = HTTPHeaders()
         for field in exchange.head.headers {
@@ -65,7 +66,8 @@ final class Forwarder {
             headers.add(name: "content-length", value: String(exchange.body.readableBytes))
         }
         return HTTPRequestHead(
-            version: .http1_1, method: exchange.head.method, uri: exchange.head.uri, headers: headers)
+            version: .http1_1, method: exchange.head.method == .HEAD ? .GET : exchange.head.method,
+            uri: exchange.head.uri, headers: headers)
     }
 
     static func answerHeaders(_ headers: HTTPHeaders) -> [(String, String)] {
@@ -81,13 +83,22 @@ private final class ForwardRelay: ChannelInboundHandler {
     private let exchange: HTTPExchange
     private let headers: @HostLoop ([(String, String)]) -> [(String, String)]
     private var isDone = false
+    private var channel: (any Channel)?
 
     init(_ exchange: HTTPExchange, headers: @escaping @HostLoop ([(String, String)]) -> [(String, String)]) {
         self.exchange = exchange
         self.headers = headers
     }
 
+    /// Nobody reads the rest.
+    private func endEarly() {
+        isDone = true
+        exchange.end()
+        channel?.close(promise: nil)
+    }
+
     func send(_ head: HTTPRequestHead, _ body: ByteBuffer, on channel: any Channel) {
+        self.channel = channel
         // The client may have left while we connected.
         guard exchange.isWaiting else { return channel.close(promise: nil) }
         exchange.onAbandon = { channel.close(promise: nil) }
@@ -119,7 +130,9 @@ private final class ForwardRelay: ChannelInboundHandler {
         case .head(let head):
             guard head.status.code >= 200 else { return }
             exchange.begin(head.status, HTTPHeaders(headers(Forwarder.answerHeaders(head.headers))))
+            if exchange.head.method == .HEAD { endEarly() }
         case .body(let bytes): exchange.send(bytes)
+        case .end where isDone: return
         case .end:
             isDone = true
             exchange.end()
@@ -130,7 +143,7 @@ private final class ForwardRelay: ChannelInboundHandler {
         guard !isDone else { return }
         isDone = true
         if exchange.isWaiting {
-            exchange.answer(.badGateway, json: #"{"message":"Bad Gateway"}"#)
+            exchange.refuse(.badGateway)
         } else {
             exchange.abort()
         }

@@ -15,6 +15,11 @@ final class FrontServer {
         var forwards: [Forward] = []
     }
 
+    nonisolated static let limits: HTTPLimits = {
+        var limits = HTTPLimits()
+        limits.answersHalfClosed = true
+        return limits
+    }()
     /// Bytes of an event (Lambda: 6 MB).
     static let eventLimit = 6 << 20
 
@@ -36,24 +41,32 @@ final class FrontServer {
             return exchange.answer(.noContent, cors.preflight(head))
         }
         let (path, query) = head.target
+        if path == "*" { return exchange.answer(.noContent, [("allow", Self.everyMethod)]) }
         if let forward = settings.forwards.first(where: { $0.matches(path) }) {
             return forwarder.forward(exchange, to: forward, client: client(of: exchange))
         }
         guard let match = host.routes.match(method: head.method.rawValue, path: String(path)) else {
-            return refuse(exchange, .notFound, "Not Found")
+            return answerElsewhere(exchange, methods: host.routes.methods(at: String(path)))
         }
         if let pool = host.pools[match.function] { return invoke(pool, match, path, query, exchange) }
         passOn(exchange, to: match.function)
     }
 
+    private static let everyMethod = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+
+    /// - Parameter methods: that the path would be served for.
+    private func answerElsewhere(_ exchange: HTTPExchange, methods: [String]) {
+        if methods.isEmpty { return refuse(exchange, .notFound("page")) }
+        guard exchange.head.method == .OPTIONS else { return refuse(exchange, .methodNotAllowed(methods)) }
+        exchange.answer(.noContent, withCORS([("allow", methods.joined(separator: ", "))], exchange))
+    }
+
     /// A path that a persistent process serves itself.
     private func passOn(_ exchange: HTTPExchange, to name: String) {
-        guard let port = host.persistent[name]?.port else {
-            return refuse(exchange, .serviceUnavailable, "Service Unavailable")
-        }
+        guard let port = host.persistent[name]?.port else { return refuse(exchange, .busy) }
         forwarder.forward(
             exchange, to: Forward(prefix: "", host: "127.0.0.1", port: port), client: client(of: exchange),
-            whenDown: { [self] in refuse(exchange, .serviceUnavailable, "Service Unavailable") },
+            whenDown: { [self] in refuse(exchange, .busy) },
             headers: { [self] in withCORS($0, exchange) })
     }
 
@@ -69,11 +82,12 @@ final class FrontServer {
             client: client(of: exchange), requestID: id, traceID: trace
         ).event()
         guard event.readableBytes <= Self.eventLimit else {
-            return refuse(exchange, .payloadTooLarge, "Request Entity Too Large")
+            return refuse(exchange, .tooLarge)
         }
         let invocation = Invocation(
             id: id, payload: event, traceID: trace, patience: settings.integrationTimeout
         ) { [self] outcome in answer(exchange, outcome, id) }
+        exchange.onAbandon = { pool.withdraw(invocation) }
         pool.invoke(invocation)
         if !invocation.isComplete, pool.entry.manifest.timeoutSeconds >= 30 { limit(exchange) }
     }
@@ -81,7 +95,7 @@ final class FrontServer {
     /// Only a function that may run longer than the gateway waits needs a timer of its own.
     private func limit(_ exchange: HTTPExchange) {
         HostLoop.loop.scheduleTask(in: settings.integrationTimeout) {
-            HostLoop.assumeIsolated { self.refuse(exchange, .serviceUnavailable, "Service Unavailable") }
+            HostLoop.assumeIsolated { self.refuse(exchange, .busy) }
         }
     }
 
@@ -89,16 +103,16 @@ final class FrontServer {
         switch outcome {
         case .success(let output, let contentType):
             guard let answer = FunctionAnswer(output: output, contentType: contentType) else {
-                return refuse(exchange, .internalServerError, "Internal Server Error")
+                return refuse(exchange, .broken)
             }
             exchange.answer(answer.status, withCORS(answer.headers, exchange) + [("apigw-requestid", id)], answer.body)
-        case .failure: refuse(exchange, .internalServerError, "Internal Server Error")
-        case .throttled: refuse(exchange, .serviceUnavailable, "Service Unavailable")
+        case .failure: refuse(exchange, .broken)
+        case .throttled: refuse(exchange, .busy)
         }
     }
 
-    private func refuse(_ exchange: HTTPExchange, _ status: HTTPResponseStatus, _ message: String) {
-        exchange.answer(status, json: #"{"message":"\#(message)"}"#, withCORS([], exchange))
+    private func refuse(_ exchange: HTTPExchange, _ fault: Fault) {
+        exchange.refuse(fault, withCORS([], exchange))
     }
 
     private func withCORS(_ headers: [(String, String)], _ exchange: HTTPExchange) -> [(String, String)] {
@@ -112,4 +126,11 @@ final class FrontServer {
             peer: exchange.peer, localPort: port, headers: exchange.head.headers,
             trusted: settings.trusted)
     }
+}
+
+extension Fault {
+    /// No process is free, or none answered in time.
+    static let busy = Fault.unavailable("This does not answer now; try again soon.")
+    static let broken = Fault(status: 500, code: "internal", detail: "Something went wrong here.")
+    static let badGateway = Fault(status: 502, code: "bad-gateway", detail: "What serves this broke off.")
 }

@@ -52,11 +52,29 @@ struct RouteTable: Sendable {
         return fallback
     }
 
+    /// What may be asked of a path that `match` has nothing for; empty where there is no such path (RFC 9110, 15.5.6).
+    func methods(at path: String) -> [String] {
+        let path = Self.withoutEnd(path)
+        let parts = Route.parts(of: path)
+        let matching = patterns.filter { $0.route.match(method: $0.route.method, parts: parts) != nil }
+        let found = Set(matching.map(\.route.method) + Self.known.filter { exact["\($0) \(path)"] != nil })
+        guard !found.isEmpty else { return [] }
+        return found.union(["OPTIONS"]).union(found.contains("GET") ? ["HEAD"] : []).sorted()
+    }
+
+    private static let known = ["DELETE", "GET", "PATCH", "POST", "PUT"]
+
+    /// A slash at the end says nothing.
+    private static func withoutEnd(_ path: String) -> String {
+        path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/") ? String(path.dropLast()) : path
+    }
+
     private func specific(method: String, path: String) -> Match? {
-        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        let path = Self.withoutEnd(path)
         if let match = exact["\(method) \(path)"] ?? exact["ANY \(path)"] { return match }
+        let parts = Route.parts(of: path)
         for candidate in patterns {
-            guard let parameters = candidate.route.match(method: method, path: path) else { continue }
+            guard let parameters = candidate.route.match(method: method, parts: parts) else { continue }
             return Match(function: candidate.function, routeKey: candidate.key, parameters: parameters)
         }
         return nil

@@ -45,6 +45,11 @@ final class FunctionPool {
         startForWaiting()
     }
 
+    /// Whoever asked has gone: what has not begun need not.
+    func withdraw(_ invocation: Invocation) {
+        waiting.removeAll { $0 === invocation }
+    }
+
     /// One start per waiting invocation, within the limit. A process that is being ended still counts until it has.
     private func startForWaiting() {
         var starting = starting

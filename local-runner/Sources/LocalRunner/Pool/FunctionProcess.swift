@@ -18,6 +18,9 @@ final class FunctionProcess {
     /// Its code has been replaced: it takes no further invocation.
     var isOutdated = false
     private var listener: HTTPListener?
+    /// In front of every path of its Runtime API, and known to this process only: whoever else is on this machine finds the port,
+    /// and would take its work with the customers' tokens in it.
+    private let secret = LocalSecret.make()
     private var child: ChildProcess?
     private var parked: HTTPExchange?
     private let startedAt = NIODeadline.now()
@@ -51,7 +54,7 @@ final class FunctionProcess {
             limits.pipelining = false
             let listener = try await HTTPListener.bind(host: "127.0.0.1", port: 0, limits: limits) { [weak self] in
                 guard let self else { return $0.abort() }
-                RuntimeAPI(process: self).serve($0)
+                RuntimeAPI(process: self, secret: secret).serve($0)
             }
             self.listener = listener
             guard !isStopping else { return ended(nil) }
@@ -71,7 +74,7 @@ final class FunctionProcess {
         return ChildProcess.Command(
             path: pool.entry.executable,
             environment: pool.settings.environment(
-                for: pool.entry, runtimeAPI: "127.0.0.1:\(port)", stream: stream, isWarm: isWarm),
+                for: pool.entry, runtimeAPI: "127.0.0.1:\(port)/\(secret)", stream: stream, isWarm: isWarm),
             directory: pool.entry.folder,
             // The resident size is what counts and is watched; this stops a runaway between two looks. Stacks of
             // threads and allocator reserves count here although they are never touched, hence the room.

@@ -15,7 +15,8 @@ struct HostSettings: Sendable {
 
     init(environment: [String: String] = [:], idleSeconds: Double = 300) {
         passed = PassedVariables(environment)
-        filter = SecretFilter(passed.hidden)
+        let control = Variable.invokeURL.set(in: environment)?.split(separator: "/").last.map(String.init)
+        filter = SecretFilter(passed.hidden + [control].compactMap { $0 })
         self.idleSeconds = idleSeconds
         if let region = Variable.region.set(in: environment) { self.region = region }
     }

@@ -41,7 +41,7 @@ final class Invocation {
         callback?(outcome)
     }
 
-    static func makeID() -> String { UUID().uuidString.lowercased() }
+    nonisolated static func makeID() -> String { UUID().uuidString.lowercased() }
 }
 
 /// How an invocation ended.

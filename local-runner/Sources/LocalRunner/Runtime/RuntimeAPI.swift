@@ -11,16 +11,18 @@ struct RuntimeAPI {
     private static let version = "/2018-06-01/runtime/"
 
     unowned let process: FunctionProcess
+    let secret: String
 
     func serve(_ exchange: HTTPExchange) {
-        let uri = exchange.head.uri
+        guard let path = LocalSecret.path(exchange.head.uri[...], behind: secret) else { return notFound(exchange) }
+        let uri = String(path)
         let method = exchange.head.method
         if uri == "/2018-06-01/runtime/invocation/next" {
-            return method == .GET ? process.poll(exchange) : refuseMethod(exchange)
+            return method == .GET ? process.poll(exchange) : refuseMethod(exchange, "GET")
         }
         if uri.hasPrefix(Self.version) {
             guard let call = Call(uri.dropFirst(Self.version.utf8.count)) else { return notFound(exchange) }
-            return method == .POST ? answer(call, exchange) : refuseMethod(exchange)
+            return method == .POST ? answer(call, exchange) : refuseMethod(exchange, "POST")
         }
         serveOther(uri, method, exchange)
     }
@@ -112,8 +114,9 @@ struct RuntimeAPI {
         exchange.answer(status, json: LambdaError(refusal.rawValue, "not allowed in this state").json)
     }
 
-    private func refuseMethod(_ exchange: HTTPExchange) {
-        exchange.answer(.methodNotAllowed, json: LambdaError("MethodNotAllowed", "use another method").json)
+    private func refuseMethod(_ exchange: HTTPExchange, _ right: String) {
+        exchange.answer(
+            .methodNotAllowed, json: LambdaError("MethodNotAllowed", "use \(right)").json, [("allow", right)])
     }
 
     private func notFound(_ exchange: HTTPExchange) {

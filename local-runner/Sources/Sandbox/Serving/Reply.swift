@@ -41,16 +41,27 @@ struct Endpoints: Sendable {
         sorted = endpoints.sorted { $0.route.specificity.lexicographicallyPrecedes($1.route.specificity) }
     }
 
+    /// As `Web.Router` does: HEAD as GET, OPTIONS says what may be asked, 405 when only the method differs.
     func answer(_ request: Web.Request) async throws -> Reply {
+        if let reply = try await answer(request, as: request.method) { return reply }
+        if request.method == .head, let reply = try await answer(request, as: .get) { return reply }
+        let methods = Set(
+            sorted.filter { $0.route.match(method: $0.route.method, path: request.path) != nil }.map(\.route.method))
+        guard !methods.isEmpty else { throw Fault.notFound("page in the sandbox") }
+        let allowed = methods.union(["OPTIONS"]).union(methods.contains("GET") ? ["HEAD"] : []).sorted()
+        guard request.method == .options else { throw Fault.methodNotAllowed(allowed) }
+        return .whole(
+            Response(status: 204, headers: Headers([(name: "allow", value: allowed.joined(separator: ", "))])))
+    }
+
+    private func answer(_ request: Web.Request, as method: Web.Request.Method) async throws -> Reply? {
         for endpoint in sorted {
-            guard let parameters = endpoint.route.match(method: request.method.rawValue, path: request.path) else {
-                continue
-            }
+            guard let parameters = endpoint.route.match(method: method.rawValue, path: request.path) else { continue }
             var request = request
             request.pathParameters = parameters
             return try await endpoint.answer(request)
         }
-        throw Fault.notFound("page in the sandbox")
+        return nil
     }
 }
 

@@ -83,7 +83,8 @@ private final class ControlRequests: ChannelInboundHandler {
     /// A page of another site may not act here: it can neither send JSON unasked nor name this host.
     private func refusal(_ head: HTTPRequestHead) -> ServerControl.Answer? {
         let host = head.headers.first(name: "host")?.split(separator: ":").first ?? ""
-        let isLocal = host == "127.0.0.1" || host == "localhost"
+        // A program names no origin.
+        let isLocal = (host == "127.0.0.1" || host == "localhost") && !head.headers.contains(name: "origin")
         let isJSON = head.headers.first(name: "content-type")?.hasPrefix("application/json") == true
         guard !isLocal || (head.method == .POST && !isJSON) else { return nil }
         let detail = isLocal ? "Send application/json." : "Ask for 127.0.0.1."
