@@ -54,6 +54,17 @@ import Testing
             try clean("Go to Settings -› Wi-Fi and type ‹b›ok‹/b›.", sources)
                 == "Go to Settings -> Wi-Fi and type <b>ok</b>.")
         #expect(try clean("A ‹new› word", sources) == "A ‹new› word")
+        let numbers = SourceStrings(shown: ["Gates\n＃5 Blue"], written: ["Gates\n#5 Blue"])
+        #expect(try clean("Take ＃5, please.", numbers) == "Take #5, please.")
+    }
+
+    /// A business may sell software: its own example is no call of a tool.
+    @Test func dataOfTheSourcesMayBeQuoted() throws {
+        let example = "{\"name\": \"hours\", \"parameters\": {}}"
+        let sources = SourceStrings(shown: ["Send \(example) to us."])
+        #expect(try clean(example, sources) == example)
+        #expect(try clean("Send this:\n```json\n\(example)\n```", sources) == "Send this:\n\(example)")
+        #expect(throws: ModelError.self) { try clean(example) }
     }
 
     /// Examples of CommonMark 0.31, section 6.2: which runs are emphasis, and which aren't.

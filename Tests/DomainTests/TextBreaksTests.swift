@@ -41,6 +41,17 @@ import Testing
         #expect(text.beginning(upTo: limit) == beginning)
     }
 
+    @Test func aColumnOfFactsHoldsWholeOnes() {
+        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}"
+        #expect("A costs 7.50".beginning(upToScalars: 10) == "A costs")
+        #expect(
+            "a \(family)".beginning(upToScalars: 4) == "a" && "a \(family)".beginning(upToScalars: 7) == "a \(family)")
+        for limit in 0...40 {
+            let kept = String(repeating: "\(family) 7.50 ", count: 5).beginning(upToScalars: limit)
+            #expect(kept.unicodeScalars.count <= limit && !kept.hasSuffix("7.") && !kept.hasSuffix("7.5"))
+        }
+    }
+
     @Test func aWordThatFitsIntoAMessageIsNotDivided() {
         let word = String(repeating: "w", count: 35)
         #expect(MessageSplit("a \(word) b", limit: 36).parts == ["a", word, "b"])

@@ -95,7 +95,8 @@ private struct SpecialToken {
         closes = text.count > 1 && text.last.map(Self.isBar) == true
         let words = text.drop(while: Self.isBar)
         let bare = words.prefix { !Self.isBar($0) }
-        guard opens || closes, !bare.isEmpty else { return nil }
+        let isName = bare.allSatisfy { $0.isLetter || $0.isNumber || "_▁ -/.:".contains($0) }
+        guard opens || closes, isName, let first = bare.first, first.isLetter || first == "/" else { return nil }
         name = String(bare.lowercased().map { $0 == "▁" || $0 == " " || $0 == "-" ? "_" : $0 })
     }
 

@@ -7,7 +7,7 @@ struct InlineMarkup {
     private var shown: [String?]
 
     static func shown(_ text: String, keeping sources: SourceStrings) -> String {
-        guard text.contains(where: { SourceStrings.isMarkup($0) || "‹›".contains($0) }) else { return text }
+        guard text.contains(where: { SourceStrings.isMarkup($0) || "‹›＃".contains($0) }) else { return text }
         var markup = InlineMarkup(text)
         markup.keepCode()
         markup.keepWords(sources)

@@ -34,6 +34,11 @@ struct SourceStrings: Sendable {
         for word in text.split(whereSeparator: \.isWhitespace) where word.contains(where: { "<>".contains($0) }) {
             originals[Self.core(PersonaPrompt.closed(String(word)))] = Self.core(word)
         }
+        // A line's first sign: `#5 Blue`. A bare `#` is a heading's.
+        for word in text.split(whereSeparator: \.isNewline).compactMap({ $0.prefix { !$0.isWhitespace } })
+        where word.hasPrefix("#") && !word.allSatisfy({ $0 == "#" }) {
+            originals[Self.core("＃" + word.dropFirst())] = Self.core(word)
+        }
     }
 
     func holds(word: some StringProtocol) -> Bool { words.contains(Self.core(word)) }
@@ -44,7 +49,7 @@ struct SourceStrings: Sendable {
 
     /// The word as the business wrote it, where the prompt had to show another.
     func original(of word: String) -> String? {
-        guard !originals.isEmpty, word.contains(where: { "‹›".contains($0) }) else { return nil }
+        guard !originals.isEmpty, word.contains(where: { "‹›＃".contains($0) }) else { return nil }
         let core = Self.core(word)
         return originals[core].map { word.replacing(core, with: $0, maxReplacements: 1) }
     }

@@ -2,16 +2,17 @@
 enum StructuredText {
     static func plain(_ text: String, _ sources: SourceStrings) throws(NoAnswer) -> String {
         let whole = text.trimmed
-        if isCode(whole) || blocks(of: whole).contains(where: isToolBlock) { throw toolCall }
         let bare = unfenced(whole)
+        if sources.holds(text: bare) { return text }
+        let calls = blocks(of: whole).contains { isToolBlock($0) && !sources.holds(text: $0.content) }
+        if calls || isCode(whole) { throw toolCall }
         guard bare.hasPrefix("{") || bare.hasPrefix("[{"), let value = JSON(lenient: Array(bare.utf8)) else {
-            if lines(of: whole).contains(where: isTool) { throw toolCall }
+            if lines(of: whole).contains(where: { isTool($0) && !sources.holds(text: String($0)) }) { throw toolCall }
             return text
         }
         if isTool(value) { throw toolCall }
         if let answer = answer(in: value) { return answer }
-        guard sources.holds(text: bare) else { throw .internals("It is data and not a sentence.") }
-        return text
+        throw .internals("It is data and not a sentence.")
     }
 
     private static var toolCall: NoAnswer { .internals("It calls a tool, and there is none.") }
@@ -48,13 +49,15 @@ enum StructuredText {
         return found.count == 1 ? found.first : nil
     }
 
+    private static func isTool(_ text: Substring) -> Bool { JSON(lenient: Array(text.utf8)).map(isTool) ?? false }
+
     /// JSON among prose: on a line of its own, or from some line to the end.
-    private static func lines(of text: String) -> [JSON] {
+    private static func lines(of text: String) -> [Substring] {
         // Llama 3.1 puts a semicolon between two calls.
         let lines = text.replacing("};", with: "}\n").split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }
         let starts = lines.filter { $0.hasPrefix("{") || $0.hasPrefix("[{") }
         guard let first = starts.first else { return [] }
-        return (starts + [first.base[first.startIndex...]]).compactMap { JSON(lenient: Array($0.utf8)) }
+        return starts + [first.base[first.startIndex...]]
     }
 
     // MARK: Fences
@@ -69,8 +72,9 @@ enum StructuredText {
         }
     }
 
-    private static func isToolBlock(_ language: Substring, _ content: String) -> Bool {
-        if ["tool_code", "tool_call", "tool_calls", "tool_outputs"].contains(language) { return true }
+    private static func isToolBlock(_ block: (language: Substring, content: String)) -> Bool {
+        let content = block.content
+        if ["tool_code", "tool_call", "tool_calls", "tool_outputs"].contains(block.language) { return true }
         guard content.hasPrefix("{") || content.hasPrefix("["), let value = JSON(lenient: Array(content.utf8)) else {
             return false
         }

@@ -12,4 +12,11 @@ extension String {
         let kept = breaks.characters[..<place]
         return String(kept[...(kept.lastIndex { !$0.isBlank } ?? kept.startIndex)])
     }
+
+    /// The same for a column of so many Unicode scalars that holds facts: `7.50` is kept or left out, never `7.`.
+    package func beginning(upToScalars limit: Int) -> String {
+        let cut = cut(to: limit)
+        // Its last character may be half a one.
+        return cut.unicodeScalars.count == unicodeScalars.count ? self : beginning(upTo: cut.count - 1)
+    }
 }

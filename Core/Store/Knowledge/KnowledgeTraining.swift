@@ -30,7 +30,7 @@ package enum KnowledgeTraining {
             guard !body.isEmpty else { return }
             items.append(
                 KnowledgeItem(
-                    id: ids.make(), title: title.cut(to: 300), body: body.cut(to: 8_000), tags: tags,
+                    id: ids.make(), title: title.cut(to: 300), body: body.beginning(upToScalars: 8_000), tags: tags,
                     source: source))
         }
         add(
