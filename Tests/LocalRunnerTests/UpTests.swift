@@ -56,6 +56,18 @@ import Testing
         ).output
     }
 
+    /// S10: Swift's report of a crash shows the memory that registers point to, unless it is told not to.
+    @Test func aCrashShowsNoMemory() async throws {
+        try await withParley(["probe": Self.probe]) { parley, _ in
+            let passed = try await parley.invoke("probe", #"{"do":"environment","name":"SWIFT_BACKTRACE"}"#)
+            #expect(passed.text == #""registers=none""#)
+        }
+        for file in ["local-runner/up", "infra/systemd/parley.service", "infra/container/Containerfile"] {
+            let text = try String(contentsOfFile: "\(ProjectRoot.path)/\(file)", encoding: .utf8)
+            #expect(text.contains("registers=none"), "\(file)")
+        }
+    }
+
     @Test func functionsDieWithAKilledHost() async throws {
         try await withParley(["probe": Self.probe]) { parley, _ in
             let process = try await probePID(parley)

@@ -27,6 +27,26 @@ import Testing
         }
     }
 
+    /// What is stored is what was checked: libpq would end the text there, and dropping it makes another text.
+    @Test func textWithNULIsRefusedAndNothingIsSent() async throws {
+        try await TestDatabase.with { database in
+            try await database.owner.query("create table public.t (n text)")
+            for text in ["\0", "admin\0", "a\0b"] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await database.owner.withConnection {
+                        try await $0.pipeline(["insert into t values ('x')", "insert into t values (\(text))"])
+                    }
+                }
+                #expect(error?.sqlState == "22021")
+                let list = await #expect(throws: PostgresError.self) {
+                    try await database.owner.query("select \(array: [text])::text[]")
+                }
+                #expect(list?.sqlState == "22021")
+            }
+            #expect(try await database.owner.query("select * from t").isEmpty)
+        }
+    }
+
     @Test func aPipelineIsOneTransactionAndStopsAtTheFirstFailure() async throws {
         try await TestDatabase.with { database in
             try await database.owner.query("create table public.t (n int primary key)")

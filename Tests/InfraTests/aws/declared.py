@@ -173,7 +173,7 @@ def variables_are_those_that_functions_read():
     for name in invoked():
         variables = function(name)["Environment"]["Variables"]
         plain = {"SSL_CERT_FILE", "LD_LIBRARY_PATH", "GNUTLS_NO_IMPLICIT_INIT", "PARLEY_VERSION", "PUBLIC_URL",
-                 "TWILIO_ACCOUNT_SID", "DASHBOARD_USERNAME", "PARLEY_SECRETS"}
+                 "TWILIO_ACCOUNT_SID", "DASHBOARD_USERNAME", "SIGN_UP", "NUMBER_PURCHASES", "PARLEY_SECRETS"}
         if invoked()[name]["routes"]:
             plain.add("TRUSTED_PROXIES")
         assert set(variables) - secrets(invoked()[name]) == plain, name

@@ -11,6 +11,9 @@ struct PassedVariables: Sendable {
     /// Locale, and how libpq checks the server's certificate.
     private static let systemPrefixes = ["LC_", "PGSSL"]
 
+    /// Swift's own report of a crash shows registers and the memory that they point to, and that goes into a log.
+    private static let crashReports = ["SWIFT_BACKTRACE": "registers=none"]
+
     private let plain: [String: String]
     private let secrets: [String: String]
 
@@ -30,7 +33,7 @@ struct PassedVariables: Sendable {
             values[Variable.databaseURL.name] = DatabaseAccess.url(url, as: role)
         }
         values[Variable.secrets.name] = declared.isEmpty ? Variable.noSecrets : declared.joined(separator: ",")
-        return values
+        return values.merging(Self.crashReports) { $1 }
     }
 
     /// What must not appear in a log: secrets, and the passwords in those that are addresses, because a function has the
