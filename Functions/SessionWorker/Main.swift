@@ -36,7 +36,12 @@ struct Main {
 
     private static func run(_ environment: FunctionEnvironment) async throws {
         let configuration = environment.configuration
-        let lines = try LineEnvironment(environment)
+        var lines = try LineEnvironment(environment)
+        let room = Descriptors.lines(wanted: lines.settings.lines, limit: Descriptors.raise())
+        if room < lines.settings.lines {
+            environment.note("takes fewer lines: too few files may be open", ["lines": "\(room)"])
+            lines.settings.lines = room
+        }
         if lines.settings.isTestServer {
             environment.note(
                 "talking to a test server, not to WhatsApp", ["server": lines.settings.server])

@@ -86,6 +86,8 @@ import WhatsAppWire
             let settling: @Sendable (inout Settings) -> Void = {
                 $0.settling = 0.2
                 $0.keepAlive = 0.2...0.3
+                // Also how long a login has before the first sign of life.
+                $0.patience = 3
             }
             try await TestWorker.with(installation, change: settling) {
                 _ = try await installation.server.next(.active, after: sequence)

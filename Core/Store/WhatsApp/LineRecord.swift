@@ -22,6 +22,8 @@ package struct LineRecord: Sendable, Equatable {
     package let address: String?
     package let pushName: String?
     package let name: String
+    /// What its owner reads now: `connected` from before this worker began.
+    package let isShownConnected: Bool
     package let failures: Int
     package let retryAt: Date?
     package let requestedAt: Date?
@@ -39,6 +41,7 @@ extension LineRecord {
         address = try row["address"]
         pushName = try row["push_name"]
         name = try row["name"]
+        isShownConnected = try row["status"] == LineStatus.connected.rawValue
         failures = try row["failures"]
         retryAt = try row["retry_at"]
         requestedAt = try row["requested_at"]
@@ -69,7 +72,7 @@ package struct LinkedPhone: Sendable, Equatable {
 extension Query {
     package static func line(_ line: HeldLine) -> Query {
         """
-        select wanted, pairing, pairing_phone, asked, jid, channels.address, push_name, channels.name, failures, retry_at,
+        select wanted, pairing, pairing_phone, asked, jid, channels.address, push_name, channels.name, channels.status, failures, retry_at,
             requested_at, next_pre_key, routing
         from whatsapp_lines join channels on channels.id = channel_id
         where channel_id = \(line.channel)

@@ -42,7 +42,8 @@ final class LineParts: Sendable {
             database: database, own: own, addresses: addresses, ratchets: ratchets, server: server)
         media = MediaTransfer(
             server: server, http: environment.http, randomness: environment.randomness,
-            isPlain: settings.isTestServer && settings.server.hasPrefix("ws://"))
+            isPlain: settings.isTestServer && settings.server.hasPrefix("ws://"),
+            folders: settings.heartbeat.folder + TemporaryFile.folders)
     }
 }
 

@@ -124,7 +124,7 @@ actor LineKeeper {
 
     private func connect(_ stored: StoredLine) async throws -> LineEnd {
         // While it fails again and again its status goes on saying so.
-        if stored.record.failures == 0 {
+        if stored.record.failures == 0 || stored.record.isShownConnected {
             try await environment.database.pipeline(
                 holding: line,
                 [

@@ -15,12 +15,12 @@ final class DownloadedFile: Sendable {
     private let file: TemporaryFile
 
     /// - Parameter limit: bytes of the encrypted file.
-    init(_ announced: EncryptedMedia, limit: Int) throws {
+    init(_ announced: EncryptedMedia, limit: Int, in folders: [String]) throws {
         state = Mutex(
             State(
                 verifier: try MediaVerifier(
                     mediaKey: announced.mediaKey, kind: announced.kind, digest: announced.digest, limit: limit)))
-        file = try TemporaryFile()
+        file = try TemporaryFile(in: folders)
     }
 
     /// - Returns: false when no more is taken; `opened` says why.

@@ -18,9 +18,9 @@ final class EncryptedFile: Sendable {
     /// Bytes of the plain file.
     private let limit: Int
 
-    init(mediaKey: [UInt8], kind: MediaKind, limit: Int) throws {
+    init(mediaKey: [UInt8], kind: MediaKind, limit: Int, in folders: [String]) throws {
         state = Mutex(State(encryptor: try MediaEncryptor(mediaKey: mediaKey, kind: kind)))
-        file = try TemporaryFile()
+        file = try TemporaryFile(in: folders)
         self.limit = limit
     }
 

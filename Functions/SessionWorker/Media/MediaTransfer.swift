@@ -20,9 +20,15 @@ actor MediaTransfer {
     private let randomness: Randomness
     /// Test servers without a certificate serve their files without one, too.
     private let isPlain: Bool
+    private let folders: [String]
     private var servers: (connection: MediaConnection, until: ContinuousClock.Instant)?
 
-    init(server: StanzaChannel, http: HTTPClient, randomness: Randomness, isPlain: Bool) {
+    /// - Parameter folders: for files on their way; the first that can be written is taken.
+    init(
+        server: StanzaChannel, http: HTTPClient, randomness: Randomness, isPlain: Bool,
+        folders: [String] = TemporaryFile.folders
+    ) {
+        self.folders = folders
         self.server = server
         self.http = http
         self.randomness = randomness
@@ -37,7 +43,7 @@ actor MediaTransfer {
         guard file.digest.length <= limit else { throw MediaError.tooLarge(limit: limit) }
         for host in try await mediaConnection().hosts {
             guard let url = MediaConnection.downloadURL(host: host, media: file) else { throw MediaError.malformed }
-            let downloaded = try DownloadedFile(file, limit: limit + Self.overhead)
+            let downloaded = try DownloadedFile(file, limit: limit + Self.overhead, in: folders)
             let response = try await http.send(
                 OutboundRequest(
                     method: "GET", url: plain(url), headers: Self.origin, receive: { downloaded.take($0) },
@@ -57,7 +63,7 @@ actor MediaTransfer {
         _ kind: MediaKind, mimeType: String, from source: (@escaping @Sendable ([UInt8]) -> Bool) async throws -> Void
     ) async throws -> EncryptedMedia {
         let mediaKey = randomness.bytes(32)
-        let file = try EncryptedFile(mediaKey: mediaKey, kind: kind, limit: Self.mostBytes)
+        let file = try EncryptedFile(mediaKey: mediaKey, kind: kind, limit: Self.mostBytes, in: folders)
         do {
             try await source { file.take($0) }
         } catch {

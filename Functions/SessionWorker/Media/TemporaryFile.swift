@@ -4,13 +4,14 @@ import Synchronization
 /// Bytes on disk under no name: however the process ends, nothing of them is left.
 final class TemporaryFile: Sendable {
     /// `/tmp` is memory on some systems.
-    private static let folders = ["/var/tmp", "/tmp"]
+    static let folders = ["/var/tmp", "/tmp"]
 
     private let descriptor: Int32
     private let written = Mutex(0)
 
-    init() throws(TemporaryFileError) {
-        for folder in Self.folders {
+    /// - Parameter folders: the first that can be written is taken.
+    init(in folders: [String] = folders) throws(TemporaryFileError) {
+        for folder in folders {
             guard let descriptor = Self.open(in: folder) else { continue }
             self.descriptor = descriptor
             return

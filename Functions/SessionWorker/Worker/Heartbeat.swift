@@ -6,6 +6,12 @@ struct Heartbeat: Sendable {
     /// `nil`: nobody watches.
     var path: String?
 
+    /// Its folder can be written where nothing else can: none when nobody watches.
+    var folder: [String] {
+        guard let path, let slash = path.lastIndex(of: "/") else { return [] }
+        return [String(path[..<slash])]
+    }
+
     func beat() {
         guard let path else { return }
         // Who can't write it is started anew by whoever watches.
