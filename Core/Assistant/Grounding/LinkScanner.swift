@@ -133,12 +133,13 @@ struct LinkScanner {
 
     /// `2001:db8::1`
     private mutating func addIPv6(around colon: Int) {
-        guard !taken[colon] else { return }
         let isPart = { (scalar: Unicode.Scalar) in
             scalar.isDigit || scalar == ":" || (0x61...0x66).contains(scalar.value)
         }
         var start = colon
         while start > 0, colon - start < 5, isPart(scalars[start - 1]) { start -= 1 }
+        // Behind the first colon of an address nothing new begins.
+        guard !taken[colon], !scalars[start..<colon].contains(":") else { return }
         let end = scalars[start...].prefix(46).firstIndex { !isPart($0) } ?? min(scalars.count, start + 46)
         let address = String(scalars[start..<end])
         let groups = address.split(separator: ":", omittingEmptySubsequences: false)
