@@ -2,6 +2,7 @@ import Foundation
 import Outbound
 import Postgres
 import Support
+import Synchronization
 import Testing
 import Web
 
@@ -25,13 +26,17 @@ import Web
     }
 
     private func storm(_ installation: Installation, _ folder: String) async throws {
+        let longest = Mutex(0.0)
         let (refused, waited) = try await withThrowingTaskGroup(of: (refused: Int, seconds: Double).self) { group in
             group.addTask {
                 for _ in 0..<2 {
                     try await Task.sleep(for: .milliseconds(400))
+                    let began = ContinuousClock.now
                     _ = try await postgres("stop", folder)
                     try await Task.sleep(for: .milliseconds(700))
                     _ = try await postgres("start", folder)
+                    let took = (ContinuousClock.now - began) / .seconds(1)
+                    longest.withLock { $0 = max($0, took) }
                 }
                 return (0, 0)
             }
@@ -43,7 +48,9 @@ import Web
         }
         #expect(waited > 0.5, "nobody met the outage: the test proved nothing")
         // Twilio delivers a message once: a webhook waits for a database that is away for moments.
-        #expect(refused == 0, "\(refused) deliveries were told to come again")
+        // A busy machine may take longer than that to start a server.
+        let outage = longest.withLock { $0 }
+        #expect(refused == 0 || outage > 5, "\(refused) deliveries were told to come again after \(outage) s")
         var unanswered = 0
         for number in 0..<Self.messages {
             let answered = try await installation.eventually(within: 60) { !installation.bubbles(of: number).isEmpty }

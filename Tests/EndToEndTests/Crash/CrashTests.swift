@@ -54,10 +54,22 @@ import Testing
                 }
             }
             group.addTask { try await harbour.reap() }
-            for round in 0..<rounds { try await play(round, harbour) }
+            try await playAll(rounds, harbour)
             harbour.calm()
             try await settle(harbour)
             harbour.end()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Two rounds at a time: while one waits for a process to come back, the other goes on.
+    private func playAll(_ rounds: Int, _ harbour: Harbour) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<2 {
+                group.addTask {
+                    for round in stride(from: lane, to: rounds, by: 2) { try await play(round, harbour) }
+                }
+            }
             try await group.waitForAll()
         }
     }
@@ -91,7 +103,11 @@ import Testing
         let clock = WallClock { Date() }
         let actions = ConversationActions(
             database: harbour.database.app, clock: clock, ids: IDSource(clock: clock, randomness: .system))
-        try await actions.takeOver(id, of: harbour.organization, by: UserID(UUID()))
+        let person = UserID(UUID())
+        // Their session may end as well; once more is the same act.
+        _ = try await harbour.database.app.persisting(for: 20) {
+            try await actions.takeOver(id, of: harbour.organization, by: person)
+        }
         try await harbour.database.owner.query(
             """
             insert into public.takeovers (conversation_id, at) values (\(id), clock_timestamp())

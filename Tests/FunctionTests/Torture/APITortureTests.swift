@@ -1,5 +1,6 @@
 import API
 import FoundationEssentials
+import Postgres
 import Support
 import Testing
 import Web
@@ -15,20 +16,25 @@ import Web
             let endpoints = TestAPI.functions.flatMap(\.endpoints).filter {
                 $0.method != .get && $0.admittance.needsSession
             }
+            var missing = ForeignColumns.words.filter { $0.value.contains(.api) }.map(\.key)
             var taken = 0
             for (number, endpoint) in endpoints.enumerated() {
                 guard case .json(let members, _) = endpoint.body else { continue }
                 let tenant = try await Tenant(api, "tenant\(number)")
+                // With room for one more of everything.
+                try await api.db.owner.query("update parley.organizations set plan = 'enterprise'")
                 for place in Place.all(in: members) where place.isText {
-                    if try await post(place, endpoint, tenant) { taken += 1 }
+                    guard try await post(place, endpoint, tenant) else { continue }
+                    taken += 1
+                    // Looked for at once: the next one may replace it.
+                    missing = try await api.columnsWithout("😀", among: missing)
                 }
             }
             #expect(taken > 30, "only \(taken) places took the words")
             try await upload(api)
             _ = try await api.work()
             try await api.expectNothingStuck()
-            let columns = ForeignColumns.words.filter { $0.value.contains(.api) }.map(\.key)
-            let missing = try await api.columnsWithout("😀", among: columns)
+            missing = try await api.columnsWithout("😀", among: missing)
             #expect(missing.isEmpty, "nothing reached \(missing)")
         }
     }
@@ -43,7 +49,6 @@ import Web
         #expect(
             answer.status < 300 || (400..<500).contains(answer.status),
             "\(endpoint.declaration), \(place.name): \(answer.text)")
-        if answer.status >= 300 { print("REFUSED \(endpoint.declaration), \(place.name): \(answer.text)") }
         return answer.status < 300
     }
 
