@@ -238,7 +238,7 @@ let package = Package(
             ["Domain", "Environment", "FunctionHost", "Health", "Outbound", "Postgres", "Probe", "Web", logging]),
         tests(
             "FunctionTests",
-            road + ["API", "Access", "Cryptography", "EventStream", "FunctionHost", "WhatsAppWire", logging]
+            road + ["API", "Access", "Assistant", "Cryptography", "EventStream", "FunctionHost", "WhatsAppWire", logging]
                 + functions.map { .target(name: $0.target) }),
         tests(
             "HostileBytesTests",

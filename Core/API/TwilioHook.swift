@@ -57,6 +57,7 @@ extension TwilioFormError: FaultConvertible {
         switch self {
         case .missing(let field): Fault(status: 400, code: "missing-field", detail: description, field: field)
         case .tooLong(let field): Fault(status: 400, code: "field-too-long", detail: description, field: field)
+        case .holdsNUL(let field): .invalid(field, description)
         }
     }
 }

@@ -54,10 +54,10 @@ package actor Connection {
 
     /// What a session needs that is not one of Parley's own roles; those have it from the migrator (`MigrationRoles`). Not as
     /// start-up `options`: poolers refuse them.
-    private static let settings = """
-        set timezone = 'UTC'; set datestyle = 'ISO'; set search_path = parley, public;
-        set idle_in_transaction_session_timeout = '15s'; set jit = off
-        """
+    private static let settings: [Query] = [
+        "set timezone = 'UTC'", "set datestyle = 'ISO'", "set search_path = parley, public",
+        "set idle_in_transaction_session_timeout = '15s'", "set jit = off",
+    ]
 
     private func open(_ url: String, connectTimeout: Int) throws(PostgresError) {
         // libpq reads options in order and lets the later one win: ours stand before the caller's string.
@@ -78,7 +78,7 @@ package actor Connection {
         handle = connected
         descriptor.store(PQsocket(connected), ordering: .relaxed)
         let user = PQuser(connected).map { String(cString: $0) } ?? ""
-        if !user.hasPrefix("parley_") { try script(Self.settings) }
+        if !user.hasPrefix("parley_") { try pipeline(Self.settings, within: Double(connectTimeout)) }
     }
 
     /// libpq quotes what it can't read of a connection string, and the password may be in that.
@@ -146,10 +146,20 @@ package actor Connection {
     /// one has a `select` before it, so what must be alone (VACUUM) or first (an isolation level) goes through `script`.
     @discardableResult
     package func pipeline(_ queries: [Query]) throws(PostgresError) -> [[Row]] {
+        try pipeline(queries, within: statementTimeout)
+    }
+
+    /// Throws unless somebody answers in so many seconds.
+    func prove(within seconds: Double) throws(PostgresError) {
+        try pipeline([preparation.state == .unknown ? "select" : Self.session], within: seconds)
+    }
+
+    @discardableResult
+    private func pipeline(_ queries: [Query], within seconds: Double) throws(PostgresError) -> [[Row]] {
         guard !queries.contains(where: { $0.binds.contains(where: \.holdsNUL) }) else { throw .holdsNUL }
         let handle = try usable()
         spokeAt = .now
-        var exchange = PipelineExchange(handle: handle, deadline: ContinuousClock.now + .seconds(statementTimeout))
+        var exchange = PipelineExchange(handle: handle, deadline: ContinuousClock.now + .seconds(seconds))
         let asksWho = preparation.state == .unknown
         do throws(PostgresError) {
             var answers = try exchange.run((asksWho ? [Self.session] : []) + queries) { sql in name(for: sql) }
@@ -166,7 +176,8 @@ package actor Connection {
         }
     }
 
-    /// Runs a script of several statements separated by `;` without parameters: migrations and nothing else.
+    /// Runs a script of several statements separated by `;` without parameters: migrations and nothing else. It may take as long
+    /// as the server lets it.
     package func script(_ sql: String) throws(PostgresError) {
         let handle = try usable()
         let result = PQexec(handle, sql)
@@ -180,7 +191,7 @@ package actor Connection {
     /// Waits up to `seconds` for a notification on a channel this connection listens to (`LISTEN name`).
     /// Returns its payload, or `nil` when none came. Blocks this connection: listen on one of its own.
     package func notification(within seconds: Double) throws(PostgresError) -> (channel: String, payload: String)? {
-        if ContinuousClock.now - spokeAt > .seconds(Self.longestSilence) { try script("select") }
+        if ContinuousClock.now - spokeAt > .seconds(Self.longestSilence) { try query("select") }
         let handle = try usable()
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {

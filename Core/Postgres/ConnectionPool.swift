@@ -5,68 +5,29 @@ import Synchronization
 /// One is leased to one caller at a time and replaced when it broke. Of those who wait for one, the one comes first whose share holds
 /// the fewest (`nil` is a share like any other), of these whose share had its turn longest ago, and then who waits longest: one
 /// organization's crowd delays another by one lease. Who waits too long gets an error (`PostgresError.Code.busy`).
+///
+/// Nobody waits for a connection of their own: new ones are made beside those who wait, and whichever is free first, new or
+/// given back, goes to whoever comes next. A server that is slow to let somebody in, or a pooler that has no session left, then
+/// delays nobody for whom there is one.
 final class ConnectionPool: Sendable {
     let limit: Int
     private let url: String
     private let statementTimeout: Double
     private let preparation = Preparation()
     private let patience: Double
-    private let state = Mutex(State())
+    private let state: Mutex<PoolState>
 
-    private struct State {
-        var idle: [Connection] = []
-        var open = 0
-        /// Leases by share; none at zero.
-        var held: [String?: Int] = [:]
-        /// Which turn each share had last, as long as anybody waits.
-        var served: [String?: Int] = [:]
-        var turn = 0
-        /// The one that waits longest first.
-        var waiters: [Waiter] = []
-        var isWatched = false
-
-        mutating func take(for share: String?) { held[share, default: 0] += 1 }
-
-        mutating func giveBack(of share: String?) {
-            guard let count = held[share] else { return }
-            held[share] = count > 1 ? count - 1 : nil
-        }
-
-        private func rank(_ share: String?) -> (held: Int, served: Int) { (held[share] ?? 0, served[share] ?? 0) }
-
-        /// Who gets the next one; it is counted for them.
-        mutating func next() -> Waiter? {
-            guard let index = waiters.indices.min(by: { rank(waiters[$0].share) < rank(waiters[$1].share) }) else {
-                return nil
-            }
-            let waiter = waiters.remove(at: index)
-            take(for: waiter.share)
-            turn += 1
-            served[waiter.share] = turn
-            if waiters.isEmpty { served = [:] }
-            return waiter
-        }
-    }
-
-    private struct Waiter {
-        let share: String?
-        let deadline: ContinuousClock.Instant
-        let continuation: CheckedContinuation<Lease, Never>
-    }
-
-    /// What waiting came to.
-    private enum Lease {
-        case connection(Connection)
-        /// The right to open a new one.
-        case place
-        case tooLate
-    }
+    /// Seconds that a new connection may take, and as many for its first answer.
+    private static let connectTimeout = 5
+    /// Seconds until another one is made after one failed, while others are open.
+    private static let pause = 0.5
 
     init(url: String, limit: Int, statementTimeout: Double, patience: Double) {
         self.url = url
         self.limit = limit
         self.statementTimeout = statementTimeout
         self.patience = patience
+        state = Mutex(PoolState(limit: limit))
     }
 
     func close() async {
@@ -79,15 +40,21 @@ final class ConnectionPool: Sendable {
     }
 
     func lease(for share: String?) async throws(PostgresError) -> Connection {
-        switch await takeOrWait(for: share) {
-        case .connection(let connection):
+        let deadline = ContinuousClock.now + .seconds(patience)
+        for _ in 0...limit {
+            let connection = try await take(for: share, until: deadline).get()
             // An idle one may have died: the server restarted, a proxy tidied up, a function was frozen.
             if await isGood(connection) { return connection }
-            await connection.close()
-            return try await connect(for: share)
-        case .tooLate: throw PostgresError(.busy, detail: "all \(limit) connections were busy for \(patience) s")
-        case .place: return try await connect(for: share)
+            await discard(connection, of: share)
         }
+        throw PostgresError(.connection, detail: "no usable connection")
+    }
+
+    /// Takes the connection back. Only one that can't be settled is thrown away.
+    func release(_ connection: Connection, of share: String?) async {
+        guard await connection.settle() else { return await discard(connection, of: share) }
+        state.withLock { $0.giveBack(of: share) }
+        hand(on: connection)
     }
 
     private func isGood(_ connection: Connection) async -> Bool {
@@ -95,38 +62,72 @@ final class ConnectionPool: Sendable {
         return await connection.isAlive()
     }
 
-    private func connect(for share: String?) async throws(PostgresError) -> Connection {
-        do throws(PostgresError) {
-            return try await Connection.connect(url, statementTimeout: statementTimeout, preparation: preparation)
-        } catch {
-            giveUpPlace(of: share)
-            throw error
+    private func discard(_ connection: Connection, of share: String?) async {
+        await connection.close()
+        state.withLock { state in
+            state.giveBack(of: share)
+            state.open -= 1
+        }
+        openMore()
+    }
+
+    private func take(
+        for share: String?, until deadline: ContinuousClock.Instant
+    ) async -> Result<Connection, PostgresError> {
+        await withCheckedContinuation { continuation in
+            let (idle, mustWatch) = state.withLock { state in
+                if let connection = state.takeIdle(for: share) { return (connection as Connection?, false) }
+                return (nil, state.wait(PoolState.Waiter(share: share, deadline: deadline, continuation: continuation)))
+            }
+            if let idle { return continuation.resume(returning: .success(idle)) }
+            if mustWatch { Task { [weak self] in await self?.sendAwayWhoWaitsTooLong() } }
+            openMore()
         }
     }
 
-    private func takeOrWait(for share: String?) async -> Lease {
-        await withCheckedContinuation { continuation in
-            let immediate: Lease? = state.withLock { state in
-                if let connection = state.idle.popLast() {
-                    state.take(for: share)
-                    return .connection(connection)
-                }
-                if state.open < limit {
-                    state.open += 1
-                    state.take(for: share)
-                    return .place
-                }
-                state.waiters.append(
-                    Waiter(share: share, deadline: .now + .seconds(patience), continuation: continuation))
-                if !state.isWatched {
-                    state.isWatched = true
-                    Task { [weak self] in await self?.sendAwayWhoWaitsTooLong() }
-                }
-                return nil
-            }
-            if let immediate { continuation.resume(returning: immediate) }
+    /// To whoever comes next.
+    private func hand(on connection: Connection) {
+        let waiter = state.withLock { state in
+            let next = state.next()
+            if next == nil { state.idle.append(connection) }
+            return next
+        }
+        waiter?.continuation.resume(returning: .success(connection))
+    }
+
+    // MARK: New ones
+
+    /// As many as somebody waits for, within the limit.
+    private func openMore() {
+        let (count, isFirst) = state.withLock { $0.startOpening() }
+        for number in 0..<count {
+            Task { await open(isProven: !(isFirst && number == 0)) }
         }
     }
+
+    /// - Parameter isProven: it must have answered: a pooler lets everybody in and may have no session for them. Of a pool's only
+    ///   connection that would be a round trip for nothing.
+    private func open(isProven: Bool) async {
+        do throws(PostgresError) {
+            let connection = try await Connection.connect(
+                url, connectTimeout: Self.connectTimeout, statementTimeout: statementTimeout, preparation: preparation)
+            if isProven { try await connection.prove(within: Double(Self.connectTimeout)) }
+            state.withLock { $0.opening -= 1 }
+            hand(on: connection)
+        } catch {
+            await failed(error)
+        }
+    }
+
+    private func failed(_ error: PostgresError) async {
+        let hopeless = state.withLock { $0.openingFailed() }
+        for waiter in hopeless { waiter.continuation.resume(returning: .failure(error)) }
+        guard hopeless.isEmpty else { return }
+        try? await Task.sleep(for: .seconds(Self.pause * Double.random(in: 0.8...1.2)))
+        openMore()
+    }
+
+    // MARK: Who waits too long
 
     /// One timer for all, as long as somebody waits: most wait for moments only.
     private func sendAwayWhoWaitsTooLong() async {
@@ -138,39 +139,9 @@ final class ConnectionPool: Sendable {
     /// Sends away whose patience is over.
     /// - Returns: when that will be so for the next one; `nil` when nobody waits.
     private func endWaiting() -> ContinuousClock.Instant? {
-        let (late, next) = state.withLock { state in
-            let late = Array(state.waiters.prefix { $0.deadline <= .now })
-            state.waiters.removeFirst(late.count)
-            state.isWatched = !state.waiters.isEmpty
-            return (late, state.waiters.first?.deadline)
-        }
-        for waiter in late { waiter.continuation.resume(returning: .tooLate) }
+        let (late, next) = state.withLock { $0.tooLate(at: .now) }
+        let error = PostgresError(.busy, detail: "no connection of \(limit) became free in \(patience) s")
+        for waiter in late { waiter.continuation.resume(returning: .failure(error)) }
         return next
-    }
-
-    /// Takes the connection back. Only one that can't be settled is thrown away.
-    func release(_ connection: Connection, of share: String?) async {
-        guard await connection.settle() else {
-            await connection.close()
-            giveUpPlace(of: share)
-            return
-        }
-        let waiter = state.withLock { state -> Waiter? in
-            state.giveBack(of: share)
-            if let next = state.next() { return next }
-            state.idle.append(connection)
-            return nil
-        }
-        waiter?.continuation.resume(returning: .connection(connection))
-    }
-
-    private func giveUpPlace(of share: String?) {
-        let waiter = state.withLock { state -> Waiter? in
-            state.giveBack(of: share)
-            if let next = state.next() { return next }
-            state.open -= 1
-            return nil
-        }
-        waiter?.continuation.resume(returning: .place)
     }
 }

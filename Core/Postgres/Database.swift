@@ -7,6 +7,9 @@ package final class Database: Sendable {
     private let pool: ConnectionPool
     /// How often a transaction that met another one is run in all.
     private static let tries = 4
+    /// Seconds between two looks at a database that is away.
+    private static let firstPause = 0.02
+    private static let longestPause = 0.5
 
     /// - Parameters:
     ///   - statementTimeout: seconds.
@@ -26,6 +29,24 @@ package final class Database: Sendable {
             }
         }
         return try await body()
+    }
+
+    /// The same also while the database is away or has no connection, lock or time to give (`isPassing`), for so many seconds:
+    /// for who can't come again, like a webhook. The body may have been committed without our hearing of it: one that is run
+    /// again must change nothing then.
+    package func persisting<Result: Sendable>(
+        for seconds: Double, _ body: () async throws -> Result
+    ) async throws -> Result {
+        let end = ContinuousClock.now + .seconds(seconds)
+        var pause = Self.firstPause
+        while true {
+            do {
+                return try await body()
+            } catch let error as PostgresError where error.isPassing && .now + .seconds(pause) < end {
+                try await Task.sleep(for: .seconds(pause * Double.random(in: 0.5...1)))
+                pause = min(2 * pause, Self.longestPause)
+            }
+        }
     }
 
     /// Runs statements outside any explicit transaction, on one leased connection.

@@ -34,6 +34,10 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
 
     package var isUniqueViolation: Bool { sqlState == "23505" }
 
+    /// The database refuses what it was given, and will whenever it is given it again: data exceptions (class 22), violated
+    /// constraints (class 23). Of what a stranger sent that is one bad item, and no reason to give up those behind it.
+    package var isAboutData: Bool { sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false }
+
     /// The same transaction may succeed when it is run again (serialization failure, deadlock, what was prepared is not there).
     package var isRetryable: Bool { sqlState == "40001" || sqlState == "40P01" || isAboutPreparation }
 
@@ -56,5 +60,9 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
     package var description: String {
         "database error: \(code.rawValue)" + (sqlState.map { " (\($0))" } ?? "")
     }
-    package var debugDescription: String { "\(description) \(constraint ?? "") \(detail)" }
+    /// One line, for logs: the server's and libpq's words come in several.
+    package var debugDescription: String {
+        let lines = detail.split(whereSeparator: \.isNewline).map { String($0.drop { $0 == " " || $0 == "\t" }) }
+        return ([description, constraint].compactMap { $0 } + lines).joined(separator: " ")
+    }
 }

@@ -103,11 +103,14 @@ import Web
         }
     }
 
-    @Test func withoutTheDatabaseTwilioIsToldToComeBack() async throws {
+    /// It is waited for, and not for longer than Twilio waits.
+    @Test func withoutTheDatabaseTwilioIsToldInTimeToComeBack() async throws {
         let clock = WallClock { Date() }
         let gone = Database(url: "postgresql://nobody@/nothing?host=/nonexistent")
         let hook = Router(endpoints, try TestAPI.environment(gone, clock, nil, FakeMediaHost(), Counter()))
+        let began = ContinuousClock.now
         let error = await #expect(throws: PostgresError.self) { _ = try await hook.handle(request()) }
+        #expect((3.0..<15).contains((.now - began) / .seconds(1)))
         // The host answers this code with 503.
         #expect(error?.code == .connection)
     }

@@ -1,14 +1,18 @@
 import Foundation
 import Store
 
-/// Debian's PgBouncer before the tests' cluster, in transaction mode: each transaction may get another server's session.
+/// Debian's PgBouncer before the tests' cluster. In transaction mode each transaction may get another server's session; in session
+/// mode a client keeps the one it got.
 package struct Pooler: Sendable {
     private let port: Int
     private let process: Process
     private let folder: String
 
-    package static func with<Result>(_ body: (Pooler) async throws -> Result) async throws -> Result {
-        let pooler = try await start()
+    /// - Parameter sessions: of the server, for each database and role.
+    package static func with<Result>(
+        mode: String = "transaction", sessions: Int = 3, _ body: (Pooler) async throws -> Result
+    ) async throws -> Result {
+        let pooler = try await start(mode: mode, sessions: sessions)
         defer { pooler.stop() }
         return try await body(pooler)
     }
@@ -19,7 +23,7 @@ package struct Pooler: Sendable {
         return "\(direct[..<question])?host=127.0.0.1&port=\(port)"
     }
 
-    private static func start() async throws -> Pooler {
+    private static func start(mode: String, sessions: Int) async throws -> Pooler {
         let cluster = try TestDatabase.cluster()
         guard let socket = cluster.split(separator: "=").last else { throw TestSetupError("no socket in \(cluster)") }
         let folder = "/var/tmp/parley-pooler-\(UUID().uuidString.prefix(8))"
@@ -34,8 +38,8 @@ package struct Pooler: Sendable {
         unix_socket_dir =
         auth_type = trust
         auth_file = \(folder)/users
-        pool_mode = transaction
-        default_pool_size = 3
+        pool_mode = \(mode)
+        default_pool_size = \(sessions)
         max_client_conn = 200
         """.write(toFile: "\(folder)/pgbouncer.ini", atomically: true, encoding: .utf8)
         let users = DatabaseRole.allCases.map { "\"\($0.rawValue)\" \"\"\n" }.joined()

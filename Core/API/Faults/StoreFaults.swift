@@ -80,7 +80,12 @@ extension ConversationActionError: FaultConvertible {
 }
 
 extension InboxError: FaultConvertible {
-    package var fault: Fault { .unavailable("No channel takes this message: \(self).") }
+    package var fault: Fault {
+        switch self {
+        case .noChannel: .unavailable("No channel takes this message: \(self).")
+        case .refused: .invalid("MessageSid", "This message holds something that can't be stored.")
+        }
+    }
 }
 
 extension UserStoreError: FaultConvertible {

@@ -8,16 +8,13 @@ package struct StatusReports: Sendable {
     private let clock: WallClock
     private let faults: FaultPoints
 
-    /// A repeated report changes nothing, so it is safe to take it again after a deadlock or on a fresh connection.
-    private static let tries = 3
-
     package init(database: Database, clock: WallClock, faults: FaultPoints = .none) {
         self.database = database
         self.clock = clock
         self.faults = faults
     }
 
-    /// `nil` when the message is not ours.
+    /// `nil` when the message is not ours. A repeated report changes nothing: a database that is away is waited for.
     package func receive(_ report: StatusReport) async throws -> StatusReceipt? {
         let row = try await rows(of: .report(report, at: clock.now())).first
         faults.reach(.statusStored)
@@ -25,13 +22,6 @@ package struct StatusReports: Sendable {
     }
 
     private func rows(of query: Query) async throws -> [Row] {
-        for _ in 1..<Self.tries {
-            do {
-                return try await database.query(query)
-            } catch let error as PostgresError where error.code == .connection || error.isRetryable {
-                continue
-            }
-        }
-        return try await database.query(query)
+        try await database.persisting(for: Inbox.webhookPatience) { try await database.query(query) }
     }
 }

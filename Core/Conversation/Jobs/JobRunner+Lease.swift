@@ -30,7 +30,7 @@ extension JobQueue {
         }
     }
 
-    /// Returns when the lease is lost. A renewal that fails is tried again while the lease holds: a server that restarts must
+    /// Returns when the lease is somebody else's. A renewal that fails is tried again while the lease holds: a server that restarts must
     /// not end work that is being handed over.
     private func renewWhileHeld(_ job: Job, until end: ContinuousClock.Instant) async throws {
         var held = ContinuousClock.now
@@ -42,7 +42,7 @@ extension JobQueue {
             switch try? await renew(job) {
             case true?: (held, pause) = (asked, lease / 3)
             case false?: return
-            case nil where ContinuousClock.now - held > .seconds(lease): return
+            case nil where ContinuousClock.now - held > .seconds(lease): throw LeaseNotRenewed()
             case nil: pause = min(1, lease / 10)
             }
         }
@@ -51,6 +51,10 @@ extension JobQueue {
 
 struct LeaseLost: Error, CustomStringConvertible {
     let description = "the job's lease was lost"
+}
+
+struct LeaseNotRenewed: Error, CustomStringConvertible {
+    let description = "the job's lease ran out while the database did not answer"
 }
 
 struct JobTimedOut: Error, CustomStringConvertible {

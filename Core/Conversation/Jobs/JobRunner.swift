@@ -103,9 +103,10 @@ package struct JobRunner: Sendable {
             faults.reach(.jobWorked)
             let mayGoOn = closing.timeIntervalSinceNow > 0 && !Task.isCancelled
             do {
-                next = try await following(job, outcome, claiming: mayGoOn ? places.kinds(instead: job) : [])
+                next = try await following(
+                    job, outcome, claiming: mayGoOn ? places.kinds(instead: job) : [], until: deadline)
             } catch {
-                // The lease runs out, and the job is taken up again.
+                // The lease runs out, and the job is taken up again, as if its process had died.
                 report(job, error)
                 next = nil
             }
@@ -116,10 +117,15 @@ package struct JobRunner: Sendable {
 
     /// What the place does next.
     /// - Parameter kinds: none when nothing may be begun any more, but for a job that goes on with this one's work.
-    private func following(_ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind]) async throws -> Job? {
+    private func following(
+        _ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind], until deadline: Date
+    ) async throws -> Job? {
         // Claimed for this process, and its message may be marked as sending.
         if case .recorded(let next?) = outcome { return next }
-        return try await queue.finish(job, outcome, claiming: kinds, after: job.organization)
+        // For a while: an outcome that nobody writes down is a try that the job did not have.
+        let patience = min(queue.lease, deadline.timeIntervalSinceNow - 1)
+        return try await queue.finish(
+            job, outcome, claiming: kinds, after: job.organization, patience: max(0, patience))
     }
 
     private func outcome(of job: Job, until deadline: Date) async -> JobOutcome {
@@ -128,7 +134,7 @@ package struct JobRunner: Sendable {
             return try await queue.keepingLease(of: job, atMost: job.kind.timeout) { try await perform(job, limit) }
         } catch {
             report(job, error)
-            return .retry(after: nil, reason: String(describing: error).cut(to: 300))
+            return JobOutcome(failure: error)
         }
     }
 }

@@ -37,6 +37,8 @@ struct TurnRun: Sendable {
         let response: TurnResponse
         do {
             response = try await compose(assignment, timeout: timeout)
+        } catch  where error.isPassing {
+            throw error
         } catch {
             let reason = "\(error)".cut(to: 300)
             guard attempt < Self.tries else { return try await giveUp(assignment, reason: reason) }

@@ -19,11 +19,14 @@ package struct TwilioInbound: Sendable, Equatable {
 package enum TwilioFormError: Error, Sendable, Equatable, CustomStringConvertible {
     case missing(String)
     case tooLong(String)
+    /// U+0000, which no column keeps: an address or id without it would be another one.
+    case holdsNUL(String)
 
     package var description: String {
         switch self {
         case .missing(let field): "The form has no \(field)."
         case .tooLong(let field): "The form's \(field) is too long."
+        case .holdsNUL(let field): "The form's \(field) holds the character U+0000."
         }
     }
 }
@@ -53,9 +56,15 @@ extension TwilioInbound {
         choice = form.filled("ButtonPayload") ?? form.filled("ListId")
     }
 
+    /// An address or an id.
     private static func required(_ name: String, _ form: FormFields) throws(TwilioFormError) -> String {
         guard let value = form.filled(name) else { throw .missing(name) }
+        return try identifier(value, name)
+    }
+
+    static func identifier(_ value: String, _ name: String) throws(TwilioFormError) -> String {
         guard value.utf8.count <= maximumAddress else { throw .tooLong(name) }
+        guard !value.utf8.contains(0) else { throw .holdsNUL(name) }
         return value
     }
 

@@ -102,6 +102,9 @@ extension FormFields {
     fileprivate mutating func add(_ webhooks: TwilioWebhooks) {
         add("SmsUrl", webhooks.inbound)
         add("SmsMethod", "POST")
+        // Twilio delivers once; to the same place again when that failed is a second chance for a database that is away.
+        add("SmsFallbackUrl", webhooks.inbound)
+        add("SmsFallbackMethod", "POST")
         add("StatusCallback", webhooks.status)
         add("StatusCallbackMethod", "POST")
     }

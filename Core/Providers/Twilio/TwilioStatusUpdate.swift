@@ -23,15 +23,14 @@ extension TwilioStatusUpdate {
         guard let word = form.filled("MessageStatus") ?? form.filled("SmsStatus") else {
             throw .missing("MessageStatus")
         }
-        guard sid.utf8.count <= TwilioInbound.maximumAddress else { throw .tooLong("MessageSid") }
-        messageSID = sid
+        messageSID = try TwilioInbound.identifier(sid, "MessageSid")
         self.word = word
         // WhatsApp tells a read also, and for some accounts only, by the event type.
         status = form.filled("EventType") == "READ" ? .read : MessageStatus(twilio: word)
         errorCode = form.filled("ErrorCode").flatMap { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
         let foreign = form.filled("ErrorMessage") ?? form.filled("ChannelStatusMessage")
         errorReason = errorCode.map { code in
-            foreign?.cut(to: 300) ?? TwilioErrorClass(code: code).sentence
+            foreign.map { $0.cut(to: 300) }.flatMap { $0.isEmpty ? nil : $0 } ?? TwilioErrorClass(code: code).sentence
         }
         accountSID = form.filled("AccountSid")
         from = form.filled("From")

@@ -29,6 +29,9 @@ package enum JobOutcome: Sendable, Equatable {
     case retry(after: Double?, reason: String)
     /// Not yet; costs no attempt.
     case snooze(until: Date)
+    /// The database was away or too slow, and nothing is wrong with the work: once more by the kind's back-off. It costs no
+    /// attempt, until the job was claimed `JobQueue.mostFreeClaims` times.
+    case postpone(reason: String)
     /// Failed for good.
     case cancel(reason: String)
 }

@@ -18,6 +18,8 @@ package struct JobQueue: Sendable {
 
     /// How often a claim or an outcome that met another one is repeated.
     private static let collisions = 5
+    /// What the database does to one job only ends too: from this claim on it counts like any other failure.
+    package static let mostFreeClaims = 30
 
     package init(
         database: Database, clock: WallClock, randomness: Randomness, kinds: [JobKind] = [.send, .turn],
@@ -117,23 +119,26 @@ package struct JobQueue: Sendable {
 
     /// Records what the work came to and takes the next job in the same round trip.
     ///
-    /// - Parameter kinds: of the next job; none: take no other.
+    /// - Parameters:
+    ///   - kinds: of the next job; none: take no other.
+    ///   - patience: real seconds for which a database that is away is waited for.
     package func finish(
-        _ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind], after last: OrganizationID?
+        _ job: Job, _ outcome: JobOutcome, claiming kinds: [JobKind], after last: OrganizationID?, patience: Double = 0
     ) async throws -> Job? {
         let (written, putOff) = queries(job, outcome)
         guard !written.isEmpty || !kinds.isEmpty else { return nil }
         let claim = JobClaim(kinds: kinds, last: last)
-        let next: Job? = try await repeatingCollisions {
-            // What the job did is kept by the job itself; one that runs again finds it done.
-            let finishing: [Query] =
-                written.isEmpty ? [] : ["begin", .enter(job.organization, .inOrder)] + written + ["commit"]
-            let answers = try await database.withConnection(for: job.organization.text) {
-                try await $0.pipeline(
-                    finishing + (putOff.map { [.callRunner(dueIn: $0)] } ?? [])
-                        + (kinds.isEmpty ? [] : claiming(claim)))
+        // What the job did is kept by the job itself; one that runs again finds it done.
+        let finishing: [Query] =
+            written.isEmpty ? [] : ["begin", .enter(job.organization, .inOrder)] + written + ["commit"]
+        let calling: [Query] = putOff.map { [.callRunner(dueIn: $0)] } ?? []
+        let next: Job? = try await database.persisting(for: patience) {
+            try await repeatingCollisions {
+                let answers = try await database.withConnection(for: job.organization.text) {
+                    try await $0.pipeline(finishing + calling + (kinds.isEmpty ? [] : claiming(claim)))
+                }
+                return kinds.isEmpty ? nil : try taken(claim, answers.last)
             }
-            return kinds.isEmpty ? nil : try taken(claim, answers.last)
         }
         return try await worthATry(next)
     }
@@ -154,17 +159,27 @@ package struct JobQueue: Sendable {
             return (writes, until.timeIntervalSince(now))
         case .cancel(let reason):
             return (Query.giveUp(job, reason, at: now), nil)
+        case .postpone(let reason) where job.claim < Self.mostFreeClaims:
+            let delay = job.kind.backoff.delay(after: max(1, job.claim), fraction: randomness.fraction)
+            return again(job, after: delay, attempts: job.attempts - 1, reason, at: now)
+        case .postpone(let reason):
+            return queries(job, .retry(after: nil, reason: reason))
         case .retry(_, let reason) where job.attempts >= job.kind.attempts:
             return (Query.giveUp(job, reason, at: now), nil)
         case .retry(let after, let reason):
             let delay = after ?? job.kind.backoff.delay(after: job.attempts, fraction: randomness.fraction)
-            let due = now.addingTimeInterval(delay)
-            let writes: [Query] = [
-                .fold(job, dueBy: nil, attempts: job.attempts, error: reason, at: now),
-                .putBack(job, due: due, attempts: job.attempts, error: reason, at: now),
-            ]
-            return (writes, delay)
+            return again(job, after: delay, attempts: job.attempts, reason, at: now)
         }
+    }
+
+    private func again(
+        _ job: Job, after delay: Double, attempts: Int, _ reason: String, at now: Date
+    ) -> (writes: [Query], putOff: Double?) {
+        let writes: [Query] = [
+            .fold(job, dueBy: nil, attempts: attempts, error: reason, at: now),
+            .putBack(job, due: now.addingTimeInterval(delay), attempts: attempts, error: reason, at: now),
+        ]
+        return (writes, delay)
     }
 
     /// Another process may have enqueued or claimed the same key between our look and our write; then the unique indexes

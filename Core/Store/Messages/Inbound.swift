@@ -38,15 +38,16 @@ extension Query {
     package static func receive(
         _ message: InboundMessage, ids: InboundIDs, at now: Date, debounce: Debounce
     ) throws -> Query {
-        """
-        select is_new, organization_id, channel_id, conversation_id, message_id, turn_id from receive_message(
-            row(\(message.kind.rawValue), \(message.localAddress), \(message.remoteAddress), \(message.providerMessageID),
-                \(message.contactName), \(message.type.rawValue), \(message.text), \(try json(message.media)),
-                \(message.providerKeyword), \(message.choice), \(message.writtenAt),
-                \(message.isGroup), \(array: message.authors)::text[])::inbound_message,
-            row(\(ids.message), \(ids.contact), \(ids.conversation), \(ids.turn), \(ids.job))::inbound_ids,
-            \(now), \(debounce.quiet), \(debounce.longestWait))
-        """
+        let message = message.storable
+        return """
+            select is_new, organization_id, channel_id, conversation_id, message_id, turn_id from receive_message(
+                row(\(message.kind.rawValue), \(message.localAddress), \(message.remoteAddress), \(message.providerMessageID),
+                    \(message.contactName), \(message.type.rawValue), \(message.text), \(try json(message.media)),
+                    \(message.providerKeyword), \(message.choice), \(message.writtenAt),
+                    \(message.isGroup), \(array: message.authors)::text[])::inbound_message,
+                row(\(ids.message), \(ids.contact), \(ids.conversation), \(ids.turn), \(ids.job))::inbound_ids,
+                \(now), \(debounce.quiet), \(debounce.longestWait))
+            """
     }
 
     /// The text of a JSON column.
@@ -54,6 +55,32 @@ extension Query {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}
+
+extension InboundMessage {
+    /// Unicode scalars. No provider takes longer ones; Twilio's end at 65,536 bytes.
+    private static let longestText = 65_536
+    private static let longestURL = 4_000
+
+    /// As columns take it. What becomes JSON must not hold U+0000 either: `jsonb` refuses its escape (22P05).
+    var storable: InboundMessage {
+        var message = self
+        message.contactName = contactName?.cut(to: 255)
+        message.choice = choice?.cut(to: 1_000)
+        message.text = text.cut(to: Self.longestText)
+        message.media = media.map {
+            MediaReference(url: $0.url.cut(to: Self.longestURL), contentType: $0.contentType.cut(to: 255))
+        }
+        return message
+    }
+
+    /// What is kept of a message that can't be stored as it is: whose it is, and why there is no more of it.
+    package var unstorable: InboundMessage {
+        InboundMessage(
+            kind: kind, localAddress: localAddress, remoteAddress: remoteAddress, providerMessageID: providerMessageID,
+            type: .unsupported,
+            text: "This message could not be stored: it holds something that is not allowed here.", isGroup: isGroup)
     }
 }
 

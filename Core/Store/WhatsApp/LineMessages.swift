@@ -11,15 +11,16 @@ extension Query {
     package static func keep(
         _ message: InboundMessage, ids: InboundIDs, on line: HeldLine, author: KeptAuthor, isNews: Bool, at now: Date
     ) throws -> Query {
-        """
-        select is_new, conversation_id, message_id from keep_message(
-            row(\(message.kind.rawValue), \(message.localAddress), \(message.remoteAddress), \(message.providerMessageID),
-                \(message.contactName), \(message.type.rawValue), \(message.text), \(try json(message.media)),
-                \(message.providerKeyword), \(message.choice), \(message.writtenAt),
-                \(message.isGroup), \(array: message.authors)::text[])::inbound_message,
-            row(\(ids.message), \(ids.contact), \(ids.conversation), \(ids.turn), \(ids.job))::inbound_ids,
-            \(line.channel), \(author.rawValue), \(isNews), \(now))
-        """
+        let message = message.storable
+        return """
+            select is_new, conversation_id, message_id from keep_message(
+                row(\(message.kind.rawValue), \(message.localAddress), \(message.remoteAddress), \(message.providerMessageID),
+                    \(message.contactName), \(message.type.rawValue), \(message.text), \(try json(message.media)),
+                    \(message.providerKeyword), \(message.choice), \(message.writtenAt),
+                    \(message.isGroup), \(array: message.authors)::text[])::inbound_message,
+                row(\(ids.message), \(ids.contact), \(ids.conversation), \(ids.turn), \(ids.job))::inbound_ids,
+                \(line.channel), \(author.rawValue), \(isNews), \(now))
+            """
     }
 
     /// The customer changed or took back what they had written. A row when it was there.

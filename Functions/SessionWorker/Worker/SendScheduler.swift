@@ -143,7 +143,7 @@ actor SendScheduler {
             outcome = .snooze(until: environment.clock.now().addingTimeInterval(1))
         } catch {
             environment.log.complain("a message's job failed", error, ["line": destination.text])
-            outcome = .retry(after: nil, reason: "\(error)".cut(to: 300))
+            outcome = JobOutcome(failure: error)
         }
         environment.faults.reach(.jobWorked)
         // If this fails the job's lease runs out, and it is taken up again.

@@ -29,6 +29,7 @@ extension CrashTests {
         for ending in endings { print("  \(ending)") }
         print(
             "\(harbour.acknowledged.withLock { $0.count }) messages acknowledged, \(harbour.deaths) processes killed, "
+                + "\(harbour.databaseOutages) times all sessions ended, "
                 + "\(bubbles) bubbles on phones; outbound: \(statuses.joined(separator: ", "))")
     }
 
@@ -86,6 +87,14 @@ extension CrashTests {
             where direction = 'outbound' and epoch is not null and sending_since > takeovers.at
             """)
         for row in rows { Issue.record("\(try row["id"] as String) was sent after a person took over") }
+        // Nor written: what was queued under a person's eyes would be a reply of the machine all the same.
+        let written = try await harbour.count(
+            """
+            select count(*) as count from parley.messages join public.takeovers using (conversation_id)
+            where direction = 'outbound' and author = 'ai' and status in ('sent', 'delivered', 'read')
+                and coalesce(sending_since, created_at) > takeovers.at
+            """)
+        #expect(written == 0, "the machine wrote after a person took over")
         let queued = try await harbour.count(
             """
             select count(*) from parley.messages join public.takeovers using (conversation_id)

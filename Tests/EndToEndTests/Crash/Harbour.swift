@@ -17,6 +17,7 @@ final class Harbour: Sendable {
     let twilio: PaperTwilio
     let dice: Dice
     let acknowledged = Mutex<Set<String>>([])
+    private let outages = Mutex(0)
     private let host: any RoadHost
     private let twilioServer: LoopbackServer
     private let hasEnded = CalmFlag()
@@ -27,7 +28,7 @@ final class Harbour: Sendable {
         _ database: TestDatabase, seed: UInt64, host: ([String: String], Dice) throws -> any RoadHost
     ) async throws {
         self.database = database
-        twilio = PaperTwilio(seed: seed &+ 1, mischief: 8)
+        twilio = PaperTwilio(seed: seed &+ 1, mischief: 4)
         let twilio = twilio
         twilioServer = try LoopbackServer { twilio.answer($0) }
         dice = Dice(seed: seed)
@@ -70,6 +71,20 @@ final class Harbour: Sendable {
             host.strike()
         }
     }
+
+    /// One fault for each round, whatever else happens: a process dies, or the database ends every session, as one that restarts
+    /// or fails over does.
+    func misfortune() async throws {
+        guard roll(3) == 0 else { return host.strike() }
+        outages.withLock { $0 += 1 }
+        try await database.owner.query(
+            """
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and usename <> current_user and backend_type = 'client backend'
+            """)
+    }
+
+    var databaseOutages: Int { outages.withLock { $0 } }
 
     /// From now on nobody dies any more, who is marked for death dies now.
     func calm() {

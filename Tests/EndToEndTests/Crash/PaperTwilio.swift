@@ -22,8 +22,15 @@ final class PaperTwilio: Sendable {
         var unreported: [Bubble] = []
     }
     private let state: Mutex<State>
-    /// How often, in per cent, a message is taken without an answer, or refused with 429.
+    /// How often, in per cent, each kind of mischief happens.
     private let mischief: Int
+
+    /// What may become of a message that is handed over.
+    private enum Mood: Int, CaseIterable {
+        case refused, away, lost, slow, well
+    }
+    /// Seconds that a slow answer takes at most.
+    private static let slowest = 1.2
 
     init(seed: UInt64, mischief: Int) {
         state = Mutex(State(dice: SeededGenerator(seed: seed)))
@@ -49,17 +56,29 @@ final class PaperTwilio: Sendable {
         guard let form = FormFields(decoding: call.body), let callback = form["StatusCallback"],
             let message = callback.components(separatedBy: "message=").last
         else { return .json(#"{"code":21604,"message":"To is required","status":400}"#, status: 400) }
-        return state.withLock { state in
-            let roll = Int.random(in: 0..<100, using: &state.dice)
-            if roll < mischief {
-                return .json(#"{"code":20429,"message":"Too Many Requests","status":429}"#, status: 429)
-            }
-            let bubble = Bubble(
-                sid: "SM" + UUID().uuidString.lowercased().replacing("-", with: ""), message: message,
-                to: form["To"] ?? "", from: form["From"] ?? "", body: form["Body"] ?? "", at: Date())
+        let (mood, pause) = mood()
+        switch mood {
+        case .refused: return .json(#"{"code":20429,"message":"Too Many Requests","status":429}"#, status: 429)
+        case .away: return .json(#"{"code":20503,"message":"Service Unavailable","status":503}"#, status: 503)
+        case .slow: Thread.sleep(forTimeInterval: pause)
+        case .lost, .well: break
+        }
+        let bubble = Bubble(
+            sid: "SM" + UUID().uuidString.lowercased().replacing("-", with: ""), message: message,
+            to: form["To"] ?? "", from: form["From"] ?? "", body: form["Body"] ?? "", at: Date())
+        state.withLock { state in
             state.bubbles.append(bubble)
             state.unreported.append(bubble)
-            return roll < 2 * mischief ? nil : .json(Self.json(bubble), status: 201)
+        }
+        return mood == .lost ? nil : .json(Self.json(bubble), status: 201)
+    }
+
+    private func mood() -> (Mood, pause: Double) {
+        state.withLock { state in
+            let roll = Int.random(in: 0..<100, using: &state.dice)
+            let pause = Double.random(in: 0...Self.slowest, using: &state.dice)
+            guard mischief > 0 else { return (.well, 0) }
+            return (Mood(rawValue: roll / mischief) ?? .well, pause)
         }
     }
 

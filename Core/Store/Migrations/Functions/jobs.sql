@@ -186,12 +186,24 @@ create or replace function take_job(organization uuid, job uuid, lease double pr
         claim integer)
     language plpgsql volatile as $$
 #variable_conflict use_column
+declare
+    -- `JobQueue.mostFreeClaims`.
+    most_free constant integer := 30;
+    tries integer := 1;
+    reason text := 'The process that ran it died.';
 begin
+    -- Whoever ran it could not keep a lease that ran out while the server was away: nobody need have died, and the try is given back.
+    if died and pg_postmaster_start_time() > (
+        select leased_until from jobs where organization_id = take_job.organization and id = take_job.job)
+    then
+        tries := 0;
+        reason := 'The database was away while it ran.';
+    end if;
     return query
     update jobs
     set state = 'running', leased_until = clock_timestamp() + make_interval(secs => lease), claim = jobs.claim + 1,
-        attempts = jobs.attempts + 1,
-        last_error = case when died then 'The process that ran it died.' else jobs.last_error end
+        attempts = jobs.attempts + case when not died or jobs.claim >= most_free then 1 else tries end,
+        last_error = case when died then reason else jobs.last_error end
     where jobs.organization_id = take_job.organization and jobs.id = take_job.job
         and jobs.state = case when died then 'running' else 'ready' end
     returning jobs.id, jobs.organization_id, jobs.kind, jobs.key, jobs.destination, jobs.payload, jobs.attempts,

@@ -24,6 +24,8 @@ final class EventQueue: EventIntake {
     /// When the next event of this runner's own falls due; looks come early for it.
     private var nextDue = Date.distantFuture
     private var isStopping = false
+    /// Said once, and once when it is over.
+    private var isUnreadable = false
 
     init(host: Host, store: EventStore, policy: RetryPolicy, coalesced: CoalescedInvocations) {
         self.host = host
@@ -99,10 +101,13 @@ final class EventQueue: EventIntake {
         do {
             let longest = host.pools.values.map(\.entry.manifest.timeoutSeconds).max() ?? 900
             let due = try await store.claim(limit: room, lease: Double(longest) + Self.leaseMargin)
+            if isUnreadable { say("The event queue can be read again.") }
+            isUnreadable = false
             for event in due { start(event) }
             return due.count
         } catch {
-            say("The event queue can't be read: \(String(reflecting: error))")
+            if !isUnreadable { say("The event queue can't be read until further notice: \(String(reflecting: error))") }
+            isUnreadable = true
             try? await Task.sleep(for: .seconds(2))
             return 1
         }

@@ -53,11 +53,15 @@ final class Scheduler {
     }
 
     func run() async {
+        var areLate = false
         while !Task.isCancelled {
             do {
                 try await lookAtAll()
+                if areLate { say("Schedules are kept again.") }
+                areLate = false
             } catch {
-                say("Schedules are late: \(String(reflecting: error))")
+                if !areLate { say("Schedules are late until further notice: \(String(reflecting: error))") }
+                areLate = true
             }
             try? await Task.sleep(for: .seconds(1))
         }
