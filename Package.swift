@@ -119,7 +119,7 @@ let package = Package(
                 "Web",
             ]),
         room("Cryptography", ["COpenSSL"]),
-        room("Domain"),
+        room("Domain", exclude: ["Numbers/SOURCE.md"]),
         room("Environment", ["Domain"]),
         room(
             "FunctionHost",
@@ -238,7 +238,8 @@ let package = Package(
         tests(
             "LocalRunnerTests",
             [
-                "Domain", "Environment", "HTTPServer", "LocalRunner", "Outbound", "Postgres", "Store", "Web", "WhatsAppServer",
+                "Domain", "Environment", "HTTPServer", "LocalRunner", "Outbound", "Postgres", "Store", "Web",
+                "WhatsAppServer",
             ] + nio),
         tests("OutboundTests", ["Outbound"]),
         tests("PostgresTests", ["Postgres"]),

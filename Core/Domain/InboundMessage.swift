@@ -7,7 +7,11 @@ package struct InboundMessage: Sendable, Equatable {
     package var localAddress: String
     /// The customer's side, opaque per kind. Never parsed as a phone number without checking.
     package var remoteAddress: String
-    /// The provider's id of the message: the dedupe key within the channel.
+    /// Other addresses of the same kind that the provider says are the customer's: a user id beside a number, and the other way round.
+    package var otherAddresses: [String] = []
+    /// Who among those that write from `remoteAddress` wrote it, where that is a group; else `nil`.
+    package var member: String?
+    /// The provider's id of the message: the dedupe key within the channel and its writer.
     package var providerMessageID: String
     package var contactName: String?
     package var type: MessageType
@@ -64,7 +68,38 @@ package enum ChannelKind: String, Sendable, Codable, CaseIterable {
     case messenger, instagram, telegram, signal, sandbox
 }
 
+extension InboundMessage {
+    /// Addresses are kept in columns of 200 characters; a provider names few.
+    private static let mostAddresses = 4
+
+    /// The telephone numbers among the customer's addresses, each in the form that its spellings share.
+    package var numbers: [String] {
+        guard !isGroup else { return [] }
+        return ([remoteAddress] + otherAddresses.prefix(Self.mostAddresses)).compactMap {
+            PersonNumber(address: $0)?.e164
+        }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// The customer's other addresses.
+    package var aliases: [String] {
+        guard !isGroup else { return [] }
+        return otherAddresses.prefix(Self.mostAddresses).filter { $0 != remoteAddress }
+    }
+
+    /// Whose id the message's id is: WhatsApp's clients choose them, and two customers may choose the same.
+    package var writer: String { member.map { "\(remoteAddress) \($0)" } ?? remoteAddress }
+}
+
 /// Column `messages.type`.
 package enum MessageType: String, Sendable, Codable, CaseIterable {
     case text, image, video, audio, document, buttons, poll, location, contact, sticker, reaction, unsupported
+
+    /// Asks for no answer, whatever the channel: it is stored for people, begins no turn, and neither a welcome nor the AI follows. A
+    /// reaction says something about a message that was answered; of what can't be read nobody knows what it asks.
+    package var isSilent: Bool {
+        switch self {
+        case .reaction, .unsupported: true
+        case .text, .image, .video, .audio, .document, .buttons, .poll, .location, .contact, .sticker: false
+        }
+    }
 }

@@ -18,7 +18,8 @@ extension Query {
                 \(message.providerKeyword), \(message.choice), \(message.writtenAt),
                 \(message.isGroup))::inbound_message,
             row(\(ids.message), \(ids.contact), \(ids.conversation), \(ids.turn), \(ids.job))::inbound_ids,
-            \(line.channel), \(author.rawValue), \(isNews), \(now))
+            \(line.channel), \(author.rawValue), \(isNews), \(now),
+            row(\(array: message.numbers)::text[], \(array: message.aliases)::text[], \(message.writer), true)::inbound_sender)
         """
     }
 

@@ -21,9 +21,13 @@ struct InboundMapper: Sendable {
             providerMessageID: message.id, type: type ?? body.type, text: text ?? body.words,
             writtenAt: writtenAt(message), isGroup: message.chat.isGroup)
         if message.chat.isGroup {
+            inbound.member = message.sender.withoutDevice.description
             inbound.text = "\(speaker(message)): \(inbound.text)"
         } else if !message.isFromMe {
             inbound.contactName = message.pushName
+        }
+        if !message.chat.isGroup, let number = addresses.phoneNumber(of: message.chat) {
+            inbound.otherAddresses = [number.description]
         }
         switch body {
         case .media(let media):

@@ -3,7 +3,8 @@
 create or replace function keep_message_keys() returns trigger
     language plpgsql as $$
 begin
-    if new.provider_message_id is not null then
+    -- Who wrote an inbound one is known to `receive_message`, which keeps its key.
+    if new.direction = 'outbound' and new.provider_message_id is not null then
         insert into message_keys (organization_id, channel_id, provider_message_id, message_id)
         values (new.organization_id, new.channel_id, new.provider_message_id, new.id);
     end if;
@@ -16,7 +17,7 @@ end
 $$;
 create or replace trigger keys after insert on messages for each row execute function keep_message_keys();
 
--- The provider named a message that was sent. What it says is foreign: an id that another message of the channel has, or that
+-- The provider named a message that was sent. What it says is foreign: an id that another sent message of the channel has, or that
 -- the column has no room for, is not kept. The message itself is what it is said to be, so everything else of the statement
 -- stands, and a decision says once why the id is missing.
 create or replace function change_message_key() returns trigger
@@ -29,7 +30,7 @@ begin
     elsif new.provider_message_id is not null then
         insert into message_keys (organization_id, channel_id, provider_message_id, message_id)
         values (new.organization_id, new.channel_id, new.provider_message_id, new.id)
-        on conflict (organization_id, channel_id, provider_message_id) do update set message_id = excluded.message_id
+        on conflict (organization_id, channel_id, provider_message_id, sender) do update set message_id = excluded.message_id
             where message_keys.message_id = excluded.message_id;
         if not found then
             objection := 'The provider gave this message the id of another one on this channel; the message is kept without it.';
@@ -47,7 +48,7 @@ begin
     if old.provider_message_id is not null then
         delete from message_keys
         where organization_id = old.organization_id and channel_id = old.channel_id
-            and provider_message_id = old.provider_message_id;
+            and provider_message_id = old.provider_message_id and message_id = old.id;
     end if;
     return new;
 end
