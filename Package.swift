@@ -122,7 +122,7 @@ let package = Package(
                 "Web",
             ]),
         room("Cryptography", ["COpenSSL"]),
-        room("Domain"),
+        room("Domain", exclude: ["Numbers/SOURCE.md"]),
         room("Environment", ["Domain"]),
         room(
             "FunctionHost",

@@ -5,6 +5,8 @@ package struct AnswerFacts: Sendable, Equatable {
         case known
         /// It is nobody's; the platform's own organization answers.
         case platformDefault
+        /// It was a business's, which gave it back: nobody answers in its name.
+        case released
     }
 
     package enum Flow: Sendable, Equatable {

@@ -7,10 +7,12 @@ package struct InboundMessage: Sendable, Equatable {
     package var localAddress: String
     /// The customer's side, opaque per kind. Never parsed as a phone number without checking.
     package var remoteAddress: String
-    /// The provider's id of the message: with `authors` the dedupe key within the channel.
+    /// Other addresses of the same kind that the provider says are the customer's: a user id beside a number, and the other way round.
+    package var otherAddresses: [String] = []
+    /// The provider's id of the message: the dedupe key within the channel and its author.
     package var providerMessageID: String
-    /// Where ids are unique only per author: all addresses of whoever wrote it, the one to keep first. Empty: the id alone names
-    /// the message.
+    /// All addresses of whoever wrote it, the one to keep first, where that is not just `remoteAddress`: WhatsApp's clients choose
+    /// ids themselves, a member of a group is no address of its own, and a person may be known by two.
     package var authors: [String]
     package var contactName: String?
     package var type: MessageType
@@ -69,7 +71,38 @@ package enum ChannelKind: String, Sendable, Codable, CaseIterable {
     case messenger, instagram, telegram, signal, sandbox
 }
 
+extension InboundMessage {
+    /// Addresses are kept in columns of 200 characters; a provider names few.
+    private static let mostAddresses = 4
+
+    /// The telephone numbers among the customer's addresses, each in the form that its spellings share.
+    package var numbers: [String] {
+        guard !isGroup else { return [] }
+        return ([remoteAddress] + otherAddresses.prefix(Self.mostAddresses)).compactMap {
+            PersonNumber(address: $0)?.e164
+        }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// The customer's other addresses.
+    package var aliases: [String] {
+        guard !isGroup else { return [] }
+        return otherAddresses.prefix(Self.mostAddresses).filter { $0 != remoteAddress }
+    }
+
+    /// Whose id the message's id is: two customers may use the same.
+    package var authorNames: [String] { authors.isEmpty ? [remoteAddress] : authors }
+}
+
 /// Column `messages.type`.
 package enum MessageType: String, Sendable, Codable, CaseIterable {
     case text, image, video, audio, document, buttons, poll, location, contact, sticker, reaction, unsupported
+
+    /// Asks for no answer, whatever the channel: it is stored for people, begins no turn, and neither a welcome nor the AI follows. A
+    /// reaction says something about a message that was answered; of what can't be read nobody knows what it asks.
+    package var isSilent: Bool {
+        switch self {
+        case .reaction, .unsupported: true
+        case .text, .image, .video, .audio, .document, .buttons, .poll, .location, .contact, .sticker: false
+        }
+    }
 }

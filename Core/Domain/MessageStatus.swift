@@ -12,6 +12,14 @@ package enum MessageStatus: String, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// The provider has it.
+    package var wasTaken: Bool {
+        switch self {
+        case .sent, .delivered, .read: true
+        case .received, .queued, .sending, .unknown, .failed, .cancelled: false
+        }
+    }
+
     /// Whether news of `next` is an advance. `unknown` ranks below `sent`, so any news settles it; a failure is believed
     /// until the message is known to have been delivered.
     package func advances(to next: MessageStatus) -> Bool {

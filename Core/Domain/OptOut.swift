@@ -1,30 +1,57 @@
-/// The words by which a customer stops and restarts messages, and what they are told. Twilio's default words; a word
-/// counts only when it is the whole message.
+/// What a customer asks for with a word of their own: to be left alone, to be written to again, to be told how.
 package enum OptOutKeyword: String, Sendable, Codable, CaseIterable {
     case stop = "STOP"
     case start = "START"
     case help = "HELP"
 }
 
+/// The words by which a customer stops and restarts messages, and what they are told. A word counts only when it is the whole
+/// message, compared as `KeywordText`.
 package enum OptOut {
-    private static let stopWords: Set<String> = ["stop", "stopall", "unsubscribe", "cancel", "end", "quit"]
-    private static let startWords: Set<String> = ["start", "unstop"]
-    private static let helpWords: Set<String> = ["help"]
+    /// Scalars. No word is longer; longer messages need not be read.
+    package static let longestWord = 60
 
     /// The keyword a message is, or `nil`.
     ///
     /// - Parameters:
     ///   - providerType: Twilio's `OptOutType`, present when its messaging service recognized the word; it wins, because
     ///     Twilio has acted on it.
-    ///   - isOptedOut: `YES` restarts only then: to everybody else it is the answer to a question.
-    package static func keyword(in text: String, providerType: String? = nil, isOptedOut: Bool = false)
-        -> OptOutKeyword?
-    {
+    ///   - own: further words of the business that stop (`own(_:)`).
+    ///   - isOptedOut: `YES`, and words of other languages that restart or ask for help, count only then: to everybody else they
+    ///     are what one says to a business.
+    package static func keyword(
+        in text: String, providerType: String? = nil, own: Set<String> = [], isOptedOut: Bool = false
+    ) -> OptOutKeyword? {
         if let named = providerType.flatMap({ OptOutKeyword(rawValue: $0.uppercased()) }) { return named }
-        let word = trimmed(text).lowercased()
-        if stopWords.contains(word) { return .stop }
-        if startWords.contains(word) || isOptedOut && word == "yes" { return .start }
-        return helpWords.contains(word) ? .help : nil
+        guard !text.isEmpty, text.unicodeScalars.count <= longestMessage else { return nil }
+        let word = KeywordText.normalized(text)
+        if OptOutWords.all.stop.contains(word) || own.contains(word) { return .stop }
+        if isOptedOut, OptOutWords.all.start.contains(word) { return .start }
+        if isOptedOut, OptOutWords.all.help.contains(word) { return .help }
+        if OptOutWords.twilio.start.contains(word), word != "yes" { return .start }
+        return OptOutWords.twilio.help.contains(word) ? .help : nil
+    }
+
+    /// The business's own words, as `organizations.opt_out_words` holds them: between commas or on lines of their own.
+    package static func own(_ words: String) -> Set<String> {
+        Set(words.split { $0 == "," || $0.isNewline }.map { KeywordText.normalized(String($0)) }.filter { !$0.isEmpty })
+    }
+
+    /// With blanks and invisible characters around the word.
+    private static let longestMessage = 2 * longestWord
+
+    /// Whether Twilio has answered the word. Where no messaging service says so (`OptOutType`), it answers its default words on SMS, and
+    /// refuses what we would say about them (21610).
+    ///
+    /// - Parameter localAddress: ours that the customer wrote to; SMS has no prefix.
+    package static func providerAnswers(
+        _ text: String, providerType: String?, kind: ChannelKind, localAddress: String
+    ) -> Bool {
+        if providerType.flatMap({ OptOutKeyword(rawValue: $0.uppercased()) }) != nil { return true }
+        guard kind == .whatsappTwilio, localAddress.hasPrefix("+") else { return false }
+        let word = KeywordText.normalized(text)
+        let words = OptOutWords.twilio
+        return words.stop.contains(word) || words.start.contains(word) || words.help.contains(word)
     }
 
     /// What the customer is told; `nil` when the provider has answered already.
@@ -35,12 +62,5 @@ package enum OptOut {
         case .start: "\(business): you will get our messages again. Reply STOP to end them."
         case .help: "\(business): write to us here and we will answer. Reply STOP to get no more messages."
         }
-    }
-
-    private static func trimmed(_ text: String) -> Substring {
-        var rest = text[...]
-        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
-        while let last = rest.last, last.isWhitespace { rest.removeLast() }
-        return rest
     }
 }

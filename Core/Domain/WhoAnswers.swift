@@ -39,6 +39,9 @@ package enum WhoAnswers {
         switch facts.channel {
         case .known: trail.pass(.channel, "The channel belongs to the organization.")
         case .platformDefault: trail.pass(.channel, "The channel belongs to nobody; the platform's default AI answers.")
+        case .released:
+            return trail.stop(
+                .channel, .inbox, "The number belonged to a business that gave it back; nobody answers in its name.")
         }
         guard !facts.isGroup || facts.answersGroups else {
             return trail.stop(.group, .inbox, "It was written in a group, and this channel does not answer groups.")

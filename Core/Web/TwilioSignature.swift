@@ -38,7 +38,7 @@ package struct TwilioSignature: Sendable {
         let keys = algorithm == .sha1 ? authTokens : sharedKeys
         var isValid = false
         for key in keys {
-            for url in portVariants(of: url) {
+            for url in urlVariants(of: url) {
                 let expected = Self.signature(url: url, fields: signed.fields, key: key, algorithm: algorithm)
                 if equalInConstantTime(expected.utf8, given.utf8) { isValid = true }
             }
@@ -78,7 +78,8 @@ extension TwilioSignature.Algorithm {
             self = .sha1
             return
         }
-        switch named.dropFirst("algorithm=".count) {
+        // Twilio's SDK compares the name without case.
+        switch named.dropFirst("algorithm=".count).uppercased() {
         case "HMAC_SHA1": self = .sha1
         case "HMAC_SHA256": self = .sha256
         default: return nil
@@ -124,6 +125,16 @@ private func sha256Hex(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let hex = HashFunction.sha256.hash(bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     return String(decoding: hex, as: UTF8.self)
+}
+
+/// The URL as given and without the credentials in it, which Twilio drops before it signs; each with the variants of its port.
+private func urlVariants(of url: String) -> [String] {
+    guard let scheme = url.firstRange(of: "://") else { return [url] }
+    let rest = url[scheme.upperBound...]
+    let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
+    guard let at = rest[..<end].lastIndex(of: "@") else { return portVariants(of: url) }
+    let bare = "\(url[..<scheme.upperBound])\(rest[rest.index(after: at)...])"
+    return portVariants(of: bare) + portVariants(of: url)
 }
 
 /// The URL as given, and with its port taken away or the scheme's own added: SMS callbacks keep a port, others drop it.

@@ -18,6 +18,11 @@ extension Organization {
         $0.change("welcome_message", \.welcomeMessage, .text(0...4000))
         $0.change("away_message", \.awayMessage, .text(0...4000))
         $0.change("quota_message", \.quotaMessage, .text(0...4000))
+        $0.change(
+            "opt_out_words", \.optOutWords, .text(0...1000),
+            about:
+                "Between commas: further words that end messages to a customer who writes one of them and nothing else."
+        )
         $0.change("auto_reply", \.autoReply, .boolean)
         $0.read("is_personal", \.isPersonal)
         $0.change("onboarding_completed", \.onboardingCompleted, .boolean)

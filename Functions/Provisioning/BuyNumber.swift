@@ -2,6 +2,7 @@ import API
 import Access
 import Conversation
 import Domain
+import Providers
 import Store
 import Web
 
@@ -19,7 +20,8 @@ extension Endpoint {
         guard let provisioning = try call.api.provisioning else { throw Fault.noTwilioAccount }
         return try await provisioning.buy(
             purchase.wanted, for: call.organization, by: call.user, name: purchase.name ?? purchase.wanted,
-            waits: try PurchasePolicy(call.api.configuration).waits(call.member))
+            waits: try PurchasePolicy(call.api.configuration).waits(call.member),
+            papers: TwilioPapers(addressSID: purchase.address, bundleSID: purchase.bundle))
     }
 }
 
@@ -27,6 +29,8 @@ private struct Purchase: Sendable {
     var number: String?
     var phoneNumber: String?
     var name: String?
+    var address: String?
+    var bundle: String?
 
     var wanted: String { number ?? phoneNumber ?? "" }
 
@@ -34,6 +38,12 @@ private struct Purchase: Sendable {
         $0.optional("number", \.number, .e164, about: "As the search gave it.")
         $0.optional("phone_number", \.phoneNumber, .e164, about: "The same; number counts.")
         $0.optional("name", \.name, .text(1...255), about: "What the channel is called; the number when absent.")
+        $0.optional(
+            "address_sid", \.address, .sid("AD"),
+            about: "An address in the Twilio account, where the search's address_requirements is not none.")
+        $0.optional(
+            "bundle_sid", \.bundle, .sid("BU"),
+            about: "An approved regulatory bundle in the Twilio account, where the number's country wants one.")
         $0.rule { purchase throws(Fault) in
             guard !purchase.wanted.isEmpty else { throw .invalid("number", "This field is required.") }
         }
@@ -41,6 +51,14 @@ private struct Purchase: Sendable {
 }
 
 extension FieldType where Value == String {
+    /// A Twilio id: two letters and 32 hexadecimal digits.
+    fileprivate static func sid(_ prefix: String) -> FieldType {
+        .text(34...34, pattern: "\(prefix)[0-9a-fA-F]{32}", "Write the id as Twilio shows it, \(prefix) and 32 digits.")
+        {
+            $0.hasPrefix(prefix) && $0.utf8.dropFirst(2).allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+        }
+    }
+
     /// E.164, exactly: what is bought is not guessed.
     fileprivate static let e164 = FieldType.text(
         8...16, pattern: "\\+[1-9][0-9]{6,14}", "Write the number as the search gave it, like +14155550100."

@@ -47,6 +47,8 @@ struct NumberSearch: Sendable {
     }
 }
 
+extension TwilioAvailableNumber.AddressRequirement: Answerable {}
+
 struct NumbersForSale: Sendable {
     var search: NumberSearch
     var items: [TwilioAvailableNumber]
@@ -71,6 +73,11 @@ extension TwilioAvailableNumber {
         $0.field("locality", \.locality)
         $0.field("region", \.region)
         $0.field("country", \.country)
+        $0.field(
+            "address_requirements", \.addressRequirement,
+            about:
+                "Whose address must be given to buy it (address_sid): nobody's, anybody's, one in its area, one abroad."
+        )
         $0.field("capabilities", \.self, capabilities)
     }
 

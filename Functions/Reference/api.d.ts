@@ -365,21 +365,21 @@ export interface Operations {
     path: {};
     query: { limit?: number; cursor?: string };
     body: undefined;
-    answer: { items: ({ auto_reply: boolean; away_message: string; business_hours: { [name: string]: unknown }; conversations: number; country: string; created_at: string; description: string; id: string; industry: string; is_model_trained: boolean; is_personal: boolean; last_trained_at: string | null; message_limit: number | null; name: string; numbers: (string)[]; onboarding_completed: boolean; open_conversations: number; plan: "starter" | "business" | "enterprise"; quota_message: string; role: "viewer" | "agent" | "admin" | "owner"; time_zone: string; updated_at: string; usage: { ai_replies: number; cost_micros: number; inbound: number; limit: number; outbound: number; period: string; remaining: number; tokens_in: number; tokens_out: number; unpriced_runs: number; used: number }; website: string; welcome_message: string })[]; next_cursor: string | null };
+    answer: { items: ({ auto_reply: boolean; away_message: string; business_hours: { [name: string]: unknown }; conversations: number; country: string; created_at: string; description: string; id: string; industry: string; is_model_trained: boolean; is_personal: boolean; last_trained_at: string | null; message_limit: number | null; name: string; numbers: (string)[]; onboarding_completed: boolean; open_conversations: number; opt_out_words: string; plan: "starter" | "business" | "enterprise"; quota_message: string; role: "viewer" | "agent" | "admin" | "owner"; time_zone: string; updated_at: string; usage: { ai_replies: number; cost_micros: number; inbound: number; limit: number; outbound: number; period: string; remaining: number; tokens_in: number; tokens_out: number; unpriced_runs: number; used: number }; website: string; welcome_message: string })[]; next_cursor: string | null };
   };
   /** A new organization, owned by who makes it. */
   "POST /api/v1/organizations": {
     path: {};
     query: {};
-    body: { auto_reply?: boolean | null; away_message?: string | null; business_hours?: { [name: string]: unknown } | null; country?: string | null; description?: string | null; industry?: string | null; name: string; onboarding_completed?: boolean | null; quota_message?: string | null; time_zone?: string | null; website?: string | null; welcome_message?: string | null };
-    answer: { auto_reply: boolean; away_message: string; business_hours: { [name: string]: unknown }; country: string; created_at: string; description: string; id: string; industry: string; is_personal: boolean; message_limit: number | null; name: string; onboarding_completed: boolean; plan: "starter" | "business" | "enterprise"; quota_message: string; time_zone: string; updated_at: string; website: string; welcome_message: string };
+    body: { auto_reply?: boolean | null; away_message?: string | null; business_hours?: { [name: string]: unknown } | null; country?: string | null; description?: string | null; industry?: string | null; name: string; onboarding_completed?: boolean | null; opt_out_words?: string | null; quota_message?: string | null; time_zone?: string | null; website?: string | null; welcome_message?: string | null };
+    answer: { auto_reply: boolean; away_message: string; business_hours: { [name: string]: unknown }; country: string; created_at: string; description: string; id: string; industry: string; is_personal: boolean; message_limit: number | null; name: string; onboarding_completed: boolean; opt_out_words: string; plan: "starter" | "business" | "enterprise"; quota_message: string; time_zone: string; updated_at: string; website: string; welcome_message: string };
   };
   /** Numbers that Twilio has for sale. */
   "GET /api/v1/organizations/search-numbers": {
     path: {};
     query: { country?: string; type?: "local" | "mobile" | "toll_free" | "tollfree"; areaCode?: string; area_code?: string; contains?: string; limit?: number };
     body: undefined;
-    answer: { items: ({ capabilities: { mms: boolean; sms: boolean; voice: boolean }; country: string; friendly_name: string; locality: string | null; number: string; region: string | null })[]; message: string | null };
+    answer: { items: ({ address_requirements: "none" | "any" | "local" | "foreign"; capabilities: { mms: boolean; sms: boolean; voice: boolean }; country: string; friendly_name: string; locality: string | null; number: string; region: string | null })[]; message: string | null };
   };
   /** Deletes an organization; its lines no longer answer. */
   "DELETE /api/v1/organizations/{id}": {
@@ -393,14 +393,14 @@ export interface Operations {
     path: { id: string };
     query: {};
     body: undefined;
-    answer: { auto_reply: boolean; away_message: string; business_hours: { [name: string]: unknown }; conversations: number; country: string; created_at: string; description: string; id: string; industry: string; is_model_trained: boolean; is_personal: boolean; last_trained_at: string | null; message_limit: number | null; name: string; numbers: (string)[]; onboarding_completed: boolean; open_conversations: number; plan: "starter" | "business" | "enterprise"; quota_message: string; role: "viewer" | "agent" | "admin" | "owner"; time_zone: string; updated_at: string; usage: { ai_replies: number; cost_micros: number; inbound: number; limit: number; outbound: number; period: string; remaining: number; tokens_in: number; tokens_out: number; unpriced_runs: number; used: number }; website: string; welcome_message: string };
+    answer: { auto_reply: boolean; away_message: string; business_hours: { [name: string]: unknown }; conversations: number; country: string; created_at: string; description: string; id: string; industry: string; is_model_trained: boolean; is_personal: boolean; last_trained_at: string | null; message_limit: number | null; name: string; numbers: (string)[]; onboarding_completed: boolean; open_conversations: number; opt_out_words: string; plan: "starter" | "business" | "enterprise"; quota_message: string; role: "viewer" | "agent" | "admin" | "owner"; time_zone: string; updated_at: string; usage: { ai_replies: number; cost_micros: number; inbound: number; limit: number; outbound: number; period: string; remaining: number; tokens_in: number; tokens_out: number; unpriced_runs: number; used: number }; website: string; welcome_message: string };
   };
   /** Changes the fields that are named; the others stay. */
   "PATCH /api/v1/organizations/{id}": {
     path: { id: string };
     query: {};
-    body: { auto_reply?: boolean | null; away_message?: string | null; business_hours?: { [name: string]: unknown } | null; country?: string | null; description?: string | null; industry?: string | null; name?: string | null; onboarding_completed?: boolean | null; quota_message?: string | null; time_zone?: string | null; website?: string | null; welcome_message?: string | null };
-    answer: { auto_reply: boolean; away_message: string; business_hours: { [name: string]: unknown }; country: string; created_at: string; description: string; id: string; industry: string; is_personal: boolean; message_limit: number | null; name: string; onboarding_completed: boolean; plan: "starter" | "business" | "enterprise"; quota_message: string; time_zone: string; updated_at: string; website: string; welcome_message: string };
+    body: { auto_reply?: boolean | null; away_message?: string | null; business_hours?: { [name: string]: unknown } | null; country?: string | null; description?: string | null; industry?: string | null; name?: string | null; onboarding_completed?: boolean | null; opt_out_words?: string | null; quota_message?: string | null; time_zone?: string | null; website?: string | null; welcome_message?: string | null };
+    answer: { auto_reply: boolean; away_message: string; business_hours: { [name: string]: unknown }; country: string; created_at: string; description: string; id: string; industry: string; is_personal: boolean; message_limit: number | null; name: string; onboarding_completed: boolean; opt_out_words: string; plan: "starter" | "business" | "enterprise"; quota_message: string; time_zone: string; updated_at: string; website: string; welcome_message: string };
   };
   /** The organization's number as Twilio has it. */
   "GET /api/v1/organizations/{id}/number": {

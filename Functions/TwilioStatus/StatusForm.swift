@@ -20,10 +20,12 @@ struct StatusForm: Sendable {
     /// `nil` for a word that we don't know.
     var report: StatusReport? {
         guard let status = update.status, status != .received else { return nil }
-        return StatusReport(
+        var report = StatusReport(
             organization: organization, message: message, kind: .whatsappTwilio, localAddress: update.from ?? "",
             providerMessageID: update.messageSID, status: status, errorCode: update.errorCode.map { String($0) },
-            reason: update.errorReason?.cut(to: 500))
+            reason: update.errorReason)
+        if status == .failed { report.fail(update) }
+        return report
     }
 
     /// For the log.
@@ -37,4 +39,15 @@ struct StatusForm: Sendable {
         Shape.Member("ErrorCode", .plainText, isRequired: false),
         Shape.Member("ErrorMessage", .plainText, isRequired: false),
     ]
+}
+
+extension StatusReport {
+    /// Nothing is tried again once Twilio has given up.
+    fileprivate mutating func fail(_ update: TwilioStatusUpdate) {
+        let sentence = update.errorReason ?? TwilioStatusUpdate.noReason
+        reason = sentence
+        optsOut = update.errorClass == .optedOut
+        guard update.errorClass?.needsPerson ?? true else { return }
+        callsPerson = "\(sentence) Nothing is tried again by itself; a person has to look."
+    }
 }

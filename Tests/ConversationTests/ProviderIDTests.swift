@@ -10,21 +10,27 @@ import Testing
 @Suite struct ProviderIDTests {
     private static func id(_ road: Road) async throws -> String? {
         let rows = try await road.database.owner.query(
-            "select provider_message_id from parley.messages where direction = 'outbound'")
+            "select provider_message_id from parley.messages where direction = 'outbound' order by created_at desc, id desc"
+        )
         return try #require(rows.first)["provider_message_id"]
     }
 
     @Test(arguments: ["taken", String(repeating: "x", count: 201)])
     func aMessageThatWasTakenIsSentWhateverItsIDIs(_ id: String) async throws {
         try await Road.with { road in
-            road.provider.answers { _ in .accepted(providerID: id) }
+            road.provider.answers { _ in .accepted(providerID: "taken") }
             try await road.receive("Hi", id: "taken")
             try await road.settle()
-            #expect(try await road.messages().map(\.status) == ["sent"])
+            road.provider.answers { _ in .accepted(providerID: id) }
+            try await road.receive("Hi again")
+            try await road.settle()
+            #expect(try await road.messages().map(\.status) == ["sent", "sent"])
             #expect(try await Self.id(road) == nil)
             #expect(try await road.decisions().filter { $0.hasPrefix("provider_id") } == ["provider_id passed"])
             #expect(try await road.count("select count(*) from parley.jobs") == 0)
-            #expect(try await road.count("select count(*) from parley.message_keys") == 1, "still the customer's")
+            let keys = try await road.count(
+                "select count(*) from parley.message_keys where provider_message_id = 'taken'")
+            #expect(keys == 2, "the customer's and that of the first reply")
         }
     }
 
@@ -72,7 +78,7 @@ import Testing
                 thief constant uuid := '10000000-0000-7000-8000-000000000000';
             begin
                 if new.message_id <> thief then
-                    insert into parley.message_keys values (new.organization_id, new.channel_id, new.provider_message_id, thief)
+                    insert into parley.message_keys values (new.organization_id, new.channel_id, new.provider_message_id, thief, new.author)
                     on conflict do nothing;
                 end if;
                 return new;

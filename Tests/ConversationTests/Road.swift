@@ -214,6 +214,7 @@ final class FakeProvider: Sendable {
     }
     private let taken = Mutex<[Taken]>([])
     private let answer = Mutex<@Sendable (ChannelDraft) -> SendResult?>({ _ in nil })
+    private let standing = Mutex(MessageStatus.sent)
     private let listing = Mutex<(@Sendable () throws -> Void)>({})
     /// Providers write a message down even when their answer is lost.
     private let takesWhenSilent = Mutex(false)
@@ -223,6 +224,8 @@ final class FakeProvider: Sendable {
         answer.withLock { $0 = body }
         takesWhenSilent.withLock { $0 = takingAnyway }
     }
+    /// What it lists its messages as.
+    func becomes(_ status: MessageStatus) { standing.withLock { $0 = status } }
     func lists(_ body: @escaping @Sendable () throws -> Void) { listing.withLock { $0 = body } }
 
     var sent: [String] { taken.withLock { $0.map(\.draft.body) } }
@@ -250,7 +253,9 @@ final class FakeProvider: Sendable {
             reconcile: { draft, since in
                 try self.listing.withLock { $0 }()
                 return self.all.filter { $0.draft.to == draft.to && $0.at >= since }.map {
-                    SentMessage(providerID: $0.providerID, body: $0.draft.body, createdAt: $0.at)
+                    SentMessage(
+                        providerID: $0.providerID, body: $0.draft.body, createdAt: $0.at,
+                        status: self.standing.withLock { $0 })
                 }
             }, longest: 0)
     }

@@ -45,8 +45,8 @@ import Testing
         #expect(throws: expected) { try PhoneNumber(text, country: country) }
     }
 
-    /// Where local writing is more than a trunk prefix (Argentina's mobile mark, Belarus's `8 0`).
-    private static let rewriting: Set<String> = ["AR", "BY"]
+    /// Where local writing is more than a trunk prefix: Belarus's `8 0`.
+    private static let rewriting: Set<String> = ["BY"]
     /// Digits alone fit both readings, and the country writes no trunk prefix that would tell: its own wins.
     private static let ambiguous: Set<String> = ["AD", "TK", "WS"]
 

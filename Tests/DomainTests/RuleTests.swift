@@ -37,32 +37,6 @@ import Testing
     }
 }
 
-@Suite struct OptOutTests {
-    @Test(arguments: [
-        ("STOP", OptOutKeyword.stop), (" stop\n", .stop), ("StopAll", .stop), ("unsubscribe", .stop), ("Cancel", .stop),
-        ("END", .stop), ("quit", .stop), ("start", .start), ("UNSTOP", .start), ("help", .help),
-    ])
-    func aWordAloneIsAKeyword(_ text: String, _ keyword: OptOutKeyword) {
-        #expect(OptOut.keyword(in: text) == keyword)
-    }
-
-    @Test(arguments: ["", "stop it", "please cancel my booking", "stop!", "yes", "st op", "the end"])
-    func everythingElseIsAMessage(_ text: String) {
-        #expect(OptOut.keyword(in: text) == nil)
-    }
-
-    @Test func yesRestartsOnlyThoseWhoStopped() {
-        #expect(OptOut.keyword(in: "Yes", isOptedOut: true) == .start)
-    }
-
-    @Test func twiliosWordWinsAndItsAnswerIsNotRepeated() {
-        #expect(OptOut.keyword(in: "revoke", providerType: "STOP") == .stop)
-        #expect(OptOut.keyword(in: "hello", providerType: "new") == nil)
-        #expect(OptOut.answer(to: .stop, business: "Ana", providerAnswered: true) == nil)
-        #expect(OptOut.answer(to: .stop, business: "Ana", providerAnswered: false)?.contains("START") == true)
-    }
-}
-
 @Suite struct MessageStatusTests {
     @Test func outboundMessagesNeverMoveBack() {
         let ladder: [MessageStatus] = [.queued, .sending, .unknown, .sent, .delivered, .read]

@@ -77,6 +77,10 @@ import Testing
     }
 
     @Test func aStrangersNumberIsAnsweredByThePlatform() throws {
+        let released = try Self.decide {
+            $0.channel = .released; $0.welcomeMessage = "Hi"; $0.isFirstMessage = true
+        }
+        #expect(released.answer == .inbox && released.welcome == nil && released.gates.last?.outcome == .stopped)
         let decision = try Self.decide { $0.channel = .platformDefault }
         #expect(decision.answer == .persona(campaign: nil))
         #expect(decision.gates.contains { $0.gate == .channel && $0.reason.contains("default AI") })

@@ -94,9 +94,16 @@ import Web
         }
     }
 
-    /// The customer's message has the id already.
+    /// Another message that we sent has the id already.
     @Test func aReportWithAnIDThatCannotBeKeptIsBelievedWithoutIt() async throws {
         try await with { api, message in
+            try await api.db.owner.query(
+                """
+                insert into parley.messages (id, organization_id, conversation_id, channel_id, direction, author, body,
+                    status, provider_message_id, created_at)
+                select \(MessageID(UUID())), organization_id, conversation_id, channel_id, 'outbound', 'ai', 'Other', 'sent',
+                    'SM0', now() from parley.messages where id = \(message.message)
+                """)
             for word in ["sent", "delivered", "read"] {
                 let response = try await api.router(
                     request([("MessageSid", "SM0"), ("MessageStatus", word)], message: message))
@@ -122,6 +129,49 @@ import Web
             let fields = [("MessageSid", "SM9"), ("MessageStatus", "undelivered"), ("ErrorCode", "63016")]
             _ = try await api.router(request(fields, message: message))
             #expect(try await state(api.db, message) == ["failed", "SM9", "63016"])
+        }
+    }
+
+    private func conversation(_ api: TestAPI) async throws -> (status: String?, optedOut: Int) {
+        let rows = try await api.db.owner.query("select status from parley.conversations")
+        let gone = try await api.db.owner.query(
+            "select count(*) from parley.contacts where opted_out_at is not null")
+        return (try rows.first?["status"], try gone.first?["count"] ?? 0)
+    }
+
+    /// Nothing is queued any more: nothing says that it will be tried again, and a person looks.
+    @Test(arguments: ["63018", "30001", "30003", "63016", "99999", ""])
+    func aLateFailureTellsTheTruthAndCallsAPerson(_ code: String) async throws {
+        try await with { api, message in
+            let fields = [
+                ("MessageSid", "SM9"), ("MessageStatus", "undelivered"), ("ErrorCode", code),
+                ("ChannelStatusMessage", "words of the channel"),
+            ]
+            for _ in 0..<2 { _ = try await api.router(request(fields, message: message)) }
+            #expect(try await state(api.db, message) == ["failed", "SM9", code.isEmpty ? nil : code])
+            let rows = try await api.db.owner.query(
+                "select error_reason from parley.messages where id = \(message.message)")
+            let reason: String = try #require(try rows.first?["error_reason"])
+            #expect(
+                !reason.contains("tried again") && (reason == "words of the channel") == (code == "99999"), "\(reason)")
+            #expect(try await conversation(api) == ("pending", 0))
+            let trail = try await api.db.owner.query(
+                "select reason from parley.decisions where message_id = \(message.message) and gate = 'provider'")
+            #expect(trail.count == 1)
+            #expect(try trail.first?["reason"] == "\(reason) Nothing is tried again by itself; a person has to look.")
+        }
+    }
+
+    @Test(arguments: ["63033", "21610", "63014"])
+    func aLateOptOutIsRemembered(_ code: String) async throws {
+        try await with { api, message in
+            let fields = [("MessageSid", "SM9"), ("MessageStatus", "undelivered"), ("ErrorCode", code)]
+            _ = try await api.router(request(fields, message: message))
+            #expect(try await conversation(api) == ("open", 1))
+            // START; the report again, late, is no second STOP.
+            try await api.db.owner.query("update parley.contacts set opted_out_at = null")
+            _ = try await api.router(request(fields, message: message))
+            #expect(try await conversation(api) == ("open", 0))
         }
     }
 

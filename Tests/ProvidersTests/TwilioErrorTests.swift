@@ -19,6 +19,27 @@ import Testing
         }
     }
 
+    /// K22: each sentence is true when Twilio refuses and when it reports later, quotes nothing, and belongs to a code of the table.
+    @Test func everyCodeHasOneTrueSentence() {
+        let codes = TwilioErrorClass.allCases.flatMap(\.codes)
+        #expect(Set(codes).count == codes.count, "a code of two classes")
+        #expect(Set(TwilioErrorClass.sentences.keys).isSubset(of: codes))
+        #expect(TwilioErrorClass.sentences.count > 50)
+        for code in codes {
+            let sentence = TwilioErrorClass.sentence(of: code)
+            #expect(sentence.hasSuffix(".") && sentence.count < 120 && sentence.first?.isUppercase == true, "\(code)")
+            for promise in ["again", "later", "retr"] {
+                #expect(!sentence.contains(promise), "\(code) promises something")
+            }
+        }
+        for code in TwilioErrorClass.optedOut.codes {
+            #expect(!TwilioErrorClass(code: code).needsPerson, "\(code)")
+        }
+        for code in [20003, 63007, 21211, 63016, 63018, 30001] {
+            #expect(TwilioErrorClass(code: code).needsPerson, "\(code)")
+        }
+    }
+
     private static func kind(_ errorClass: TwilioErrorClass) -> TwilioError.Kind {
         switch errorClass {
         case .windowClosed: .windowClosed
@@ -34,7 +55,9 @@ import Testing
             code == 20429 ? 429 : 400, headers: [("retry-after", "7")],
             #"{"code":\#(code),"message":"secret words of the customer","more_info":"x","status":400}"#)
         let error = await #expect(throws: TwilioError.self) { try await Twilio.client(http).send(Twilio.draft) }
-        #expect(error?.kind == Self.kind(known) && error?.code == code && error?.reason == known.sentence)
+        #expect(
+            error?.kind == Self.kind(known) && error?.code == code
+                && error?.reason == TwilioErrorClass.sentence(of: code))
         #expect(error?.description.contains("secret") == false)
     }
 

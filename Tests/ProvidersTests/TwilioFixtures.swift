@@ -91,7 +91,8 @@ struct TwilioOperation: Sendable, CustomStringConvertible {
         },
         TwilioOperation("purchasePhoneNumber", answer: Twilio.number, makesSomething: true) {
             client throws(TwilioError) in
-            _ = try await client.numbers.purchasePhoneNumber("+14155550100", "Ana & Co", Twilio.webhooks)
+            _ = try await client.numbers.purchasePhoneNumber(
+                "+14155550100", "Ana & Co", TwilioPapers(), Twilio.webhooks)
         },
         TwilioOperation("updateNumberWebhook", answer: Twilio.number) { client throws(TwilioError) in
             _ = try await client.numbers.updateNumberWebhook(Twilio.numberSID, Twilio.webhooks)

@@ -107,6 +107,23 @@ import Web
         }
     }
 
+    /// K14: a user id comes after a number, or a number beside an id.
+    @Test(
+        arguments: [
+            (["From": "whatsapp:+5215512345678", "WaId": "5215512345678"], []),
+            (["From": "whatsapp:+525512345678", "WaId": "5215512345678"], []),
+            (["From": "whatsapp:US.abc", "WaId": "15551234567"], ["whatsapp:+15551234567"]),
+            (["From": "whatsapp:+15551234567", "ExternalUserIdentifier": "US.abc"], ["whatsapp:US.abc"]),
+            (["From": "whatsapp:+15551234567", "ExternalUserIdentifier": "whatsapp:US.abc"], ["whatsapp:US.abc"]),
+            (["From": "whatsapp:US.abc", "ExternalUserIdentifier": "US.abc", "WaId": ""], []),
+            (["From": "+15551234567", "ExternalUserIdentifier": "US.abc"], []),
+        ] as [([String: String], [String])])
+    func theOtherNamesOfACustomerAreRead(_ fields: [String: String], _ expected: [String]) throws {
+        let rest = Self.minimal.filter { fields[$0.name] == nil }
+        let form = FormFields(rest + fields.map { (name: $0.key, value: $0.value) })
+        #expect(try TwilioInbound(form).message.otherAddresses == expected)
+    }
+
     @Test func boundsHold() throws {
         #expect(throws: TwilioFormError.tooLong("Body")) {
             try Self.read(["Body": String(repeating: "x", count: 65_537)])
@@ -146,8 +163,11 @@ import Web
             (name: "ErrorCode", value: "63016"),
         ]
         #expect(try TwilioStatusUpdate(FormFields(base)).errorReason?.contains("24 hours") == true)
-        let long = String(repeating: "x", count: 999)
-        #expect(try TwilioStatusUpdate(FormFields(base + [("ChannelStatusMessage", long)])).errorReason?.count == 300)
+        let long = (name: "ChannelStatusMessage", value: String(repeating: "x", count: 999))
+        #expect(try TwilioStatusUpdate(FormFields(base + [long])).errorReason?.contains("24 hours") == true)
+        let unknown = base.dropLast() + [(name: "ErrorCode", value: "99999")]
+        #expect(try TwilioStatusUpdate(FormFields(unknown + [long])).errorReason?.count == 300)
+        #expect(try TwilioStatusUpdate(FormFields(Array(unknown))).errorReason == TwilioStatusUpdate.noReason)
     }
 
     @Test func aStatusWithANewWordChangesNothing() throws {

@@ -42,6 +42,33 @@ import Testing
         "releasePhoneNumber": ("DELETE", "\(Twilio.base)/IncomingPhoneNumbers/\(Twilio.numberSID).json", ""),
     ]
 
+    /// K25: papers that a country wants go with the purchase.
+    @Test func papersAreSentWithThePurchase() async throws {
+        let http = RecordingHTTP(200, Twilio.number)
+        _ = try await Twilio.client(http).numbers.purchasePhoneNumber(
+            "+493023125000", "n", TwilioPapers(addressSID: "AD1", bundleSID: "BU1"), Twilio.webhooks)
+        #expect(http.requests.first?.text.contains("&AddressSid=AD1&BundleSid=BU1&SmsUrl=") == true)
+    }
+
+    @Test func theSearchSaysWhoseAddressIsWanted() async throws {
+        for (word, expected) in [
+            ("\"none\"", TwilioAvailableNumber.AddressRequirement.none), ("\"any\"", .any), ("\"local\"", .local),
+            ("\"foreign\"", .foreign), ("\"new\"", .any), ("null", .none),
+        ] {
+            let http = RecordingHTTP(
+                200, #"{"available_phone_numbers":[{"phone_number":"+49302312500","address_requirements":\#(word)}]}"#)
+            let found = try await Twilio.client(http).numbers.searchAvailableNumbers(TwilioNumberSearch(country: "DE"))
+            #expect(found.map(\.addressRequirement) == [expected], "\(word)")
+        }
+    }
+
+    /// Twilio answers 404 for a country that has no numbers of the kind.
+    @Test func aKindThatIsNotSoldThereIsAnEmptySearch() async throws {
+        let http = RecordingHTTP(404, #"{"code":20404,"message":"not found","status":404}"#)
+        let found = try await Twilio.client(http).numbers.searchAvailableNumbers(TwilioNumberSearch(country: "AQ"))
+        #expect(found.isEmpty)
+    }
+
     @Test(arguments: TwilioOperation.all)
     func everyOperationSendsExactlyThis(_ operation: TwilioOperation) async throws {
         let http = RecordingHTTP(operation.name == "releasePhoneNumber" ? 204 : 200, operation.answer)

@@ -2,6 +2,8 @@ import Foundation
 import Support
 import Testing
 
+@testable import Sandbox
+
 /// What the sandbox does beyond any provider's description.
 @Suite struct ServerTests {
     @Test func thePagesPolicyIsStrictAndTheFolderIsClosed() async throws {
@@ -84,6 +86,41 @@ import Testing
             )
             let send = "To=whatsapp%3A%2B12025550117&From=whatsapp%3A%2B14155550142&Body=x"
             #expect(try await sandbox.request("POST", "\(path)/Messages.json", form: send).body.contains("21610"))
+        }
+    }
+
+    /// Twilio acts on its words, answers and says so; whoever answers too is refused with 21610.
+    @Test(arguments: [
+        ("STOP", "STOP", "unsubscribed"), ("info", "HELP", "Reply STOP"), ("YES", "", ""), ("hi", "", ""),
+    ])
+    func wordsThatTwilioKnowsAreAnsweredByIt(_ text: String, _ type: String, _ answer: String) async throws {
+        let twilio = SimulatedTwilio(
+            SandboxConfiguration(port: 0, publicURL: "", twilioAccountSID: "", twilioAuthToken: "", assets: ""),
+            clock: SandboxClock(path: nil))
+        let customer = try #require(Address("whatsapp:+12025550117"))
+        let business = try #require(Address("whatsapp:+14155238886"))
+        let message = await twilio.receive(InboundDraft(from: customer, to: business, body: text)).message
+        let form = WebhookForms.inbound(message, account: "AC1", profileName: "", apiBase: "")
+        #expect((form["OptOutType"] ?? "") == type)
+        let said = await twilio.messages.filter { $0.direction == .outboundReply }
+        #expect(
+            said.count == (type.isEmpty ? 0 : 1)
+                && said.allSatisfy { $0.body.contains(answer) && $0.status == .delivered })
+    }
+
+    @Test func numbersThatNeedPapersAreRefusedWithoutThem() async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            let path = "/2010-04-01/Accounts/\(RunningSandbox.account)"
+            let found = try await sandbox.request("GET", "\(path)/AvailablePhoneNumbers/DE/Local.json")
+            #expect(found.body.contains(#""address_requirements":"local""#))
+            let number = "PhoneNumber=%2B493023125000"
+            for (papers, expected) in [
+                ("", "21615"), ("&AddressSid=AD1", "21649"), ("&AddressSid=AD1&BundleSid=BU1", "in-use"),
+            ] {
+                let answer = try await sandbox.request(
+                    "POST", "\(path)/IncomingPhoneNumbers.json", form: number + papers)
+                #expect(answer.body.contains(expected), "\(answer.body)")
+            }
         }
     }
 

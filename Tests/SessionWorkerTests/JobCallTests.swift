@@ -62,11 +62,17 @@ import WhatsAppServer
     private func stored(as providerID: String, in installation: Installation) async throws {
         try await installation.database.owner.query(
             """
-            insert into parley.messages (id, organization_id, conversation_id, channel_id, direction, author, type, body,
-                provider_message_id, status, created_at)
-            select gen_random_uuid(), organization_id, conversation_id, channel_id, direction, author, type, 'two',
-                \(providerID), status, created_at
-            from parley.messages where body = 'one'
+            with stored as (
+                insert into parley.messages (id, organization_id, conversation_id, channel_id, direction, author, type, body,
+                    provider_message_id, status, created_at)
+                select gen_random_uuid(), organization_id, conversation_id, channel_id, direction, author, type, 'two',
+                    \(providerID), status, created_at
+                from parley.messages where body = 'one'
+                returning *
+            )
+            insert into parley.message_keys (organization_id, channel_id, provider_message_id, author, message_id)
+            select s.organization_id, s.channel_id, s.provider_message_id, t.remote_address, s.id
+            from stored s join parley.conversations t on t.id = s.conversation_id
             """)
     }
 }

@@ -63,6 +63,40 @@ import Web
         #expect(!TwilioSignature(authTokens: ["new"]).isValid(request, publicURL: "https://bot.example.com"))
     }
 
+    /// Twilio drops credentials of the configured URL before it signs; its SDKs sign what they are given (K29).
+    @Test(arguments: [
+        "https://user:p%40ss@bot.example.com", "https://user@bot.example.com:8443", "https://a@b:c@bot.example.com",
+    ])
+    func aURLWithCredentialsIsAcceptedWithThemAndWithout(_ publicURL: String) {
+        let path = "/webhooks/twilio"
+        let bare = "https://" + (publicURL.split(separator: "@").last ?? "")
+        for url in [publicURL, bare] {
+            var request = signed(url: url + path, body: "Body=hi")
+            request.path = path
+            #expect(TwilioSignature(authTokens: [Self.secret]).isValid(request, publicURL: publicURL), "\(url)")
+        }
+        var stranger = signed(url: "https://other@evil.example.com" + path, body: "Body=hi")
+        stranger.path = path
+        #expect(!TwilioSignature(authTokens: [Self.secret]).isValid(stranger, publicURL: publicURL))
+        // An @ behind the host is no credential.
+        let plain = "https://bot.example.com/a@b?c=d@e"
+        var odd = signed(url: plain, body: "Body=hi")
+        (odd.path, odd.rawQuery) = ("/a@b", "c=d@e")
+        #expect(TwilioSignature(authTokens: [Self.secret]).isValid(odd, publicURL: "https://bot.example.com"))
+    }
+
+    @Test(arguments: ["HMAC_SHA256", "hmac_sha256", "Hmac_Sha256"])
+    func theAlgorithmsNameIsReadWithoutCase(_ name: String) {
+        let fields = FormFields([("Body", "hi")])
+        let value = TwilioSignature.signature(url: Self.url, fields: fields, key: Self.secret, algorithm: .sha256)
+        let headers = Headers([
+            ("content-type", "application/x-www-form-urlencoded"), (TwilioSignature.header, value),
+            (TwilioSignature.settingsHeader, "key=k1,algorithm=\(name)"),
+        ])
+        let signature = TwilioSignature(authTokens: [], sharedKeys: [Self.secret])
+        #expect(signature.isValid(method: .post, url: Self.url, headers: headers, body: Array("Body=hi".utf8)))
+    }
+
     @Test func withoutAKeyNothingIsValid() {
         let empty = TwilioSignature.signature(url: Self.url, fields: FormFields([("Body", "hi")]), key: "")
         var request = signed(url: Self.url, body: "Body=hi")

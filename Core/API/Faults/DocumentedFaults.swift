@@ -11,6 +11,9 @@ extension DocumentedFault {
     /// Of whatever asks Twilio to buy or release a number.
     package static let provisioning =
         twilio + [
+            DocumentedFault(422, "address-required", "The number's country wants an address: address_sid."),
+            DocumentedFault(422, "bundle-required", "The number's country wants a regulatory bundle: bundle_sid."),
+            DocumentedFault(422, "papers-refused", "Address and bundle do not fit the number."),
             DocumentedFault(409, "number-taken", "Somebody else has the number."),
             DocumentedFault(409, "in-progress", "The number is being provisioned right now."),
             DocumentedFault(409, "releasing", "The number is being released."),

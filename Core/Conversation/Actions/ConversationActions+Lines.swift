@@ -61,16 +61,19 @@ extension ConversationActions {
     private static func find(
         _ number: PhoneNumber, on line: ChannelRecord, _ local: String, of organization: OrganizationID
     ) -> Query {
-        """
-        select id from conversations
-        where channel_id = \(line.id) and local_address = \(local) and not is_group and (
-            remote_address = \(number.jid)
-            or remote_address = (select lid || '@lid' from whatsapp_people
-                where channel_id = \(line.id) and phone_number = \(number.digits))
-            or contact_id = (select contact_id from contact_addresses
-                where organization_id = \(organization) and kind = 'whatsapp_web' and address = \(number.jid)))
-        order by remote_address = \(number.jid), last_message_at desc
-        limit 1
-        """
+        let mine: Query = """
+            select id from conversations
+            where channel_id = \(line.id) and local_address = \(local) and not is_group and (
+                remote_address = \(number.jid)
+                or remote_address = (select lid || '@lid' from whatsapp_people
+                    where channel_id = \(line.id) and phone_number = \(number.digits))
+                or contact_id in
+            """
+        return mine.appending(.people(at: number.jid, kind: .whatsappWeb, of: organization)).appending(
+            """
+            )
+            order by remote_address = \(number.jid), last_message_at desc
+            limit 1
+            """)
     }
 }

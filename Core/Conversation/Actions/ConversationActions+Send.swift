@@ -34,11 +34,13 @@ extension ConversationActions {
         }
         let remote = number.whatsappAddress
         return try await database.transaction(for: organization) { connection in
-            let rows = try await connection.query(
-                """
+            let mine: Query = """
                 select id from conversations
-                where channel_id = \(channel.id) and local_address = \(local) and remote_address = \(remote)
-                """)
+                where channel_id = \(channel.id) and local_address = \(local) and not is_group and contact_id in
+                """
+            let rows = try await connection.query(
+                mine.appending(.people(at: remote, kind: channel.kind, of: organization))
+                    .appending(" order by last_message_at desc, id desc limit 1"))
             if let row = rows.first { return try row["id"] }
             guard !MessagingWindow.applies(to: channel.kind, address: local) else {
                 throw SendRefusal.windowClosed(since: nil)
@@ -69,38 +71,10 @@ extension ConversationActions {
         _ channel: ChannelRecord, local: String, remote: String, of organization: OrganizationID,
         _ connection: Connection
     ) async throws -> ConversationID {
-        let now = clock.now()
-        let (contact, conversation): (ContactID, ConversationID) = (ids.make(), ids.make())
-        let rows = try await connection.pipeline([
-            // The same lock as an incoming first message takes.
-            """
-            select pg_advisory_xact_lock(
-                hashtextextended(\(organization)::text || \(channel.kind.rawValue)::text || ' ' || \(remote)::text, 0))
-            """,
-            """
-            insert into contacts (id, organization_id, created_at, updated_at)
-            select \(contact), \(organization), \(now), \(now)
-            where not exists (select from contact_addresses
-                where organization_id = \(organization) and kind = \(channel.kind.rawValue) and address = \(remote))
-            """,
-            """
-            insert into contact_addresses (organization_id, kind, address, contact_id, created_at)
-            select \(organization), \(channel.kind.rawValue), \(remote), id, \(now) from contacts where id = \(contact)
-            """,
-            """
-            insert into conversations (id, organization_id, channel_id, contact_id, remote_address, local_address,
-                last_message_at, created_at)
-            select \(conversation), \(organization), \(channel.id), contact_id, \(remote), \(local), \(now), \(now)
-            from contact_addresses
-            where organization_id = \(organization) and kind = \(channel.kind.rawValue) and address = \(remote)
-            on conflict (organization_id, channel_id, local_address, remote_address) do nothing
-            """,
-            """
-            select id from conversations
-            where channel_id = \(channel.id) and local_address = \(local) and remote_address = \(remote)
-            """,
-        ])
-        guard let row = rows.last?.first else { throw ConversationActionError.noConversation }
+        let rows = try await connection.query(
+            .startConversation(
+                with: remote, at: local, on: channel.id, kind: channel.kind, ids: InboundIDs(ids), at: clock.now()))
+        guard let row = rows.first else { throw ConversationActionError.noConversation }
         return try row["id"]
     }
 }

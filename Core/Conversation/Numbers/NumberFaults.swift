@@ -41,7 +41,8 @@ extension Fault {
 extension Fault {
     /// A refusal is the client's to solve (422), anything else a bad gateway; a repeat looks before it buys.
     package static func twilio(_ error: TwilioError) -> Fault {
-        switch error.kind {
+        if let missing = missingPapers(error) { return missing }
+        return switch error.kind {
         case .permanent, .optedOut, .windowClosed:
             Fault(status: 422, code: "provider-refused", detail: "Twilio refused: \(error.reason)")
         case .retry(let after):
@@ -52,6 +53,16 @@ extension Fault {
             Fault(
                 status: 502, code: "provider-unknown",
                 detail: "Twilio gave no answer; repeat the request and it will be looked up, never done twice.")
+        }
+    }
+    /// 21615, 21631: an address; 21649: a bundle; 21650: others than were given.
+    private static func missingPapers(_ error: TwilioError) -> Fault? {
+        switch error.code {
+        case 21615, 21631:
+            Fault(status: 422, code: "address-required", detail: error.reason, field: "address_sid")
+        case 21649: Fault(status: 422, code: "bundle-required", detail: error.reason, field: "bundle_sid")
+        case 21650: Fault(status: 422, code: "papers-refused", detail: error.reason, field: "bundle_sid")
+        default: nil
         }
     }
 }

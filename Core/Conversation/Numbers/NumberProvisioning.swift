@@ -26,7 +26,8 @@ package struct NumberProvisioning: Sendable {
 
     /// - Parameter waits: the operator decides first; the purchase that comes back is `waiting`, unless it was bought before.
     package func buy(
-        _ number: String, for organization: OrganizationID, by user: UserID, name: String, waits: Bool = false
+        _ number: String, for organization: OrganizationID, by user: UserID, name: String, waits: Bool = false,
+        papers: TwilioPapers = TwilioPapers()
     ) async throws -> NumberPurchase {
         let now = clock.now()
         let wanted = NumberPurchase(
@@ -35,15 +36,15 @@ package struct NumberProvisioning: Sendable {
             wanted, limit: \.numberLimit, waits: waits, channelName: name, at: now)
         guard purchase.status != .bought, purchase.status != .waiting else { return purchase }
         guard purchase.status != .releasing else { throw NumberProvisioningError.releasing }
-        let bought = try await provider(purchase)
+        let bought = try await provider(purchase, papers)
         return try await store.bought(
             purchase, providerID: bought.sid, channel: ids.make(), name: name, at: clock.now())
     }
 
-    private func provider(_ purchase: NumberPurchase) async throws -> TwilioNumber {
+    private func provider(_ purchase: NumberPurchase, _ papers: TwilioPapers) async throws -> TwilioNumber {
         do {
             if let owned = try await owned(purchase.number) { return try await adopt(owned, purchase) }
-            return try await twilio.purchasePhoneNumber(purchase.number, Self.tag(purchase), webhooks)
+            return try await twilio.purchasePhoneNumber(purchase.number, Self.tag(purchase), papers, webhooks)
         } catch let error as TwilioError {
             // An answer that was lost may have been a yes; so may "taken", when the yes was our own earlier one.
             let mayBeOurs = error.mayHaveArrived || error.isTemporary || purchase.status == .unknown

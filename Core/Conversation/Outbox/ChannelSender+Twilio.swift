@@ -18,15 +18,25 @@ extension ChannelSender {
                 }
             },
             reconcile: { draft, since in
-                try await client.messages(draft.to, draft.from, since).map {
-                    SentMessage(providerID: $0.sid, body: $0.body, createdAt: $0.createdAt)
-                }
+                try await client.messages(draft.to, draft.from, since).map(SentMessage.init)
             },
             showTyping: { messageID in
                 // A missing typing indicator is no reason to say anything to anybody.
                 _ = try? await client.showTyping(messageID)
             },
             longest: TwilioClient.timeout)
+    }
+}
+
+extension SentMessage {
+    /// A word that is new says only that Twilio has it.
+    fileprivate init(_ message: TwilioMessage) {
+        let status = MessageStatus(twilio: message.status) ?? .sent
+        self.init(
+            providerID: message.sid, body: message.body, createdAt: message.createdAt,
+            status: status == .cancelled || status == .received ? .sent : status,
+            errorCode: message.errorCode.map { String($0) },
+            reason: message.errorCode.map(TwilioErrorClass.sentence) ?? TwilioStatusUpdate.noReason)
     }
 }
 

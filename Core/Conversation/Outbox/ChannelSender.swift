@@ -84,10 +84,21 @@ package struct SentMessage: Sendable, Equatable {
     package var providerID: String
     package var body: String
     package var createdAt: Date?
+    /// How far it has come by the provider's word: sent, delivered, read or failed.
+    package var status: MessageStatus
+    /// Of one that failed.
+    package var errorCode: String?
+    package var reason: String?
 
-    package init(providerID: String, body: String, createdAt: Date?) {
+    package init(
+        providerID: String, body: String, createdAt: Date?, status: MessageStatus = .sent, errorCode: String? = nil,
+        reason: String? = nil
+    ) {
         self.providerID = providerID
         self.body = body
         self.createdAt = createdAt
+        self.status = status
+        self.errorCode = errorCode
+        self.reason = reason
     }
 }

@@ -32,9 +32,23 @@ extension Outbox {
             reading: [.claim(found.providerID, for: attempt.entry.id)]
         ) { _, answers in
             guard answers.joined().first != nil else { return (false, []) }
-            let reason = "Its sending was interrupted; the provider lists it as taken."
-            return (true, changes(attempt, .accepted(found.providerID), "provider", .passed, reason))
+            return (true, changes(attempt, as: found))
         }
+    }
+
+    /// What the provider says became of it counts: whoever reports it may have found no message with its id.
+    private func changes(_ attempt: SendAttempt, as found: SentMessage) -> [Query] {
+        var move = OutboxMove.accepted(found.providerID)
+        move.status = found.status
+        guard found.status == .failed else {
+            let reason = "Its sending was interrupted; the provider lists it as \(found.status.rawValue)."
+            return changes(attempt, move, "provider", .passed, reason)
+        }
+        move.errorCode = found.errorCode
+        move.reason = found.reason
+        let reason = "Its sending was interrupted; the provider lists it as failed. \(found.reason ?? "")"
+        return [.setStatus(attempt.conversation.id, .pending, at: clock.now())]
+            + changes(attempt, move, "provider", .stopped, reason)
     }
 
     /// The provider's message that is this one: same words, not before it was marked, and nobody else's.

@@ -13,7 +13,7 @@ extension Outbox {
         case .windowClosed(let code, let reason):
             return try await giveUp(attempt, code ?? "63016", reason, "window")
         case .optedOut(let code, let reason):
-            let optOut = Query.setOptOut(attempt.conversation.contact, at: clock.now(), now: clock.now())
+            let optOut = Query.setOptOut(in: attempt.conversation.id, at: clock.now(), now: clock.now())
             return try await giveUp(attempt, code ?? "21610", reason, "opt_out", and: [optOut])
         case .refused(let code, let reason):
             return try await giveUp(attempt, code, reason, "provider")
@@ -35,8 +35,8 @@ extension Outbox {
         // Put back among those that wait it would look as if it had never left.
         let status: MessageStatus = attempt.entry.mayHaveLeft ? .sending : .queued
         _ = try await write(
-            attempt, OutboxMove(to: status, from: [.sending], reason: reason), "provider", .passed,
-            "The provider asked to wait \(Int(saturating: delay.rounded(.up))) s: \(reason)")
+            attempt, OutboxMove(to: status, from: [.sending], reason: "\(reason) It will be tried again."), "provider",
+            .passed, "The provider asked to wait \(Int(saturating: delay.rounded(.up))) s: \(reason)")
         return .snooze(until: clock.now().addingTimeInterval(delay))
     }
 
@@ -46,7 +46,10 @@ extension Outbox {
         and more: [Query] = []
     ) async throws -> JobOutcome? {
         guard attempt.entry.mayHaveLeft else {
-            return try await write(attempt, .failed(code, reason), gate, .stopped, sentence ?? reason, and: more)
+            // The customer waits, and nothing more happens by itself.
+            let look: [Query] =
+                gate == "opt_out" ? [] : [.setStatus(attempt.conversation.id, .pending, at: clock.now())]
+            return try await write(attempt, .failed(code, reason), gate, .stopped, sentence ?? reason, and: more + look)
         }
         try await leaveUndecided(attempt.entry, in: attempt.conversation, because: sentence ?? reason, and: more)
         return nil

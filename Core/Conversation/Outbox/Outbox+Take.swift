@@ -59,7 +59,11 @@ extension Outbox {
     ) -> [Query] {
         let move = OutboxMove(
             to: objection.status, from: [.queued, .sending], errorCode: objection.code, reason: objection.reason)
-        return [
+        // In the order of locks, the conversation before its message.
+        let look: [Query] =
+            objection.status == .failed && objection.gate != "opt_out"
+            ? [.setStatus(conversation.id, .pending, at: now)] : []
+        return look + [
             .move(entry.id, move, at: now),
             .record(
                 objection.gate, .stopped, objection.reason, turn: entry.turn, message: entry.id, in: conversation,

@@ -33,8 +33,8 @@ extension TurnRun {
     private func obey(_ keyword: OptOutKeyword, _ answer: String?, _ context: TurnContext) throws -> [Query] {
         var queries: [Query] = []
         switch keyword {
-        case .stop: queries.append(.setOptOut(context.conversation.contact, at: context.now, now: context.now))
-        case .start: queries.append(.setOptOut(context.conversation.contact, at: nil, now: context.now))
+        case .stop: queries.append(.setOptOut(in: context.conversation.id, at: context.now, now: context.now))
+        case .start: queries.append(.setOptOut(in: context.conversation.id, at: nil, now: context.now))
         case .help: break
         }
         if let answer { queries += try say(answer, context, unbound: true) }

@@ -77,8 +77,8 @@ package struct TwilioNumbers: Sendable {
         @Sendable (TwilioNumberSearch) async throws(TwilioError) -> [TwilioAvailableNumber]
     /// Buys and points the webhook at us in the same call. A repeat must first look for the number with `listAllPhoneNumbers`.
     package var purchasePhoneNumber:
-        @Sendable (_ number: String, _ friendlyName: String, _ webhooks: TwilioWebhooks) async throws(TwilioError) ->
-            TwilioNumber
+        @Sendable (_ number: String, _ friendlyName: String, _ papers: TwilioPapers, _ webhooks: TwilioWebhooks)
+            async throws(TwilioError) -> TwilioNumber
     package var updateNumberWebhook:
         @Sendable (_ sid: String, _ webhooks: TwilioWebhooks) async throws(TwilioError) -> TwilioNumber
     package var releasePhoneNumber: @Sendable (_ sid: String) async throws(TwilioError) -> Void
@@ -90,7 +90,7 @@ package struct TwilioNumbers: Sendable {
         searchAvailableNumbers:
             @escaping @Sendable (TwilioNumberSearch) async throws(TwilioError) -> [TwilioAvailableNumber],
         purchasePhoneNumber:
-            @escaping @Sendable (String, String, TwilioWebhooks) async throws(TwilioError) -> TwilioNumber,
+            @escaping @Sendable (String, String, TwilioPapers, TwilioWebhooks) async throws(TwilioError) -> TwilioNumber,
         updateNumberWebhook: @escaping @Sendable (String, TwilioWebhooks) async throws(TwilioError) -> TwilioNumber,
         releasePhoneNumber: @escaping @Sendable (String) async throws(TwilioError) -> Void,
         getPhoneNumberDetails: @escaping @Sendable (String) async throws(TwilioError) -> TwilioNumber,
@@ -126,7 +126,25 @@ package struct TwilioNumberSearch: Sendable, Equatable {
     }
 }
 
+/// What a country's regulator wants to know about who holds a number. Both are made in the Twilio account.
+package struct TwilioPapers: Sendable, Equatable {
+    /// `AD...`
+    package var addressSID: String?
+    /// `BU...`, approved.
+    package var bundleSID: String?
+
+    package init(addressSID: String? = nil, bundleSID: String? = nil) {
+        self.addressSID = addressSID
+        self.bundleSID = bundleSID
+    }
+}
+
 package struct TwilioAvailableNumber: Sendable, Equatable, Codable {
+    /// Twilio's `address_requirements`: whose address must be given to buy the number.
+    package enum AddressRequirement: String, Sendable, CaseIterable, Codable {
+        case none, any, local, foreign
+    }
+
     package var phoneNumber: String
     package var friendlyName: String
     package var locality: String?
@@ -135,10 +153,11 @@ package struct TwilioAvailableNumber: Sendable, Equatable, Codable {
     package var sms: Bool
     package var mms: Bool
     package var voice: Bool
+    package var addressRequirement: AddressRequirement
 
     package init(
         phoneNumber: String, friendlyName: String, locality: String?, region: String?, country: String, sms: Bool,
-        mms: Bool, voice: Bool
+        mms: Bool, voice: Bool, addressRequirement: AddressRequirement = .none
     ) {
         self.phoneNumber = phoneNumber
         self.friendlyName = friendlyName
@@ -148,6 +167,7 @@ package struct TwilioAvailableNumber: Sendable, Equatable, Codable {
         self.sms = sms
         self.mms = mms
         self.voice = voice
+        self.addressRequirement = addressRequirement
     }
 }
 

@@ -43,13 +43,14 @@ package enum TwilioErrorClass: String, Sendable, CaseIterable {
         }
     }
 
-    /// Safe for the inbox.
+    /// What a code of this class means when there is nothing more to say of it (`TwilioErrorSentences`). Safe for the inbox, and true whenever
+    /// it is said: when Twilio refuses, and when it reports later. Whether something will be tried again is not Twilio's to say.
     package var sentence: String {
         switch self {
         case .windowClosed: "The customer last wrote more than 24 hours ago; only an approved template may be sent."
         case .optedOut: "The customer has opted out of messages."
-        case .rateLimit: "Too many messages at once; it will be tried again."
-        case .retryLater: "The provider has a temporary problem."
+        case .rateLimit: "Too many messages went out at once; the provider did not take this one."
+        case .retryLater: "The provider had a temporary problem and did not deliver this message."
         case .badRecipient: "The recipient can't be reached at this address."
         case .notAllowed: "The provider does not allow this message."
         case .badSender: "This line is not allowed to send."
@@ -62,4 +63,8 @@ package enum TwilioErrorClass: String, Sendable, CaseIterable {
         case .other: "The provider refused the request."
         }
     }
+
+    /// Whether a person has to look at a message that failed so: the customer waits, and nothing is tried again. Who wants no messages
+    /// waits for nothing.
+    package var needsPerson: Bool { self != .optedOut }
 }

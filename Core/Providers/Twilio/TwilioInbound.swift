@@ -41,7 +41,7 @@ extension TwilioInbound {
     package init(_ form: FormFields) throws(TwilioFormError) {
         let media = Self.media(form)
         let from = try Self.required("From", form)
-        message = InboundMessage(
+        var message = InboundMessage(
             kind: .whatsappTwilio,
             localAddress: try Self.required("To", form),
             remoteAddress: from,
@@ -50,6 +50,8 @@ extension TwilioInbound {
             type: Self.type(form, media: media),
             text: try Self.text(form),
             media: media)
+        message.otherAddresses = Self.otherAddresses(form, beside: from)
+        self.message = message
         accountSID = form.filled("AccountSid")
         optOutType = form.filled("OptOutType")
         repliesTo = form.filled("OriginalRepliedMessageSid")
@@ -66,6 +68,17 @@ extension TwilioInbound {
         guard value.utf8.count <= maximumAddress else { throw .tooLong(name) }
         guard !value.utf8.contains(0) else { throw .holdsNUL(name) }
         return value
+    }
+
+    /// A WhatsApp user id comes beside the number or instead of it (`ExternalUserIdentifier`), and the number beside the id (`WaId`).
+    /// Twilio's changelog names the first field without an example, so both spellings of an address are read.
+    private static func otherAddresses(_ form: FormFields, beside from: String) -> [String] {
+        guard from.hasPrefix("whatsapp:") else { return [] }
+        let identifier = form.filled("ExternalUserIdentifier").map { $0.hasPrefix("whatsapp:") ? $0 : "whatsapp:\($0)" }
+        let number = form.filled("WaId").map { "whatsapp:+\($0)" }.flatMap { address in
+            PersonNumber(address: address).map { PersonNumber(address: from) == $0 ? nil : address } ?? nil
+        }
+        return [identifier, number].compactMap(\.self).filter { $0 != from && $0.utf8.count <= maximumAddress }
     }
 
     /// What the customer wrote, or the words of what they pressed, or the place they sent.

@@ -6,8 +6,8 @@ extension TwilioNumbers {
     static func live(_ api: TwilioAPI) -> TwilioNumbers {
         TwilioNumbers(
             searchAvailableNumbers: { search throws(TwilioError) in try await api.searchAvailableNumbers(search) },
-            purchasePhoneNumber: { number, name, webhooks throws(TwilioError) in
-                try await api.purchasePhoneNumber(number, name, webhooks)
+            purchasePhoneNumber: { number, name, papers, webhooks throws(TwilioError) in
+                try await api.purchasePhoneNumber(number, name, papers, webhooks)
             },
             updateNumberWebhook: { sid, webhooks throws(TwilioError) in try await api.updateNumberWebhook(sid, webhooks)
             },
@@ -29,15 +29,23 @@ extension TwilioAPI {
         if let areaCode = search.areaCode { query.add("AreaCode", areaCode) }
         if let contains = search.contains { query.add("Contains", contains) }
         let address = url("AvailablePhoneNumbers/\(search.country)/\(search.kind.rawValue).json", query)
-        let answer = try await transport.get(address)
+        let answer: [UInt8]
+        do {
+            answer = try await transport.get(address)
+        } catch  where error.httpStatus == 404 {
+            // Twilio sells no numbers of this kind there.
+            return []
+        }
         let page = try transport.decode(AvailablePage.self, answer, .repeatable)
         return page.available_phone_numbers.prefix(50).map { TwilioAvailableNumber($0, country: search.country) }
     }
 
     func purchasePhoneNumber(
-        _ number: String, _ friendlyName: String, _ webhooks: TwilioWebhooks
+        _ number: String, _ friendlyName: String, _ papers: TwilioPapers, _ webhooks: TwilioWebhooks
     ) async throws(TwilioError) -> TwilioNumber {
         var form = FormFields([("PhoneNumber", number), ("FriendlyName", friendlyName.cut(to: 64))])
+        if let address = papers.addressSID { form.add("AddressSid", address) }
+        if let bundle = papers.bundleSID { form.add("BundleSid", bundle) }
         form.add(webhooks)
         let answer = try await transport.post(url("IncomingPhoneNumbers.json"), form, .once)
         return TwilioNumber(try transport.decode(NumberPayload.self, answer, .once))
@@ -131,6 +139,7 @@ private struct AvailablePayload: Decodable {
     let region: String?
     let iso_country: String?
     let capabilities: Capabilities?
+    let address_requirements: String?
 }
 
 private struct NumberPage: Decodable {
@@ -151,7 +160,8 @@ extension TwilioAvailableNumber {
         self.init(
             phoneNumber: payload.phone_number, friendlyName: payload.friendly_name ?? payload.phone_number,
             locality: payload.locality, region: payload.region, country: payload.iso_country ?? country,
-            sms: flags["sms"] ?? false, mms: flags["mms"] ?? false, voice: flags["voice"] ?? false)
+            sms: flags["sms"] ?? false, mms: flags["mms"] ?? false, voice: flags["voice"] ?? false,
+            addressRequirement: payload.address_requirements.map { .init(rawValue: $0) ?? .any } ?? .none)
     }
 }
 

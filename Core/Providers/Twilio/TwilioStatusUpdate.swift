@@ -10,14 +10,18 @@ package struct TwilioStatusUpdate: Sendable, Equatable {
     /// Twilio's own word, for the record.
     package let word: String
     package let errorCode: Int?
-    /// What to tell the inbox about a failure; our own sentence when Twilio gave none.
+    /// What to tell the inbox about a failure: our own sentence of a code we know, else Twilio's if it gave one.
     package let errorReason: String?
+    package var errorClass: TwilioErrorClass? { errorCode.map(TwilioErrorClass.init) }
     package let accountSID: String?
     package let from: String?
     package let to: String?
 }
 
 extension TwilioStatusUpdate {
+    /// Of a failure that Twilio does not explain.
+    package static let noReason = "The provider says that the message did not arrive, and not why."
+
     package init(_ form: FormFields) throws(TwilioFormError) {
         guard let sid = form.filled("MessageSid") ?? form.filled("SmsSid") else { throw .missing("MessageSid") }
         guard let word = form.filled("MessageStatus") ?? form.filled("SmsStatus") else {
@@ -30,7 +34,9 @@ extension TwilioStatusUpdate {
         errorCode = form.filled("ErrorCode").flatMap { Int($0) }.flatMap { $0 == 0 ? nil : $0 }
         let foreign = form.filled("ErrorMessage") ?? form.filled("ChannelStatusMessage")
         errorReason = errorCode.map { code in
-            foreign.map { $0.cut(to: 300) }.flatMap { $0.isEmpty ? nil : $0 } ?? TwilioErrorClass(code: code).sentence
+            let isKnown = TwilioErrorClass(code: code) != .other
+            let words = foreign.map { $0.cut(to: 300) }.flatMap { $0.isEmpty ? nil : $0 }
+            return isKnown ? TwilioErrorClass.sentence(of: code) : words ?? Self.noReason
         }
         accountSID = form.filled("AccountSid")
         from = form.filled("From")

@@ -92,7 +92,7 @@ extension TwilioError {
         let byStatus = Kind(status: response.status, retryAfter: wait, code == nil ? repeatability : .repeatable)
         self.init(
             kind: errorClass?.kind(retryAfter: wait) ?? byStatus, code: code, httpStatus: response.status,
-            reason: errorClass?.sentence ?? "Twilio answered with status \(response.status).")
+            reason: code.map(TwilioErrorClass.sentence) ?? "Twilio answered with status \(response.status).")
     }
 }
 

@@ -69,9 +69,13 @@ extension Query {
         """
     }
 
-    /// STOP (`at` the time) and START (`nil`).
-    package static func setOptOut(_ contact: ContactID, at: Date?, now: Date) -> Query {
-        "update contacts set opted_out_at = \(at), updated_at = \(now) where id = \(contact)"
+    /// STOP (`at` the time) and START (`nil`) of the person who writes there: two contacts may have turned out to be one since the
+    /// conversation was read.
+    package static func setOptOut(in conversation: ConversationID, at: Date?, now: Date) -> Query {
+        """
+        update contacts set opted_out_at = \(at), updated_at = \(now)
+        where id = (select contact_id from conversations where id = \(conversation))
+        """
     }
 }
 

@@ -34,7 +34,8 @@ package struct InboundIDs: Sendable {
 
 extension Query {
     /// Stores an inbound message in one statement (`Functions/inbox.sql`): organization, dedupe, contact, conversation, message,
-    /// turn, job, usage, decision and event. One row, an `InboundReceipt`; none when no channel of that kind exists.
+    /// turn, job, usage, decision and event; of a silent one only the message. One row, an `InboundReceipt`; none when no channel of
+    /// that kind exists.
     package static func receive(
         _ message: InboundMessage, ids: InboundIDs, at now: Date, debounce: Debounce
     ) throws -> Query {
@@ -44,9 +45,11 @@ extension Query {
                 row(\(message.kind.rawValue), \(message.localAddress), \(message.remoteAddress), \(message.providerMessageID),
                     \(message.contactName), \(message.type.rawValue), \(message.text), \(try json(message.media)),
                     \(message.providerKeyword), \(message.choice), \(message.writtenAt),
-                    \(message.isGroup), \(array: message.authors)::text[])::inbound_message,
+                    \(message.isGroup), \(array: message.authorNames)::text[])::inbound_message,
                 row(\(ids.message), \(ids.contact), \(ids.conversation), \(ids.turn), \(ids.job))::inbound_ids,
-                \(now), \(debounce.quiet), \(debounce.longestWait))
+                \(now), \(debounce.quiet), \(debounce.longestWait),
+                row(\(array: message.numbers)::text[], \(array: message.aliases)::text[],
+                    \(message.type.isSilent))::inbound_sender)
             """
     }
 

@@ -85,7 +85,7 @@ extension Query {
                 attempts = attempts + (\(move.status == .sending))::int,
                 sending_since = case \(move.status.rawValue)
                     when 'sending' then clock_timestamp() when 'queued' then null else sending_since end,
-                sent_at = case \(move.status.rawValue) when 'sent' then coalesce(sent_at, \(now)) else sent_at end
+                sent_at = case when \(move.status.wasTaken) then coalesce(sent_at, \(now)) else sent_at end
             where id = \(message) and status = any (\(array: move.from.map(\.rawValue)))
             returning id, organization_id, conversation_id
         ), history as (
@@ -105,7 +105,7 @@ extension Query {
     package static func assigned(_ providerIDs: [String], on channel: ChannelID) -> Query {
         """
         select provider_message_id from message_keys
-        where channel_id = \(channel) and provider_message_id = any (\(array: providerIDs))
+        where sender = '' and channel_id = \(channel) and provider_message_id = any (\(array: providerIDs))
         """
     }
 

@@ -15,6 +15,10 @@ package struct StatusReport: Sendable, Equatable {
     package var errorCode: String?
     /// Safe sentence for the inbox.
     package var reason: String?
+    /// The customer wants no messages.
+    package var optsOut = false
+    /// One sentence for the trail: why a person has to look. `nil`: nobody has to.
+    package var callsPerson: String?
 
     package init(
         organization: OrganizationID? = nil, message: MessageID?, kind: ChannelKind, localAddress: String,
@@ -50,7 +54,7 @@ extension Query {
             select message_id, organization_id, conversation_id, is_repeat, moved from report_status(
                 row(\(report.organization), \(report.message), \(report.kind.rawValue), \(report.localAddress), \(report.providerMessageID),
                     \(report.status.rawValue), \(report.errorCode), \(report.reason))::status_report,
-                \(array: before)::text[], \(now))
+                \(array: before)::text[], \(now), \(report.optsOut), \(report.callsPerson))
             """
     }
 }

@@ -61,6 +61,7 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
         Capability(name: "ensure_operator", roles: [.auth]),
         Capability(name: "open_session", roles: [.auth, .api]),
         Capability(name: "find_channel", roles: [.inbound, .lines]),
+        Capability(name: "was_released", roles: [.jobs]),
         Capability(name: "claim_job", roles: [.jobs, .lines]),
         Capability(name: "next_job_due", roles: [.jobs, .lines]),
         Capability(name: "job_counts", roles: [.jobs]),

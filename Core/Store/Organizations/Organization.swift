@@ -18,6 +18,7 @@ package struct Organization: Aggregate, Equatable {
     package var welcomeMessage = ""
     package var awayMessage = ""
     package var quotaMessage = ""
+    package var optOutWords = ""
     package var autoReply = false
     package var isPersonal = false
     package var onboardingCompleted = false
@@ -38,6 +39,7 @@ package struct Organization: Aggregate, Equatable {
         Column("welcome_message", \.welcomeMessage),
         Column("away_message", \.awayMessage),
         Column("quota_message", \.quotaMessage),
+        Column("opt_out_words", \.optOutWords),
         Column("auto_reply", \.autoReply),
         Column("is_personal", \.isPersonal),
         Column("onboarding_completed", \.onboardingCompleted),

@@ -17,7 +17,9 @@ extension Query {
                 organizations.business_hours::text as business_hours, channels.business_hours::text as channel_hours,
                 organizations.welcome_message, organizations.away_message, organizations.quota_message,
                 organizations.auto_reply, channels.auto_reply as channel_auto_reply, channels.answers_groups,
-                contacts.is_blocked, contacts.opted_out_at is not null as is_opted_out,
+                contacts.is_blocked, contacts.opted_out_at is not null as is_opted_out, organizations.opt_out_words,
+                channels.kind, thread.local_address,
+                organizations.is_platform and was_released(channels.kind, thread.local_address) as was_released,
                 thread.is_group, thread.owner, to_char(local.time, 'YYYY-MM-DD HH24:MI') as local_time,
                 coalesce(used.inbound, 0) as inbound, coalesce(used.outbound, 0) as outbound,
                 not exists (
@@ -72,7 +74,7 @@ extension AnswerFacts {
         let time: String = try row["local_time"]
         guard let localTime = LocalTime(time) else { throw .decoding("local_time is \(time)") }
         self.init(localTime: localTime)
-        channel = try row["is_platform"] ? .platformDefault : .known
+        channel = try row["was_released"] ? .released : row["is_platform"] ? .platformDefault : .known
         isBlocked = try row["is_blocked"]
         isGroup = try row["is_group"]
         answersGroups = try row["answers_groups"]
@@ -89,7 +91,9 @@ extension AnswerFacts {
         welcomeMessage = try row["welcome_message"]
         organizationAutoReply = try row["auto_reply"]
         channelAutoReply = try row["channel_auto_reply"]
-        read(messages, business: try row["name"])
+        read(
+            messages, business: try row["name"], own: OptOut.own(try row["opt_out_words"]), kind: try row.value("kind"),
+            localAddress: try row["local_address"])
     }
 
     /// Whether the rule must know what the customer was told already.
@@ -101,13 +105,20 @@ extension AnswerFacts {
         awayMessageSent = try row["away_message_sent"]
     }
 
-    private mutating func read(_ messages: [TurnMessage], business: String) {
+    private mutating func read(
+        _ messages: [TurnMessage], business: String, own: Set<String>, kind: ChannelKind, localAddress: String
+    ) {
         for message in messages {
-            let word = OptOut.keyword(in: message.text, providerType: message.providerKeyword, isOptedOut: isOptedOut)
-            guard let word else { continue }
+            let word = OptOut.keyword(
+                in: message.text, providerType: message.providerKeyword, own: own,
+                isOptedOut: keyword.map { $0 == .stop } ?? isOptedOut)
+            // Who stops and then asks how to go on has stopped.
+            guard let word, !(word == .help && keyword != nil) else { continue }
             keyword = word
             keywordAnswer = OptOut.answer(
-                to: word, business: business, providerAnswered: message.providerKeyword != nil)
+                to: word, business: business,
+                providerAnswered: OptOut.providerAnswers(
+                    message.text, providerType: message.providerKeyword, kind: kind, localAddress: localAddress))
         }
     }
 }

@@ -55,13 +55,19 @@ extension Query {
         """
     }
 
-    /// The customer's messages of the turn to work on first, oldest first. A turn that a person gave back has none of its
-    /// own: then those that nobody has answered.
+    /// The customer's messages of the turn to work on first, oldest first: at most the last 1,000, and of those before the last
+    /// 50 only texts that may be a keyword. A turn that a person gave back has none of its own: then those that nobody has
+    /// answered.
     package static func turnMessages(in conversation: ConversationID) -> Query {
         unfinishedTurn(of: conversation).appending(
             """
 
-            select body, provider_keyword, provider_message_id from (
+            select case when place <= 50 or length(body) <= 120 then body else '' end as body, provider_keyword,
+                provider_message_id
+            from (
+                select body, provider_keyword, provider_message_id, created_at, id,
+                    row_number() over (order by created_at desc, id desc) as place
+                from (
                 select * from messages
                 where turn_id = (select id from this) and direction = 'inbound'
                 union all
@@ -73,9 +79,11 @@ extension Query {
                         select max(created_at) from messages
                         where conversation_id = \(conversation) and direction = 'outbound' and status <> 'cancelled'),
                         '-infinity')
-            ) own
+                ) own
+                order by created_at desc, id desc
+                limit 1000
+            ) latest
             order by created_at, id
-            limit 50
             """)
     }
 
@@ -91,7 +99,7 @@ extension Query {
                     select later.id from turns later, this
                     where later.conversation_id = \(conversation)
                         and (later.opened_at, later.id) > (this.opened_at, this.id)))
-            order by (direction = 'inbound' and turn_id = (select id from this)) desc, created_at desc, part desc, id desc
+            order by (direction = 'inbound' and turn_id is not distinct from (select id from this)) desc, created_at desc, part desc, id desc
             limit \(limit)
             """)
     }

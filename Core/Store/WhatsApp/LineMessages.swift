@@ -17,9 +17,10 @@ extension Query {
                 row(\(message.kind.rawValue), \(message.localAddress), \(message.remoteAddress), \(message.providerMessageID),
                     \(message.contactName), \(message.type.rawValue), \(message.text), \(try json(message.media)),
                     \(message.providerKeyword), \(message.choice), \(message.writtenAt),
-                    \(message.isGroup), \(array: message.authors)::text[])::inbound_message,
+                    \(message.isGroup), \(array: message.authorNames)::text[])::inbound_message,
                 row(\(ids.message), \(ids.contact), \(ids.conversation), \(ids.turn), \(ids.job))::inbound_ids,
-                \(line.channel), \(author.rawValue), \(isNews), \(now))
+                \(line.channel), \(author.rawValue), \(isNews), \(now),
+                row(\(array: message.numbers)::text[], \(array: message.aliases)::text[], true)::inbound_sender)
             """
     }
 

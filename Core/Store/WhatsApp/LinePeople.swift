@@ -47,7 +47,7 @@ extension Query {
 
     /// The customer's thread and contact go on under the hidden id. Both are addresses of the road.
     package static func adopt(hidden: String, number: String, on line: HeldLine, at now: Date) -> Query {
-        "select adopt_hidden_id(\(line.channel), \(hidden), \(number), \(now))"
+        "select adopt_hidden_id(\(line.channel), \(hidden), \(number), \(now), \(PersonNumber(address: number)?.e164))"
     }
 
     /// Names of people who have none yet.

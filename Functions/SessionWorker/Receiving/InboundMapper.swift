@@ -25,6 +25,9 @@ struct InboundMapper: Sendable {
         } else if !message.isFromMe {
             inbound.contactName = message.pushName
         }
+        if !message.chat.isGroup, let number = addresses.phoneNumber(of: message.chat) {
+            inbound.otherAddresses = [number.description]
+        }
         switch body {
         case .media(let media):
             inbound.media = [

@@ -12,6 +12,8 @@ final class FakeTwilioNumbers: Sendable {
         var failBefore: TwilioError?
         var failAfter: TwilioError?
         var failRelease: TwilioError?
+        /// Of the last purchase.
+        var papers: TwilioPapers?
     }
 
     private let state = Mutex(State())
@@ -32,8 +34,9 @@ final class FakeTwilioNumbers: Sendable {
                         region: nil, country: search.country, sms: true, mms: true, voice: true)
                 }
             },
-            purchasePhoneNumber: { number, name, webhooks throws(TwilioError) in
-                try self.buy(number, name, webhooks)
+            purchasePhoneNumber: { number, name, papers, webhooks throws(TwilioError) in
+                self.read { $0.papers = papers }
+                return try self.buy(number, name, webhooks)
             },
             updateNumberWebhook: { sid, webhooks throws(TwilioError) in
                 try self.change(sid) { $0.inboundWebhook = webhooks.inbound }

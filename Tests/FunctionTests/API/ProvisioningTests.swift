@@ -53,6 +53,32 @@ import Web
         }
     }
 
+    /// K25: what is missing is named, in words and as a field.
+    @Test(arguments: [(21615, "address_sid"), (21631, "address_sid"), (21649, "bundle_sid"), (21650, "bundle_sid")])
+    func aNumberThatNeedsPapersSaysWhich(_ code: Int, _ field: String) async throws {
+        try await TestAPI.with { api in
+            let alice = try await api.signUp("alice")
+            api.twilio.read {
+                $0.failBefore = TwilioError(
+                    kind: .permanent, code: code, httpStatus: 400, reason: TwilioErrorClass.sentence(of: code))
+            }
+            let refused = try await buy(api, alice)
+            #expect(refused.status == 422 && refused.body["field"]?.string == field, "\(refused.text)")
+            let list = try await api.call("GET /api/organizations/\(alice.organization)/numbers", as: alice)
+            #expect(list.items.first?["status"]?.string == "failed")
+            #expect(list.items.first?["reason"]?.string == TwilioErrorClass.sentence(of: code))
+            let (address, bundle) = ("AD" + String(repeating: "a", count: 32), "BU" + String(repeating: "0", count: 32))
+            let path = "POST /api/organizations/\(alice.organization)/provision-number"
+            let bought = try await api.call(
+                path, as: alice,
+                ["number": "+14155550100", "address_sid": .string(address), "bundle_sid": .string(bundle)])
+            #expect(bought.status == 201, "\(bought.text)")
+            #expect(api.twilio.read { $0.papers } == TwilioPapers(addressSID: address, bundleSID: bundle))
+            let wrong = try await api.call(path, as: alice, ["number": "+14155550101", "address_sid": "AD1"])
+            #expect(wrong.status == 422 && wrong.body["field"]?.string == "address_sid")
+        }
+    }
+
     @Test func repeatsNeverBuyTwice() async throws {
         try await TestAPI.with { api in
             let alice = try await api.signUp("alice")

@@ -4,9 +4,10 @@
 -- changes nothing. No row comes back when the kind of channel has no line at all.
 --
 -- Runs with the caller's rights: only `find_channel` looks across organizations.
+drop function if exists receive_message(inbound_message, inbound_ids, timestamptz, double precision, double precision);
 create or replace function receive_message(
     message inbound_message, ids inbound_ids, received_at timestamptz, debounce double precision,
-    debounce_limit double precision,
+    debounce_limit double precision, sender inbound_sender default null,
     out is_new boolean, out organization_id uuid, out channel_id uuid, out conversation_id uuid, out message_id uuid,
     out turn_id uuid
 ) returns setof record
@@ -27,13 +28,16 @@ begin
         return;
     end if;
     perform set_config('parley.organization', organization::text, true);
-    -- Two first messages of one contact at once: the second waits and finds what the first has made.
-    perform pg_advisory_xact_lock(
-        hashtextextended(organization::text || message.kind || ' ' || message.remote_address, 0));
+    if sender.is_silent then
+        return query select kept.is_new, organization, channel, kept.conversation_id, kept.message_id, null::uuid
+        from keep_message(message, ids, channel, 'contact', true, received_at, sender) as kept;
+        return;
+    end if;
+    perform lock_person(organization, message, sender);
 
     select k.message_id into stored from message_keys k
     where k.organization_id = organization and k.channel_id = channel
-        and k.provider_message_id = message.provider_message_id and (k.author = '' or k.author = any (message.authors));
+        and k.provider_message_id = message.provider_message_id and k.author = any (message.authors);
     if found then
         select m.conversation_id, m.turn_id into thread, turn
         from messages m where m.organization_id = organization and m.id = stored;
@@ -41,16 +45,14 @@ begin
         return;
     end if;
 
+    thread := thread_of(message, ids, sender, organization, channel, received_at);
     update conversations c
     set last_inbound_at = greatest(c.last_inbound_at, received_at),
         last_message_at = greatest(c.last_message_at, received_at),
+        -- A reply goes to the address that wrote last.
+        remote_address = message.remote_address,
         status = case when c.status in ('resolved', 'snoozed') then 'open' else c.status end
-    where c.organization_id = organization and c.channel_id = channel and c.local_address = message.local_address
-        and c.remote_address = message.remote_address
-    returning c.id into thread;
-    if not found then
-        thread := open_conversation(message, ids, organization, channel, received_at);
-    end if;
+    where c.organization_id = organization and c.id = thread;
 
     insert into turns (id, organization_id, conversation_id, opened_at, due_at)
     values (ids.turn, organization, thread, received_at, received_at + make_interval(secs => debounce))
@@ -60,10 +62,11 @@ begin
     returning id, due_at into turn, due;
 
     insert into messages (id, organization_id, conversation_id, channel_id, direction, author, type, body, media,
-        provider_keyword, choice, provider_message_id, author_address, status, turn_id, provider_at, created_at)
+        provider_keyword, choice, provider_message_id, status, turn_id, provider_at, created_at)
     values (ids.message, organization, thread, channel, 'inbound', 'contact', message.type, message.body, message.media,
-        message.provider_keyword, message.choice, message.provider_message_id, message.authors[1], 'received', turn,
-        message.written_at, received_at);
+        message.provider_keyword, message.choice, message.provider_message_id, 'received', turn, message.written_at, received_at);
+    insert into message_keys (organization_id, channel_id, provider_message_id, author, message_id)
+    values (organization, channel, message.provider_message_id, message.authors[1], ids.message);
 
     perform enqueue_job(ids.job, organization, 'turn', thread::text, due, received_at, moves => true);
 
@@ -83,35 +86,12 @@ begin
 end
 $$;
 
--- A thread nobody has seen yet: the contact may be known from another line of the organization.
-create or replace function open_conversation(
-    message inbound_message, ids inbound_ids, organization uuid, channel uuid, opened_at timestamptz
-) returns uuid
-    language plpgsql volatile as $$
-declare
-    contact uuid;
-begin
-    select a.contact_id into contact from contact_addresses a
-    where a.organization_id = organization and a.kind = message.kind and a.address = message.remote_address;
-    if not found then
-        contact := ids.contact;
-        insert into contacts (id, organization_id, name, created_at, updated_at)
-        values (contact, organization, left(coalesce(message.contact_name, ''), 255), opened_at, opened_at);
-        insert into contact_addresses (organization_id, kind, address, contact_id, created_at)
-        values (organization, message.kind, message.remote_address, contact, opened_at);
-    end if;
-    insert into conversations (id, organization_id, channel_id, contact_id, remote_address, local_address, is_group,
-        last_inbound_at, last_message_at, created_at)
-    values (ids.conversation, organization, channel, contact, message.remote_address, message.local_address,
-        message.is_group, opened_at, opened_at, opened_at);
-    return ids.conversation;
-end
-$$;
-
--- A message that asks for no answer: written by the business itself on the phone (`author` = 'user'), a reaction, or one
--- from before the line was linked. No turn, no usage, no job; an event only when it is news.
+-- A message that asks for no answer: written by the business itself on the phone (`author` = 'user'), a reaction, one that can't
+-- be read, or one from before the line was linked. No turn, no usage, no job; an event only when it is news.
+drop function if exists keep_message(inbound_message, inbound_ids, uuid, text, boolean, timestamptz);
 create or replace function keep_message(
     message inbound_message, ids inbound_ids, channel uuid, author text, is_news boolean, kept_at timestamptz,
+    sender inbound_sender default null,
     out is_new boolean, out conversation_id uuid, out message_id uuid
 ) returns setof record
     language plpgsql volatile as $$
@@ -124,34 +104,33 @@ declare
     -- A message from before keeps its own time, and the id of its moment.
     new_id uuid := case when is_news then ids.message else id_at(moment, ids.message) end;
 begin
-    perform pg_advisory_xact_lock(
-        hashtextextended(organization::text || message.kind || ' ' || message.remote_address, 0));
+    perform lock_person(organization, message, sender);
     select k.message_id into stored from message_keys k
     where k.organization_id = organization and k.channel_id = channel
-        and k.provider_message_id = message.provider_message_id and (k.author = '' or k.author = any (message.authors));
+        and k.provider_message_id = message.provider_message_id
+        and k.author = any (case author when 'contact' then message.authors else '{""}' end);
     if found then
         select m.conversation_id into thread from messages m where m.organization_id = organization and m.id = stored;
         return query select false, thread, stored;
         return;
     end if;
-    update conversations c set last_message_at = greatest(c.last_message_at, moment)
-    where c.organization_id = organization and c.channel_id = channel and c.local_address = message.local_address
-        and c.remote_address = message.remote_address
-    returning c.id into thread;
-    if not found then
-        thread := open_conversation(message, ids, organization, channel, moment);
-        if author <> 'contact' then
-            -- The business wrote first; the customer has not written yet.
-            update conversations c set last_inbound_at = null where c.organization_id = organization and c.id = thread;
-        end if;
-    end if;
+    thread := thread_of(message, ids, sender, organization, channel, moment);
+    update conversations c
+    set last_message_at = greatest(c.last_message_at, moment),
+        -- What is no question opens no window again; of a new thread it says that the customer began it.
+        last_inbound_at = case when author = 'contact' and thread = ids.conversation then moment else c.last_inbound_at end
+    where c.organization_id = organization and c.id = thread;
     insert into messages (id, organization_id, conversation_id, channel_id, direction, author, type, body, media,
-        choice, provider_message_id, author_address, status, sent_at, provider_at, created_at)
+        choice, provider_message_id, status, sent_at, provider_at, created_at)
     values (new_id, organization, thread, channel,
         case author when 'contact' then 'inbound' else 'outbound' end, author, message.type, message.body,
-        message.media, message.choice, message.provider_message_id, message.authors[1],
+        message.media, message.choice, message.provider_message_id,
         case author when 'contact' then 'received' else 'sent' end,
         case author when 'contact' then null else moment end, message.written_at, moment);
+    if author = 'contact' then
+        insert into message_keys (organization_id, channel_id, provider_message_id, author, message_id)
+        values (organization, channel, message.provider_message_id, message.authors[1], new_id);
+    end if;
     if is_news then
         insert into events (organization_id, type, subject_id, data, at)
         values (organization, case author when 'contact' then 'message.received' else 'message.sent' end, new_id,
@@ -162,10 +141,8 @@ end
 $$;
 
 revoke execute on function
-    receive_message(inbound_message, inbound_ids, timestamptz, double precision, double precision),
-    open_conversation(inbound_message, inbound_ids, uuid, uuid, timestamptz),
-    keep_message(inbound_message, inbound_ids, uuid, text, boolean, timestamptz) from public;
+    receive_message(inbound_message, inbound_ids, timestamptz, double precision, double precision, inbound_sender),
+    keep_message(inbound_message, inbound_ids, uuid, text, boolean, timestamptz, inbound_sender) from public;
 grant execute on function
-    receive_message(inbound_message, inbound_ids, timestamptz, double precision, double precision),
-    open_conversation(inbound_message, inbound_ids, uuid, uuid, timestamptz),
-    keep_message(inbound_message, inbound_ids, uuid, text, boolean, timestamptz) to parley_app;
+    receive_message(inbound_message, inbound_ids, timestamptz, double precision, double precision, inbound_sender),
+    keep_message(inbound_message, inbound_ids, uuid, text, boolean, timestamptz, inbound_sender) to parley_app;

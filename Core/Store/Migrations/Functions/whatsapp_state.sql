@@ -43,22 +43,29 @@ end
 $$;
 
 -- A person's hidden id became known: their thread and contact go on under it, unless there is one under it already.
-create or replace function adopt_hidden_id(channel uuid, hidden text, number text, at timestamptz) returns void
+-- `shared_number`: the number in the form that its spellings share.
+drop function if exists adopt_hidden_id(uuid, text, text, timestamptz);
+create or replace function adopt_hidden_id(
+    channel uuid, hidden text, number text, at timestamptz, shared_number text default null
+) returns void
     language plpgsql volatile as $$
 declare
     organization uuid := current_organization();
-    known uuid;
+    person inbound_message;
+    sender inbound_sender;
 begin
-    select contact_id into known from contact_addresses
-    where organization_id = organization and kind = 'whatsapp_web' and address in (hidden, number)
-    order by address = hidden desc
-    limit 1;
-    if known is null then
+    person.kind := 'whatsapp_web';
+    person.remote_address := hidden;
+    sender.aliases := array[number];
+    sender.numbers := array_remove(array[shared_number], null);
+    perform lock_person(organization, person, sender);
+    if not exists (select from contact_addresses a where a.organization_id = organization and a.kind = person.kind
+            and a.address in (hidden, number))
+        and not exists (select from contact_numbers n where n.organization_id = organization
+            and n.number = shared_number) then
         return;
     end if;
-    insert into contact_addresses (organization_id, kind, address, contact_id, created_at)
-    values (organization, 'whatsapp_web', hidden, known, at), (organization, 'whatsapp_web', number, known, at)
-    on conflict do nothing;
+    perform find_person(person, null, sender, organization, at);
     update conversations thread set remote_address = hidden
     where thread.channel_id = channel and thread.remote_address = number
         and not exists (
@@ -72,9 +79,9 @@ revoke execute on function
     prune_line(uuid, timestamptz),
     wipe_line(uuid, timestamptz),
     prune_pre_keys(uuid),
-    adopt_hidden_id(uuid, text, text, timestamptz) from public;
+    adopt_hidden_id(uuid, text, text, timestamptz, text) from public;
 grant execute on function
     prune_line(uuid, timestamptz),
     wipe_line(uuid, timestamptz),
     prune_pre_keys(uuid),
-    adopt_hidden_id(uuid, text, text, timestamptz) to parley_app;
+    adopt_hidden_id(uuid, text, text, timestamptz, text) to parley_app;

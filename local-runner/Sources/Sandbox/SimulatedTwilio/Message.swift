@@ -40,6 +40,8 @@ struct Message: Sendable {
     var isTemplate = false
     /// Inbound only: what became of the webhook, for the person at the phone.
     var webhook: String?
+    /// Inbound only: Twilio recognized the word, acted on it and answered.
+    var optOutType: String?
 
     var pair: Pair {
         direction == .inbound ? Pair(customer: from, business: to) : Pair(customer: to, business: from)

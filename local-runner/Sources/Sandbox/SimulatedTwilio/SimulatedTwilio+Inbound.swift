@@ -18,9 +18,17 @@ enum Dispatch: Sendable {
     case held
 }
 
-/// Standard opt-out keywords (Twilio's default handling), compared without case and surrounding blanks.
+/// Twilio's default keywords (Advanced Opt-Out), compared without case and surrounding blanks, and what it answers by default.
 private let stopWords: Set<String> = ["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"]
-private let startWords: Set<String> = ["start", "unstop"]
+private let startWords: Set<String> = ["start", "unstop", "yes"]
+private let helpWords: Set<String> = ["help", "info"]
+private let answers = [
+    "STOP":
+        "You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe.",
+    "START":
+        "You have successfully been re-subscribed to messages from this number. Reply HELP for help. Reply STOP to unsubscribe.",
+    "HELP": "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+]
 
 extension SimulatedTwilio {
     func receive(_ draft: InboundDraft) -> (message: Message, dispatch: Dispatch) {
@@ -36,9 +44,9 @@ extension SimulatedTwilio {
         }
         if let name = draft.name { know(draft.from.number) { $0.name = name } }
         openWindow(message.pair, at: now)
-        noteKeyword(draft.body, in: message.pair)
+        obeyKeyword(in: message)
         save()
-        return (message, dispatch(message))
+        return (self.message(sid) ?? message, dispatch(message))
     }
 
     private func openWindow(_ pair: Pair, at now: Date) {
@@ -46,10 +54,23 @@ extension SimulatedTwilio {
         lastInbound[pair] = now
     }
 
-    private func noteKeyword(_ body: String, in pair: Pair) {
-        let word = body.lowercased().filter { !$0.isWhitespace }
-        if stopWords.contains(word) { optedOut.insert(pair) }
-        if startWords.contains(word) { optedOut.remove(pair) }
+    /// As a messaging service does that handles opt-outs: it acts on the word, answers, and says so in the webhook.
+    private func obeyKeyword(in message: Message) {
+        let (pair, word) = (message.pair, message.body.lowercased().filter { !$0.isWhitespace })
+        guard let type = keyword(word, in: pair) else { return }
+        if type == "STOP" { optedOut.insert(pair) }
+        if type == "START" { optedOut.remove(pair) }
+        _ = update(message.sid) { $0.optOutType = type }
+        _ = accept(
+            OutboundDraft(from: pair.business, to: pair.customer, body: answers[type] ?? "", direction: .outboundReply),
+            arrived: true)
+    }
+
+    /// YES says something only to who stopped before.
+    private func keyword(_ word: String, in pair: Pair) -> String? {
+        if stopWords.contains(word) { return "STOP" }
+        if startWords.contains(word), word != "yes" || optedOut.contains(pair) { return "START" }
+        return helpWords.contains(word) ? "HELP" : nil
     }
 
     private func dispatch(_ message: Message) -> Dispatch {

@@ -25,7 +25,8 @@ extension SimulatedTwilio {
 
     func windowCloses(_ pair: Pair) -> Date? { lastInbound[pair]?.addingTimeInterval(86_400) }
 
-    func accept(_ draft: OutboundDraft) -> Message {
+    /// - Parameter arrived: on the phone at once, as what Twilio says by itself.
+    func accept(_ draft: OutboundDraft, arrived: Bool = false) -> Message {
         let now = clock.now
         let media = draft.mediaURLs.map {
             Message.Media(sid: sids.make("ME"), contentType: mediaType(of: $0), source: $0)
@@ -34,7 +35,8 @@ extension SimulatedTwilio {
         return add { sequence in
             Message(
                 sid: sid, sequence: sequence, direction: draft.direction, from: draft.from, to: draft.to,
-                body: draft.body, media: media, status: .queued, createdAt: now, updatedAt: now,
+                body: draft.body, media: media, status: arrived ? .delivered : .queued, createdAt: now,
+                sentAt: arrived ? now : nil, updatedAt: now,
                 statusCallback: draft.statusCallback, isTemplate: draft.isTemplate)
         }
     }

@@ -10,6 +10,10 @@ struct NumberPlan: Sendable {
     let exchange: String
     /// How many running digits follow.
     let digits: Int
+    /// Twilio's word for whose address a buyer must give.
+    var addressRequirements = "none"
+    /// A regulatory bundle too.
+    var needsBundle = false
 
     static let all: [NumberPlan] = [
         NumberPlan(
@@ -29,8 +33,10 @@ struct NumberPlan: Sendable {
             exchange: "95550", digits: 4),
         NumberPlan(
             country: "DE", code: "+49", areas: [("30", "", "Berlin"), ("89", "", "Munich")], exchange: "23125",
-            digits: 3),
-        NumberPlan(country: "ES", code: "+34", areas: [("91", "", "Madrid")], exchange: "9999", digits: 3),
+            digits: 3, addressRequirements: "local", needsBundle: true),
+        NumberPlan(
+            country: "ES", code: "+34", areas: [("91", "", "Madrid")], exchange: "9999", digits: 3,
+            addressRequirements: "any"),
         NumberPlan(
             country: "FR", code: "+33", areas: [("6", "", ""), ("1", "", "Paris")], exchange: "3998", digits: 4),
         NumberPlan(country: "IE", code: "+353", areas: [("20", "", "")], exchange: "91", digits: 5),

@@ -38,7 +38,7 @@ extension TwilioAPI {
 
     private func json(_ candidate: NumberPlan.Candidate, _ plan: NumberPlan) -> JSONValue {
         [
-            "address_requirements": "none", "beta": false, "capabilities": capabilities,
+            "address_requirements": .string(plan.addressRequirements), "beta": false, "capabilities": capabilities,
             "friendly_name": .string(plan.friendlyName(candidate.number)), "iso_country": .string(plan.country),
             "lata": .null, "latitude": .null,
             "locality": candidate.locality.isEmpty ? .null : .string(candidate.locality),
@@ -73,8 +73,18 @@ extension TwilioAPI {
         let number = try await chosenNumber(form)
         guard isE164(number) else { throw TwilioRefusal(21421) }
         let settings = try NumberSettings(form)
+        try checkPapers(form, for: number)
         guard let bought = await twilio.buy(number, settings) else { throw TwilioRefusal(21422) }
         return .json(json(bought), status: 201)
+    }
+
+    /// Any address and bundle will do: the sandbox keeps none.
+    private func checkPapers(_ form: Form, for number: String) throws {
+        guard let plan = NumberPlan.all.first(where: { number.hasPrefix($0.code) }) else { return }
+        if plan.addressRequirements != "none", form["AddressSid"] == nil {
+            throw TwilioRefusal(plan.addressRequirements == "local" ? 21615 : 21631)
+        }
+        if plan.needsBundle, form["BundleSid"] == nil { throw TwilioRefusal(21649) }
     }
 
     /// `PhoneNumber`, or any free number of the `AreaCode`.

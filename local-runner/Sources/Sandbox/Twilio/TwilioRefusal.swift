@@ -43,10 +43,12 @@ struct TwilioRefusal: Error, Sendable {
         21606: "The 'From' phone number is not a valid, message-capable Twilio phone number for this destination",
         21609: "The 'StatusCallback' URL is not a valid URL",
         21610: "Attempt to send to unsubscribed recipient",
+        21615: "Phone Number Requires a Local Address",
         21617: "The concatenated message body exceeds the 1600 character limit",
         21620: "Invalid media URL(s)",
         21623: "Number of media files exceeds allowed limit",
         21631: "Phone Number Requires an Address but the 'AddressSid' parameter was empty.",
+        21649: "Bundle required",
         21910: "Invalid From and To pair. From and To should be of the same channel",
         63007: "Twilio could not find a Channel with the specified From address",
         63016:

@@ -17,6 +17,7 @@ enum WebhookForms {
             form.add("MessageType", kind(of: message))
             form.add("ReferralNumMedia", "0")
         }
+        form.add("OptOutType", message.optOutType)
         for (index, media) in message.media.enumerated() {
             form.add("MediaContentType\(index)", media.contentType)
             form.add(

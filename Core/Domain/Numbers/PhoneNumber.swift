@@ -81,6 +81,8 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
     private static func international(_ digits: Substring) throws(PhoneNumberError) -> PhoneNumber {
         guard (7...15).contains(digits.utf8.count) else { throw .wrongLength }
         guard digits.first != "0" else { throw .notInternational }
+        let person = PersonNumber(digits: digits)
+        guard !CallingCode.isTooLong(person.digits[...]) else { throw .wrongLength }
         return PhoneNumber(digits: String(digits))
     }
 
@@ -92,6 +94,7 @@ package struct PhoneNumber: Sendable, Hashable, CustomStringConvertible {
 
     /// The number as the country itself would read it, with its code; `nil` when it fits none of its forms.
     private static func own(_ digits: Substring, _ region: CallingCode) -> String? {
+        if region.code == "54", let mobile = ArgentineMobile(national: digits) { return mobile.international }
         let withCode =
             digits.hasPrefix(region.code) && region.lengths.contains(digits.utf8.count - region.code.utf8.count)
         let bare = region.lengths.contains(digits.utf8.count) ? region.code + digits : nil
