@@ -61,7 +61,7 @@ import Testing
                     (\(message), \(line.organization), \(thread), \(line.channel), 'outbound', 'ai', 'sending', null, \(now))
                 """,
                 """
-                insert into message_keys (organization_id, channel_id, provider_message_id, sender, message_id)
+                insert into message_keys (organization_id, channel_id, provider_message_id, author, message_id)
                 select organization_id, channel_id, provider_message_id, '1@s.whatsapp.net', id from messages
                 where conversation_id = \(thread) and direction = 'inbound'
                 """,
