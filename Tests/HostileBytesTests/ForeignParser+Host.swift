@@ -31,7 +31,7 @@ extension ForeignParser {
         ) { text in
             var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/a")
             for line in text.split(separator: "\n") {
-                let halves = line.split(separator: ":", maxSplits: 1)
+                let halves = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
                 head.headers.add(name: String(halves[0]), value: halves.count > 1 ? String(halves[1]) : "")
             }
             event(head)

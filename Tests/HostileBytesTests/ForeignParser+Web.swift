@@ -48,7 +48,7 @@ extension ForeignParser {
         .text("header fields", ["a: b\nc: d"], shapes: [Shape.distinct(separator: "\n") { "h\($0): v" }]) { text in
             let headers = Headers(
                 text.split(separator: "\n").map { line in
-                    let halves = line.split(separator: ":", maxSplits: 1)
+                    let halves = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
                     return (name: String(halves[0]), value: halves.count > 1 ? String(halves[1]) : "")
                 })
             _ = HTTPEventResponse.json(Response(status: 200, headers: headers))

@@ -20,10 +20,13 @@ package enum HTTPEventResponse {
     }
 
     private static func headers(_ response: Response, into json: inout JSONText) {
-        var written: Set<String> = ["set-cookie"]
-        for (name, _) in response.headers.fields where written.insert(name).inserted {
-            json.member(name, response.headers[name] ?? "")
+        var names: [String] = []
+        var joined: [String: String] = [:]
+        for (name, value) in response.headers.fields where name != "set-cookie" {
+            if joined[name] == nil { names.append(name) }
+            joined[name] = joined[name].map { $0 + "," + value } ?? value
         }
+        for name in names { json.member(name, joined[name] ?? "") }
     }
 
     private static func body(_ response: Response, into json: inout JSONText) {
