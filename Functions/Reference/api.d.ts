@@ -434,7 +434,7 @@ export interface Operations {
   "POST /api/v1/organizations/{id}/provision-number": {
     path: { id: string };
     query: {};
-    body: { name?: string | null; number?: string | null; phone_number?: string | null };
+    body: { address_sid?: string | null; bundle_sid?: string | null; name?: string | null; number?: string | null; phone_number?: string | null };
     answer: { channel_id: string | null; created_at: string; number: string; reason: string; sid: string | null; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" | "waiting" | "refused" };
   };
   /** Usage of the month and messages of the last 30 days. */

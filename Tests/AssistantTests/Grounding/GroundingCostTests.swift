@@ -44,8 +44,8 @@ import Testing
     @Test func twiceTheTextCostsAboutTwiceAsMuch() {
         for (name, text) in Self.texts {
             for reader in Self.readers {
-                let isLinear = (0..<3).contains { _ in isLinear(text, reader.read) }
-                #expect(isLinear, "\(reader.name) of \(name)")
+                let isCheap = (0..<3).contains { _ in isLinear(text, reader.read) }
+                #expect(isCheap, "\(reader.name) of \(name)")
             }
         }
     }
