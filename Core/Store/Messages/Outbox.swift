@@ -105,7 +105,7 @@ extension Query {
     package static func assigned(_ providerIDs: [String], on channel: ChannelID) -> Query {
         """
         select provider_message_id from message_keys
-        where sender = '' and channel_id = \(channel) and provider_message_id = any (\(array: providerIDs))
+        where author = '' and channel_id = \(channel) and provider_message_id = any (\(array: providerIDs))
         """
     }
 

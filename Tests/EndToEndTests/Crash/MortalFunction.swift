@@ -22,6 +22,7 @@ final class MortalFunction: Sendable {
     private let variables: [String: String]
     private let nextFault: @Sendable () -> String?
     private let life = Mutex<Life?>(nil)
+    private let turn = Mutex(())
     private let deathCount = Mutex(0)
 
     init(_ product: String, variables: [String: String], nextFault: @escaping @Sendable () -> String?) {
@@ -32,10 +33,12 @@ final class MortalFunction: Sendable {
 
     var deaths: Int { deathCount.withLock { $0 } }
 
-    /// One invocation at a time, as a host does it.
+    /// One invocation at a time, as a host does it: whoever comes meanwhile waits.
     func invoke(_ payload: String, seconds: Double = 60) async throws -> Outcome {
-        let life = try current()
-        let outcome = await blocking { life.runtimeAPI.invoke(payload, seconds: seconds) }
+        let ended = await blocking { [self] in
+            turn.withLock { _ in Result { try current().runtimeAPI.invoke(payload, seconds: seconds) } }
+        }
+        let outcome = try ended.get()
         if outcome == .died {
             deathCount.withLock { $0 += 1 }
             bury()

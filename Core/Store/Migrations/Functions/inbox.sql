@@ -103,12 +103,13 @@ declare
     moment timestamptz := case when is_news then kept_at else least(coalesce(message.written_at, kept_at), kept_at) end;
     -- A message from before keeps its own time, and the id of its moment.
     new_id uuid := case when is_news then ids.message else id_at(moment, ids.message) end;
+    -- Ours have no author.
+    names text[] := case author when 'contact' then message.authors else '{""}' end;
 begin
     perform lock_person(organization, message, sender);
     select k.message_id into stored from message_keys k
     where k.organization_id = organization and k.channel_id = channel
-        and k.provider_message_id = message.provider_message_id
-        and k.author = any (case author when 'contact' then message.authors else '{""}' end);
+        and k.provider_message_id = message.provider_message_id and k.author = any (names);
     if found then
         select m.conversation_id into thread from messages m where m.organization_id = organization and m.id = stored;
         return query select false, thread, stored;
