@@ -46,8 +46,8 @@ def fail(what):
 class Client:
     """Somebody who is signed in."""
 
-    def __init__(self, email, password):
-        answer = requests.post(URL + "/api/v1/auth/login", json={"email": email, "password": password}, timeout=30)
+    def __init__(self, name, password, by="email"):
+        answer = requests.post(URL + "/api/v1/auth/login", json={by: name, "password": password}, timeout=30)
         answer.raise_for_status()
         self.headers = {"authorization": "Bearer " + answer.json()["token"]}
 

@@ -326,7 +326,8 @@ import Testing
             let receipt = try await road.receive("Hi")
             let reply = PersonReply(id: road.ids.make(), text: "It is me")
             for _ in 0..<2 {
-                _ = try await road.actions.reply(reply, in: receipt.conversation, of: road.organization, by: road.user)
+                _ = try await road.actions.reply(
+                    reply, in: receipt.conversation, of: road.organization, by: road.user, isPersonal: true)
             }
             try await road.settle()
             #expect(road.provider.sent == ["It is me"])

@@ -9,7 +9,9 @@ import Testing
         let folder = "/var/tmp/parley-api-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let parley = try RunningParley(data: folder + "/data", log: folder + "/up.log")
+        let parley = try RunningParley(
+            data: folder + "/data", log: folder + "/up.log", arguments: ["--sandbox"],
+            variables: ["NUMBER_PURCHASES": "approval", "ORGANIZATIONS_PER_USER": "100"])
         do {
             let outcome = try await runPython(
                 "Conformance/api.py",

@@ -23,7 +23,9 @@ import WhatsAppServer
         try await FileServer.with { files in
             try await Installation.with(mediaLimits: (file: 64 << 20, total: 128 << 20)) { installation in
                 let worker = MortalWorker(
-                    installation.variables().merging(["EGRESS_ALLOW": files.address, "JOB_LEASE_SECONDS": "10"]) { $1 })
+                    installation.variables().merging(["FILE_EGRESS_ALLOW": files.address, "JOB_LEASE_SECONDS": "10"]) {
+                        $1
+                    })
                 defer { worker.send(SIGKILL) }
                 try worker.start()
                 var threads: [ConversationID] = []
@@ -75,7 +77,7 @@ import WhatsAppServer
                     try await installation.makeLine("Quick", in: other),
                 ]
                 let http = HTTPClient.live(
-                    allowedPrivate: [files.address, installation.server.mediaURL],
+                    allowedPrivate: [installation.server.mediaURL], allowedForFiles: [files.address],
                     connections: scarce == .connections ? 4 : 64)
                 try await TestWorker.with(
                     installation,
@@ -115,7 +117,8 @@ import WhatsAppServer
         try await FileServer.with { files in
             try await Installation.with { installation in
                 let channel = try await installation.makeLine()
-                let http = HTTPClient.live(allowedPrivate: [files.address, installation.server.mediaURL])
+                let http = HTTPClient.live(
+                    allowedPrivate: [installation.server.mediaURL], allowedForFiles: [files.address])
                 try await TestWorker.with(installation, http: http) {
                     let line = try await installation.link(channel, as: "15550001111")
                     let thread = try await installation.threads(1, with: line)[0]

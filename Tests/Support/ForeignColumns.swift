@@ -49,10 +49,6 @@ package enum ForeignColumns {
         "organizations.quota_message": [.api],
         "organizations.website": [.api],
         "organizations.welcome_message": [.api],
-        "persona_versions.instructions": [.api],
-        "persona_versions.response_style": [.api],
-        "personas.description": [.api],
-        "personas.name": [.api],
         "uploads.filename": [.api],
     ]
 
@@ -75,6 +71,9 @@ package enum ForeignColumns {
         "number_purchases.reason": "a provider's sentence, cut",
         "organizations.business_hours": "checked JSON", "organizations.country": "two letters",
         "organizations.time_zone": "a name that the database knows",
+        "persona_versions.instructions": "no endpoint writes it yet",
+        "persona_versions.response_style": "no endpoint writes it yet",
+        "personas.description": "no endpoint writes it yet", "personas.name": "no endpoint writes it yet",
         "persona_versions.model": "a name of a model", "persona_versions.tone_config": "checked JSON",
         "platform_keys.hint": "the end of a key", "provider_credentials.hint": "the end of a key",
         "rate_windows.subject": "an address of the network or an id",
