@@ -39,13 +39,16 @@ import Testing
     /// A range traps when its end lies before its beginning.
     @Test func noRangeHasTwoForeignEnds() throws {
         let range = /(?:^|[^.\w])[A-Za-z_][\w.]*\)? ?\.\.[.<] ?[A-Za-z_(][\w.]*/
-        try expectNone(range, besides: Self.ownRanges, "makes a range of two numbers")
+        try expectNone(range, besides: Self.ownRanges, within: Self.readers, "makes a range of two numbers")
     }
+
+    /// Readers of text that walk from a position to a later one of the same walk; AssistantTests and DomainTests feed them noise.
+    private static let readers = ["Core/Assistant/Answers/", "Core/Assistant/Grounding/", "Core/Domain/Text/"]
 
     private static let ownRanges: Set<String> = [
         // From a position to a later one that the same walk found.
         "Core/QRCode/QRCode+PNG.swift", "Core/Outbound/CurlExchange.swift", "Core/Domain/MessageSplit.swift",
-        "Core/Assistant/AnswerText.swift", "Core/Assistant/Prompt/Grounding.swift", "Core/Web/TrustedProxies.swift",
+        "Core/Web/TrustedProxies.swift",
         "Core/Web/JSON/JSONText.swift", "Core/Web/JSON/JSONParser.swift",
         "Core/FunctionHost/Runtime/ReceivedBytes.swift", "Functions/SessionWorker/History/HistoryImport.swift",
         "Functions/SessionWorker/People/DeviceDirectory.swift",
@@ -67,12 +70,14 @@ import Testing
     }
 
     /// What stands in a list and no longer does it is taken out of the list.
-    private func expectNone(_ pattern: some RegexComponent, besides allowed: Set<String>, _ what: String) throws {
+    private func expectNone(
+        _ pattern: some RegexComponent, besides allowed: Set<String>, within readers: [String] = [], _ what: String
+    ) throws {
         var used: Set<String> = []
         for file in try Source.all(under: Self.sources) where !file.path.hasSuffix(".pb.swift") {
             for (number, line) in file.lines.enumerated() {
                 let code = line.range(of: "//").map { line[..<$0.lowerBound] } ?? line[...]
-                guard code.contains(pattern) else { continue }
+                guard code.contains(pattern), !readers.contains(where: file.path.hasPrefix) else { continue }
                 used.insert(file.path)
                 #expect(allowed.contains(file.path), "\(file.path):\(number + 1) \(what)")
             }

@@ -79,7 +79,7 @@ extension Query {
     ) -> Query {
         """
         insert into whatsapp_retries (organization_id, channel_id, message_id, device, count, at)
-        values (\(line.organization), \(line.channel), \(messageID), \(device), 1, \(now))
+        values (\(line.organization), \(line.channel), \(messageID.cut(to: 200)), \(device), 1, \(now))
         on conflict (organization_id, channel_id, message_id, device) do update set count = whatsapp_retries.count + 1, at = excluded.at
         returning count
         """
@@ -89,7 +89,7 @@ extension Query {
     package static func retries(of messageID: String, device: String = "", on line: HeldLine, at now: Date) -> Query {
         """
         select count, extract(epoch from \(now)::timestamptz - at)::float8 as age from whatsapp_retries
-        where channel_id = \(line.channel) and message_id = \(messageID) and device = \(device)
+        where channel_id = \(line.channel) and message_id = \(messageID.cut(to: 200)) and device = \(device)
         """
     }
 }

@@ -44,7 +44,7 @@ extension Query {
         """
         insert into whatsapp_groups (organization_id, channel_id, group_jid, subject, addressing_mode, is_announcement,
             expiration, members, updated_at)
-        values (\(line.organization), \(line.channel), \(group.jid), left(\(group.subject), 500), \(group.addressingMode),
+        values (\(line.organization), \(line.channel), \(group.jid), \(group.subject.cut(to: 500)), \(group.addressingMode),
             \(group.isAnnouncement), \(group.expiration), \(array: group.members ?? []), \(now))
         on conflict (organization_id, channel_id, group_jid) do update
         set subject = excluded.subject, addressing_mode = excluded.addressing_mode,
@@ -79,7 +79,7 @@ extension Query {
 
     package static func setSubject(_ subject: String, of group: String, on line: HeldLine) -> Query {
         """
-        update whatsapp_groups set subject = left(\(subject), 500)
+        update whatsapp_groups set subject = \(subject.cut(to: 500))
         where channel_id = \(line.channel) and group_jid = \(group)
         """
     }

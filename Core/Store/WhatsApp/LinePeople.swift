@@ -53,8 +53,8 @@ extension Query {
     /// Names of people who have none yet.
     package static func name(_ names: [(address: String, name: String)], on line: HeldLine, at now: Date) -> Query {
         """
-        update contacts set name = left(given.name, 255), updated_at = \(now)
-        from unnest(\(array: names.map(\.address))::text[], \(array: names.map(\.name))::text[]) as given (address, name)
+        update contacts set name = given.name, updated_at = \(now)
+        from unnest(\(array: names.map(\.address))::text[], \(array: names.map { $0.name.cut(to: 255) })::text[]) as given (address, name)
         join contact_addresses a on a.organization_id = \(line.organization) and a.kind = 'whatsapp_web'
             and a.address = given.address
         where contacts.id = a.contact_id and contacts.name = ''
