@@ -32,6 +32,8 @@ extension ForeignParser {
             var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/a")
             for line in text.split(separator: "\n") {
                 let halves = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                // NIO's parser hands out no other names, and traps on them.
+                guard halves[0].utf8.allSatisfy({ $0 < 0x80 }) else { continue }
                 head.headers.add(name: String(halves[0]), value: halves.count > 1 ? String(halves[1]) : "")
             }
             event(head)
