@@ -101,7 +101,7 @@ final class ConnectionPool: Sendable {
     private func openMore() {
         let (count, isFirst) = state.withLock { $0.startOpening() }
         for number in 0..<count {
-            Task { await open(isProven: !(isFirst && number == 0)) }
+            Task { await open(isProven: limit > 1 || !(isFirst && number == 0)) }
         }
     }
 
