@@ -20,13 +20,9 @@ package enum HTTPEventResponse {
     }
 
     private static func headers(_ response: Response, into json: inout JSONText) {
-        var names: [String] = []
-        var joined: [String: String] = [:]
-        for (name, value) in response.headers.fields where name != "set-cookie" {
-            if joined[name] == nil { names.append(name) }
-            joined[name] = joined[name].map { $0 + "," + value } ?? value
-        }
-        for name in names { json.member(name, joined[name] ?? "") }
+        var fields = JoinedFields(capacity: response.headers.fields.count)
+        for (name, value) in response.headers.fields where name != "set-cookie" { fields.add(name, value) }
+        for (name, value) in fields.all { json.member(name, value) }
     }
 
     private static func body(_ response: Response, into json: inout JSONText) {
