@@ -163,6 +163,7 @@ let package = Package(
         function(
             "SessionWorker",
             road + [
+                "Cryptography",
                 "Environment",
                 "TLS",
                 "WhatsAppWire",

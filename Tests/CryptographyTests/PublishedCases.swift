@@ -70,8 +70,3 @@ extension String {
         return String(text)
     }
 }
-
-extension [UInt8] {
-    /// Two lower-case digits for each byte.
-    var hex: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
-}

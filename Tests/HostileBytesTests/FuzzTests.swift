@@ -46,9 +46,9 @@ import Testing
             let input = Mutation.input(parser, &dice)
             _ = input.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
             ftruncate(file, input.count)
-            let began = threadSeconds()
+            let began = ProcessorTime.ofThread
             parser.read(input)
-            let cost = threadSeconds() - began
+            let cost = ProcessorTime.ofThread - began
             if cost > Self.longest {
                 Issue.record("\(parser.name): \(cost) s for \(input.count) bytes, kept in \(path)-slow")
             }

@@ -12,6 +12,7 @@ import Testing
         + "&StatusCallback=https%3A%2F%2Fbot.example.com%2Fstatus%3Fmessage%3D1"
     private static let webhookBody =
         "SmsUrl=https%3A%2F%2Fbot.example.com%2Fin&SmsMethod=POST"
+        + "&SmsFallbackUrl=https%3A%2F%2Fbot.example.com%2Fin&SmsFallbackMethod=POST"
         + "&StatusCallback=https%3A%2F%2Fbot.example.com%2Fstatus&StatusCallbackMethod=POST"
 
     private static let expected: [String: (method: String, url: String, body: String)] = [

@@ -45,8 +45,7 @@ import WhatsAppServer
                 try worker.start(fault: point.rawValue)
                 let number = "1555000111\(index)"
                 if point != .lineCredentials {
-                    let code: String = try await eventually("a QR code") { try await installation.row(channel)["qr"] }
-                    _ = try? await installation.server.scan(code, as: number)
+                    _ = try? await scan(channel, as: number, installation)
                 }
                 _ = try await eventually("death at \(point.rawValue)") { worker.isRunning ? nil : true }
                 try worker.start()
@@ -62,13 +61,20 @@ import WhatsAppServer
                         channel, "update whatsapp_lines set requested_at = now() where channel_id = \(channel)")
                 }
                 if row != "connected" {
-                    let code: String = try await eventually("a QR code") { try await installation.row(channel)["qr"] }
-                    _ = try await installation.server.scan(code, as: number)
+                    try await eventually("a code that holds") {
+                        try? await scan(channel, as: number, installation)
+                    }
                 }
                 try await installation.status(channel, "connected")
                 try await worker.kill()
             }
         }
+    }
+
+    /// The row may still show the code of the worker that died.
+    private func scan(_ channel: ChannelID, as number: String, _ installation: Installation) async throws {
+        let code: String = try await eventually("a QR code") { try await installation.row(channel)["qr"] }
+        _ = try await installation.server.scan(code, as: number)
     }
 }
 

@@ -70,6 +70,7 @@ package enum ForeignColumns {
         "message_statuses.error_code": "a number", "messages.error_code": "a number or our word",
         "model_prices.model": "an operator's word", "model_prices.provider": "a word of a list",
         "model_prices.source": "an operator's word", "number_holders.number": "E.164",
+        "number_purchases.address_sid": "AD and 32 digits", "number_purchases.bundle_sid": "BU and 32 digits",
         "number_purchases.number": "E.164",
         "number_purchases.provider_id": "an id of the number shop",
         "number_purchases.reason": "a provider's sentence, cut",

@@ -1,5 +1,3 @@
-import Glibc
-
 /// What work costs for twice the input, in the thread's own processor time: other processes of a busy machine don't count.
 package enum GrowthOfCost {
     /// How many times as much `work` takes for an input of twice the size; the least of several tries, because a pause only adds.
@@ -17,14 +15,8 @@ package enum GrowthOfCost {
     }
 
     private static func seconds(_ work: () -> Void) -> Double {
-        let began = now
+        let began = ProcessorTime.ofThread
         work()
-        return now - began
-    }
-
-    private static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        return ProcessorTime.ofThread - began
     }
 }

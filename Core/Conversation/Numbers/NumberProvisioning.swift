@@ -24,24 +24,28 @@ package struct NumberProvisioning: Sendable {
         self.ids = ids
     }
 
-    /// - Parameter waits: the operator decides first; the purchase that comes back is `waiting`, unless it was bought before.
+    /// - Parameters:
+    ///   - waits: the operator decides first; the purchase that comes back is `waiting`, unless it was bought before.
+    ///   - papers: kept with the request; whoever approves or repeats it gives none.
     package func buy(
         _ number: String, for organization: OrganizationID, by user: UserID, name: String, waits: Bool = false,
         papers: TwilioPapers = TwilioPapers()
     ) async throws -> NumberPurchase {
         let now = clock.now()
-        let wanted = NumberPurchase(
+        var wanted = NumberPurchase(
             id: ids.make(), organization: organization, number: number, requestedBy: user, at: now)
+        (wanted.addressSID, wanted.bundleSID) = (papers.addressSID, papers.bundleSID)
         let purchase = try await store.request(
             wanted, limit: \.numberLimit, waits: waits, channelName: name, at: now)
         guard purchase.status != .bought, purchase.status != .waiting else { return purchase }
         guard purchase.status != .releasing else { throw NumberProvisioningError.releasing }
-        let bought = try await provider(purchase, papers)
+        let bought = try await provider(purchase)
         return try await store.bought(
             purchase, providerID: bought.sid, channel: ids.make(), name: name, at: clock.now())
     }
 
-    private func provider(_ purchase: NumberPurchase, _ papers: TwilioPapers) async throws -> TwilioNumber {
+    private func provider(_ purchase: NumberPurchase) async throws -> TwilioNumber {
+        let papers = TwilioPapers(addressSID: purchase.addressSID, bundleSID: purchase.bundleSID)
         do {
             if let owned = try await owned(purchase.number) { return try await adopt(owned, purchase) }
             return try await twilio.purchasePhoneNumber(purchase.number, Self.tag(purchase), papers, webhooks)

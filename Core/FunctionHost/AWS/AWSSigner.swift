@@ -27,11 +27,11 @@ struct AWSSigner: Sendable {
         let names = signed.map(\.name).joined(separator: ";")
         let canonical =
             "\(request.method)\n\(request.path)\n\n" + signed.map { "\($0.name):\($0.value)\n" }.joined()
-            + "\n\(names)\n\(hex(HashFunction.sha256.hash(request.body)))"
+            + "\n\(names)\n\(HashFunction.sha256.hash(request.body).hex)"
         let day = String(time.prefix(8))
         let scope = "\(day)/\(region)/\(service)/aws4_request"
-        let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(hex(HashFunction.sha256.hash(canonical.utf8)))"
-        let signature = hex(HMAC.code(for: text.utf8, key: key(for: day)))
+        let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(HashFunction.sha256.hash(canonical.utf8).hex)"
+        let signature = HMAC.code(for: text.utf8, key: key(for: day)).hex
         let authorization =
             "AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope), SignedHeaders=\(names), Signature=\(signature)"
         return headers + [(name: "authorization", value: authorization)]
@@ -47,8 +47,4 @@ struct AWSSigner: Sendable {
     private static func timestamp(_ date: Date) -> String {
         Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, timeZone: .gmt).format(date)
     }
-}
-
-private func hex(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -52,14 +52,20 @@ package struct NumberStore: Sendable {
         let rows = try await connection.query(
             """
             insert into number_purchases as known
-                (id, organization_id, number, status, channel_name, busy_until, requested_by, created_at, updated_at)
+                (id, organization_id, number, status, channel_name, address_sid, bundle_sid, busy_until, requested_by,
+                created_at, updated_at)
             values (\(purchase.id), \(purchase.organization), \(purchase.number), \(status.rawValue), \(channelName),
-                \(busy), \(purchase.requestedBy), \(now), \(now))
+                \(purchase.addressSID), \(purchase.bundleSID), \(busy), \(purchase.requestedBy), \(now), \(now))
             on conflict (organization_id, number) do update set
                 -- A purchase that failed or was given back is a new one; one that may have been bought stays itself.
                 id = case when known.status in ('failed', 'released') then excluded.id else known.id end,
                 status = case when known.status = any(\(array: rest.map(\.rawValue))::text[]) then excluded.status
                     else known.status end,
+                -- Whoever approves or repeats it names them no second time.
+                address_sid = case when known.status in ('failed', 'released', 'refused') then excluded.address_sid
+                    else coalesce(excluded.address_sid, known.address_sid) end,
+                bundle_sid = case when known.status in ('failed', 'released', 'refused') then excluded.bundle_sid
+                    else coalesce(excluded.bundle_sid, known.bundle_sid) end,
                 channel_name = excluded.channel_name, provider_id = null, channel_id = null, reason = '', busy_until = excluded.busy_until, updated_at = \(now)
             where known.busy_until is null or known.busy_until <= \(now)
             returning \(unescaped: columns)
@@ -184,7 +190,10 @@ package struct NumberStore: Sendable {
     }
 
     static let columns =
-        "id, organization_id, number, status, provider_id, channel_id, reason, requested_by, created_at, updated_at"
+        """
+        id, organization_id, number, status, address_sid, bundle_sid, provider_id, channel_id, reason, requested_by, created_at, \
+        updated_at
+        """
 }
 
 package struct NumberPurchase: Sendable, Equatable {
@@ -200,6 +209,9 @@ package struct NumberPurchase: Sendable, Equatable {
     /// E.164
     package var number: String
     package var status: Status
+    /// `AD...` and `BU...`: what the number's country wants to know of who holds it.
+    package var addressSID: String?
+    package var bundleSID: String?
     /// `PN...`
     package var providerID: String?
     package var channel: ChannelID?
@@ -224,6 +236,8 @@ package struct NumberPurchase: Sendable, Equatable {
         organization = try row["organization_id"]
         number = try row["number"]
         status = try row.value("status")
+        addressSID = try row["address_sid"]
+        bundleSID = try row["bundle_sid"]
         providerID = try row["provider_id"]
         channel = try row["channel_id"]
         reason = try row["reason"]

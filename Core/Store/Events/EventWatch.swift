@@ -25,10 +25,12 @@ package struct EventWatch: Sendable {
         let answers = try await database.pipeline(
             for: organization,
             (announcing ? [announcement(organization), Self.forgetting(organization)] : [])
-                + [.events(of: organization, after: after, limit: limit), .pendingEvents(of: organization)])
+                + [.pendingEvents(of: organization), .events(of: organization, after: after, limit: limit)])
+        // Asked first, because each statement has its own snapshot: what is let go between the two is then in the page, and
+        // what is committed between them notifies. The other way around it would be in neither.
         return EventPage(
-            events: try answers[answers.count - 2].map(OrganizationEvent.init(row:)),
-            isPending: try answers[answers.count - 1].first?["pending"] ?? false)
+            events: try answers[answers.count - 1].map(OrganizationEvent.init(row:)),
+            isPending: try answers[answers.count - 2].first?["pending"] ?? false)
     }
 
     private func announcement(_ organization: OrganizationID) -> Query {

@@ -1,5 +1,5 @@
+import Cryptography
 import Domain
-import WhatsAppWire
 
 /// The id of a message as its row has it. Its sender's client made it up: one that the column has no room for is named by its
 /// hash, so that the message is kept and a repeat of it is still one.
@@ -9,9 +9,6 @@ enum StoredID {
 
     static func of(_ id: String) -> String {
         guard id.cut(to: most) != id else { return id }
-        return "sha256:"
-            + Digest.sha256(Array(id.utf8)).map { byte in
-                (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }.joined()
+        return "sha256:\(HashFunction.sha256.hash(id.utf8).hex)"
     }
 }

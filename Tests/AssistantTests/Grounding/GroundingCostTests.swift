@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Support
 import Testing
 
 @testable import Assistant
@@ -31,9 +32,9 @@ import Testing
     ]
 
     private func seconds(_ work: () -> Void) -> Double {
-        let began = clock()
+        let began = ProcessorTime.ofThread
         work()
-        return Double(clock() - began) / Double(CLOCKS_PER_SEC)
+        return ProcessorTime.ofThread - began
     }
 
     /// CPU time, the lesser of two: other processes take the rest.

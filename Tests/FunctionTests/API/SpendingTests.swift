@@ -4,6 +4,7 @@ import Domain
 import FoundationEssentials
 import FunctionHost
 import Postgres
+import Providers
 import Store
 import Support
 import Testing
@@ -49,6 +50,22 @@ import Web
             #expect(try await requests(api, root).isEmpty)
             let name = try await api.db.owner.query("select name from parley.channels where provider_id = 'PN1'")
             #expect(try name[0]["name"] == "Sales Line")
+        }
+    }
+
+    /// Whoever approves a number that needs papers was not asked for them.
+    @Test func whatTheRegulatorWantsGoesWithTheRequest() async throws {
+        try await TestAPI.with(settings: ["NUMBER_PURCHASES": "approval"]) { api in
+            let (alice, root) = (try await api.signUp("alice"), try await operatorOf(api))
+            let (address, bundle) = ("AD" + String(repeating: "a", count: 32), "BU" + String(repeating: "0", count: 32))
+            let asked = try await api.call(
+                "POST /api/organizations/\(alice.organization)/provision-number", as: alice,
+                ["number": "+14155550100", "address_sid": .string(address), "bundle_sid": .string(bundle)])
+            #expect(asked.body["status"]?.string == "waiting", "\(asked.text)")
+            let id = try #require(try await requests(api, root).first?["id"]?.string)
+            let bought = try await api.call("POST /api/v1/number-requests/\(id)/approve", as: root)
+            #expect(bought.body["status"]?.string == "bought", "\(bought.text)")
+            #expect(api.twilio.read { $0.papers } == TwilioPapers(addressSID: address, bundleSID: bundle))
         }
     }
 

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// The system's randomness, or with a seed a repeatable one (SplitMix64).
 struct ServerRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64?
@@ -23,6 +25,6 @@ struct ServerRandom: RandomNumberGenerator, Sendable {
 
     /// Upper-case hexadecimal, `count` bytes.
     mutating func hex(_ count: Int) -> String {
-        bytes(count).map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
+        bytes(count).hex.uppercased()
     }
 }

@@ -1,3 +1,4 @@
+import Cryptography
 import WhatsAppWire
 
 /// A WhatsApp server to test clients against, with simulated phones, contacts and groups behind it. Loopback only.
@@ -48,7 +49,7 @@ package final class WhatsAppServer {
         port = listener.port
         url = "\(isSecure ? "wss" : "ws")://127.0.0.1:\(listener.port)/ws/chat"
         mediaURL = "\(isSecure ? "https" : "http")://127.0.0.1:\(listener.port)"
-        self.rootKey = rootKey.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        self.rootKey = rootKey.bytes.hex
     }
 
     /// Closes every connection. Streams of events end.

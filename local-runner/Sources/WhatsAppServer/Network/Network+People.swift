@@ -1,3 +1,4 @@
+import Cryptography
 import WhatsAppWire
 
 /// What simulated people do.
@@ -105,7 +106,7 @@ extension Network {
 
     func fetch(_ reference: EncryptedMedia) -> ServerEvent.File {
         let plain = open(reference)
-        let sum = plain.map { Digest.sha256($0).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+        let sum = plain.map { Digest.sha256($0).hex }
         return ServerEvent.File(
             kind: reference.stanzaType, mimeType: reference.mimeType, size: plain?.count ?? reference.digest.length,
             sha256: sum ?? "", name: reference.fileName)
