@@ -7,16 +7,21 @@
 /// all of Foundation.
 package enum KeywordText {
     /// `normalized("  ¡CAFÉ\u{200e} ")` is `¡cafe`.
-    package static func normalized(_ text: String) -> String {
-        var reading = Reading()
+    ///
+    /// - Parameter keepsMarks: accents stay, for a language in which they make another word.
+    package static func normalized(_ text: String, keepsMarks: Bool = false) -> String {
+        var reading = Reading(keepsMarks: keepsMarks)
         for scalar in text._nfd { reading.take(scalar) }
         return reading.text
     }
 
     private struct Reading {
+        let keepsMarks: Bool
         private(set) var text = ""
         private var isMarkDropped = false
         private var waitsForSpace = false
+
+        init(keepsMarks: Bool) { self.keepsMarks = keepsMarks }
 
         mutating func take(_ scalar: Unicode.Scalar) {
             switch scalar.properties.generalCategory {
@@ -27,7 +32,7 @@ package enum KeywordText {
                 waitsForSpace = !text.isEmpty
                 isMarkDropped = false
             default:
-                isMarkDropped = KeywordText.dropsMarks(behind: scalar)
+                isMarkDropped = !keepsMarks && KeywordText.dropsMarks(behind: scalar)
                 append(KeywordText.folded(scalar))
             }
         }

@@ -1,5 +1,6 @@
-/// Words that stop, restart and ask for help, per language. A word counts only as the whole message, so only words are here
-/// that mean nothing else when they stand alone; a business adds its own (`organizations.opt_out_words`).
+/// Words that stop, restart and ask for help, per language. A word counts only as the whole message, and only where its language is
+/// spoken (`ConversationLanguages`): what ends messages in one is a number, a name or a yes in another. A business adds its own
+/// (`organizations.opt_out_words`).
 ///
 /// English are Twilio's (help page "Twilio support for opt-out keywords", error 21610, Advanced Opt-Out): it answers them itself on SMS.
 package struct OptOutWords: Sendable, Equatable {
@@ -10,22 +11,35 @@ package struct OptOutWords: Sendable, Equatable {
     /// Twilio's default words.
     package static let twilio = languages["en"] ?? OptOutWords(stop: [], start: [], help: [])
 
-    /// The words of all languages.
-    package static let all = OptOutWords(
-        stop: languages.values.reduce(into: []) { $0.formUnion($1.stop) },
-        start: languages.values.reduce(into: []) { $0.formUnion($1.start) },
-        help: languages.values.reduce(into: []) { $0.formUnion($1.help) })
+    /// Those of some languages. A word that is an everyday one in another of them is none of them, unless it is English.
+    package static func of(_ codes: Set<String>) -> OptOutWords {
+        var words = OptOutWords(stop: [], start: [], help: [])
+        for code in codes {
+            let own = languages[code] ?? words
+            let others = code == "en" ? [] : codes.subtracting([code])
+            let everyday = others.reduce(into: Set<String>()) { $0.formUnion(EverydayWords.languages[$1] ?? []) }
+            words = OptOutWords(
+                stop: words.stop.union(own.stop.subtracting(everyday)),
+                start: words.start.union(own.start.subtracting(everyday)),
+                help: words.help.union(own.help.subtracting(everyday)))
+        }
+        return words
+    }
+
+    /// In Vietnamese an accent makes another word: `dừng` ends, `dùng` uses, Dũng is a man.
+    private static let markedLanguages: Set<String> = ["vi"]
 
     /// By ISO 639 code.
     package static let languages: [String: OptOutWords] = {
         var languages: [String: OptOutWords] = [:]
         for line in table.split(separator: "\n") {
             let parts = line.split(separator: "|", omittingEmptySubsequences: false)
+            let code = KeywordText.normalized(String(parts[0]))
+            let keepsMarks = markedLanguages.contains(code)
             let words = parts.dropFirst().map { part in
-                Set(part.split(separator: ",").map { KeywordText.normalized(String($0)) })
+                Set(part.split(separator: ",").map { KeywordText.normalized(String($0), keepsMarks: keepsMarks) })
             }
-            languages[KeywordText.normalized(String(parts[0]))] = OptOutWords(
-                stop: words[0], start: words[1], help: words[2])
+            languages[code] = OptOutWords(stop: words[0], start: words[1], help: words[2])
         }
         return languages
     }()
@@ -64,7 +78,7 @@ package struct OptOutWords: Sendable, Equatable {
         tr | dur, durdur, iptal, abonelikten çık, abonelikten cik | başlat | yardım
         uk | стоп, відписатися, відписка | старт, підписатися | допомога
         ur | بند کریں, روکیں | شروع | مدد
-        vi | dừng, dừng lại, hủy đăng ký, ngừng | bắt đầu | trợ giúp
+        vi | dừng, dừng lại, hủy đăng ký, huỷ đăng ký, huy dang ky, ngừng | bắt đầu | trợ giúp
         zh | 停止, 退订, 退訂, 取消订阅, 取消訂閱 | 开始, 開始, 订阅, 訂閱 | 帮助, 幫助
         """
 }

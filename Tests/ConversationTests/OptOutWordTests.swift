@@ -8,15 +8,30 @@ import Testing
 
 /// K21 and K27: the words of the law are obeyed, whoever says them where.
 @Suite struct OptOutWordTests {
-    @Test(arguments: ["BAJA", "Sair", "abmelden", "ARRÊT", "إيقاف", "रोकें", "berhenti", "DUR", "退订", "revoke", "OptOut"])
-    func aWordOfAnyLanguageStops(_ word: String) async throws {
+    /// The customer's number is German, the business's country varies.
+    @Test(arguments: [
+        ("BAJA", "ES"), ("Sair", "PT"), ("abmelden", "US"), ("ARRÊT", "FR"), ("إيقاف", "US"), ("रोकें", "US"),
+        ("berhenti", "ID"), ("DUR", "TR"), ("退订", "US"), ("revoke", "DE"), ("OptOut", "US"), ("STOP!", "US"),
+    ])
+    func aWordStopsWhereItsLanguageIsSpoken(_ word: String, _ country: String) async throws {
         try await Road.with { road in
+            try await road.set("country", country)
             try await road.receive(word)
             try await road.settle()
             #expect(try await road.count("select count(*) from parley.contacts where opted_out_at is not null") == 1)
             try await road.receive("hello?")
             try await road.settle()
             #expect(road.provider.sent.count == 1)
+        }
+    }
+
+    @Test(arguments: [("Seis", "ES"), ("acha", "IN"), ("berhenti", "US")])
+    func whatIsAnEverydayWordHereStopsNothing(_ word: String, _ country: String) async throws {
+        try await Road.with { road in
+            try await road.set("country", country)
+            try await road.receive(word)
+            try await road.settle()
+            #expect(try await road.count("select count(*) from parley.contacts where opted_out_at is not null") == 0)
         }
     }
 

@@ -1,5 +1,6 @@
-import Domain
 import Testing
+
+@testable import Domain
 
 @Suite struct OptOutTests {
     /// Twilio's documented words (K21).
@@ -7,13 +8,18 @@ import Testing
         ("STOP", OptOutKeyword.stop), (" stop\n", .stop), ("StopAll", .stop), ("unsubscribe", .stop), ("Cancel", .stop),
         ("END", .stop), ("quit", .stop), ("REVOKE", .stop), ("OptOut", .stop), ("start", .start), ("UNSTOP", .start),
         ("help", .help), ("INFO", .help), ("\u{FF33}\u{FF34}\u{FF2F}\u{FF30}", .stop), ("\u{200e}Stop\u{200b}", .stop),
+        // Twilio documents the bare word; people write its full stop and mean it.
+        ("STOP.", .stop), ("Stop!", .stop), ("\"STOP\"", .stop), ("*stop*", .stop), ("- Stop -", .stop),
+        ("«unsubscribe».", .stop),
+        ("Help!!", .help), ("START.", .start),
     ])
     func aWordAloneIsAKeyword(_ text: String, _ keyword: OptOutKeyword) {
         #expect(OptOut.keyword(in: text) == keyword)
     }
 
     @Test(arguments: [
-        "", "stop it", "please cancel my booking", "stop!", "yes", "st op", "the end", "alta", "ayuda", "voltar",
+        "", "stop it", "please cancel my booking", "cancel?", "end?!", "...", "!?", "yes", "st op", "the end", "alta",
+        "ayuda", "voltar",
         "\u{0}",
         String(repeating: "stop", count: 100), String(repeating: "\u{301}", count: 50_000),
     ])
@@ -21,27 +27,74 @@ import Testing
         #expect(OptOut.keyword(in: text) == nil)
     }
 
-    /// Every word of every language, however it is written.
-    @Test func everyWordOfEveryLanguageCounts() {
-        #expect(OptOutWords.languages.count >= 30)
-        for (language, words) in OptOutWords.languages {
-            #expect(!words.stop.isEmpty && !words.start.isEmpty && !words.help.isEmpty, "\(language)")
-            for word in words.stop {
-                #expect(OptOut.keyword(in: word) == .stop, "\(language) \(word)")
-                #expect(OptOut.keyword(in: " \(word.uppercased())\u{200f} ") == .stop, "\(language) \(word)")
-                #expect(word.unicodeScalars.count <= OptOut.longestWord)
-            }
-            for word in words.start {
-                #expect(OptOut.keyword(in: word, isOptedOut: true) == .start, "\(language) \(word)")
-            }
-            #expect(words.stop.isDisjoint(with: OptOutWords.all.start), "\(language)")
+    /// Where its language is spoken every word counts, however it is written: in one country of each.
+    @Test(arguments: [
+        ("ar", "EG"), ("bn", "BD"), ("cs", "CZ"), ("da", "DK"), ("de", "AT"), ("el", "GR"), ("en", "NZ"), ("es", "MX"),
+        ("fa", "IR"), ("fi", "FI"), ("fil", "PH"), ("fr", "SN"), ("he", "IL"), ("hi", "IN"), ("hu", "HU"), ("id", "ID"),
+        ("it", "IT"), ("ja", "JP"), ("ko", "KR"), ("ms", "MY"), ("nl", "NL"), ("no", "NO"), ("pl", "PL"), ("pt", "BR"),
+        ("ro", "RO"), ("ru", "KZ"), ("sv", "SE"), ("sw", "TZ"), ("th", "TH"), ("tr", "TR"), ("uk", "UA"), ("ur", "PK"),
+        ("vi", "VN"), ("zh", "TW"),
+    ])
+    func everyWordOfALanguageCountsWhereItIsSpoken(_ language: String, _ country: String) throws {
+        let words = try #require(OptOutWords.languages[language])
+        let there = ConversationLanguages(country: country)
+        #expect(!words.stop.isEmpty && !words.start.isEmpty && !words.help.isEmpty)
+        for word in words.stop {
+            #expect(OptOut.keyword(in: word, languages: there) == .stop, "\(word)")
+            #expect(OptOut.keyword(in: " \(word.uppercased())\u{200f}. ", languages: there) == .stop, "\(word)")
+            #expect(word.unicodeScalars.count <= OptOut.longestWord)
         }
+        for word in words.start {
+            #expect(OptOut.keyword(in: word, languages: there, isOptedOut: true) == .start, "\(word)")
+        }
+    }
+
+    @Test func thereAreThirtyLanguagesAndMoreWithWordsOfEveryDay() {
+        #expect(OptOutWords.languages.count >= 30)
+        #expect(Set(OptOutWords.languages.keys) == Set(EverydayWords.languages.keys))
+    }
+
+    /// A number, a yes or a greeting of one language ends nothing where that language is spoken, whatever other one is spoken there
+    /// too: without accents, as most people write.
+    @Test func noWordOfEveryDayStops() {
+        for (language, everyday) in EverydayWords.languages {
+            for other in OptOutWords.languages.keys {
+                let words = OptOutWords.of(["en", language, other])
+                #expect(words.stop.isDisjoint(with: everyday), "\(language) \(other)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("Seis", "ES", "+34600000000"), ("seis", "ES", "+358401234567"), ("Acha", "IN", "+919812345678"),
+        ("acha", "IN", "+255712345678"), ("Dũng", "VN", "+84912345678"), ("dùng", "VN", "+84912345678"),
+        ("đúng", "VN", "+84912345678"), ("dung", "VN", "+84912345678"), ("baja", "ID", "+628123456789"),
+        ("Pare", "PH", "+639171234567"), ("dur", "FR", "+33612345678"), ("sair", "GB", "+447700900123"),
+        ("seis", "BR", "+5511987654321"),
+    ])
+    func whatIsAWordOfEveryDayHereIsAMessage(_ text: String, _ country: String, _ address: String) {
+        let here = ConversationLanguages(country: country, address: "whatsapp:\(address)")
+        #expect(OptOut.keyword(in: text, languages: here) == nil)
+    }
+
+    /// The business's country, the customer's number, the script: each is enough.
+    @Test(arguments: [
+        ("baja", "ES", ""), ("baja", "GB", "whatsapp:+34600000000"), ("baja", "US", "+12025550117"),
+        ("BAJA.", "us", ""),
+        ("arrêt", "GB", "whatsapp:+15145550123"), ("dừng", "US", "84912345678@s.whatsapp.net"), ("Dừng", "VN", ""),
+        ("huy dang ky", "VN", ""), ("seis", "FI", "whatsapp:+358401234567"), ("стоп", "US", ""), ("退订", "US", "x@lid"),
+        ("रोकें", "US", ""), ("توقف", "US", ""), ("stop", "", ""),
+    ])
+    func aWordStopsWhereItsLanguageIsSpoken(_ text: String, _ country: String, _ address: String) {
+        let here = ConversationLanguages(country: country, address: address)
+        #expect(OptOut.keyword(in: text, languages: here) == .stop)
     }
 
     @Test(arguments: ["Yes", "alta", "ПОДПИСАТЬСЯ"])
     func whatRestartsInOtherWordsDoesSoOnlyForThoseWhoStopped(_ word: String) {
-        #expect(OptOut.keyword(in: word, isOptedOut: true) == .start)
-        #expect(OptOut.keyword(in: word) == nil)
+        let spanish = ConversationLanguages(country: "ES")
+        #expect(OptOut.keyword(in: word, languages: spanish, isOptedOut: true) == .start)
+        #expect(OptOut.keyword(in: word, languages: spanish) == nil)
     }
 
     @Test func aBusinesssOwnWordsStop() {

@@ -22,6 +22,12 @@ struct CallingCode: Sendable, Equatable {
         return digits.utf8.count > code.utf8.count + longest
     }
 
+    /// The countries that share the calling code which the digits begin with.
+    static func countries(behind digits: Substring) -> [String] {
+        guard let code = possible(digits)?.code else { return [] }
+        return table.filter { $0.value.code == code }.map(\.key)
+    }
+
     /// The calling code that the digits begin with, and the lengths of what may follow it. Codes are prefix-free: one fits at most.
     private static func possible(_ digits: Substring) -> (code: String, lengths: [Int])? {
         for length in 1...3 {

@@ -18,7 +18,7 @@ extension Query {
                 organizations.welcome_message, organizations.away_message, organizations.quota_message,
                 organizations.auto_reply, channels.auto_reply as channel_auto_reply, channels.answers_groups,
                 contacts.is_blocked, contacts.opted_out_at is not null as is_opted_out, organizations.opt_out_words,
-                channels.kind, thread.local_address,
+                organizations.country::text as country, channels.kind, thread.local_address, thread.remote_address,
                 organizations.is_platform and was_released(channels.kind, thread.local_address) as was_released,
                 thread.is_group, thread.owner, to_char(local.time, 'YYYY-MM-DD HH24:MI') as local_time,
                 coalesce(used.inbound, 0) as inbound, coalesce(used.outbound, 0) as outbound,
@@ -92,8 +92,9 @@ extension AnswerFacts {
         organizationAutoReply = try row["auto_reply"]
         channelAutoReply = try row["channel_auto_reply"]
         read(
-            messages, business: try row["name"], own: OptOut.own(try row["opt_out_words"]), kind: try row.value("kind"),
-            localAddress: try row["local_address"])
+            messages, business: try row["name"], own: OptOut.own(try row["opt_out_words"]),
+            languages: ConversationLanguages(country: try row["country"], address: try row["remote_address"]),
+            kind: try row.value("kind"), localAddress: try row["local_address"])
     }
 
     /// Whether the rule must know what the customer was told already.
@@ -106,11 +107,12 @@ extension AnswerFacts {
     }
 
     private mutating func read(
-        _ messages: [TurnMessage], business: String, own: Set<String>, kind: ChannelKind, localAddress: String
+        _ messages: [TurnMessage], business: String, own: Set<String>, languages: ConversationLanguages,
+        kind: ChannelKind, localAddress: String
     ) {
         for message in messages {
             let word = OptOut.keyword(
-                in: message.text, providerType: message.providerKeyword, own: own,
+                in: message.text, providerType: message.providerKeyword, own: own, languages: languages,
                 isOptedOut: keyword.map { $0 == .stop } ?? isOptedOut)
             // Who stops and then asks how to go on has stopped.
             guard let word, !(word == .help && keyword != nil) else { continue }
