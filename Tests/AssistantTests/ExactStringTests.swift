@@ -94,12 +94,15 @@ import Testing
 
     @Test(arguments: [
         "<", "[", "<|", "◁", "<think>", "</think>", "assistant\n\n", "<|x", "data: ", "```json\n{", "{\"a\":", "\n{",
+        "<s>a</s>", "<s>", "f(", "a_b(\"", "a_b(c=", "{'name':", "[a]", "[[", "[person]", "analysis ",
+        "\"assistant\n\n",
     ])
     func costOfReadingGrowsWithTheText(_ unit: String) {
         let growth = GrowthOfCost.whenDoubled(4_000 / unit.count, input: { String(repeating: unit, count: $0) }) {
             text in
             let spoken = try? SpokenText.read(text)
-            _ = try? StructuredText.plain(spoken ?? text, SourceStrings())
+            _ = try? StructuredText.read(spoken ?? text, SourceStrings())
+            _ = Handover.read(text)
         }
         #expect(growth <= 2.5, "\(unit.debugDescription) costs \(growth) times as much when doubled")
     }

@@ -17,6 +17,8 @@ struct ControlSequence: Equatable {
         case channel, message
         /// `<s>` and `</s>`, which are also HTML for what no longer holds.
         case strokeBegins, strokeEnds
+        /// `<del>` and `</del>`, which are nothing else.
+        case deletionBegins, deletionEnds
         /// Says nothing: `<bos>`, the box around an answer.
         case nothing
         case unknown
@@ -74,7 +76,8 @@ struct ControlSequence: Equatable {
     private static let toolsWithName: Set<String> = ["function", "invoke", "parameter", "tool", "functions"]
     private static let exact: [String: Meaning] = [
         "start_of_turn": .turnBegins(role: nil), "end_of_turn": .turnEnds, "eos": .turnEnds, "pad": .turnEnds,
-        "s": .strokeBegins, "/s": .strokeEnds, "bos": .nothing, "unk": .nothing, "answer": .nothing,
+        "s": .strokeBegins, "/s": .strokeEnds, "del": .deletionBegins, "/del": .deletionEnds,
+        "strike": .deletionBegins, "/strike": .deletionEnds, "bos": .nothing, "unk": .nothing, "answer": .nothing,
         "/answer": .nothing, "final_answer": .nothing,
         "/final_answer": .nothing, "final": .nothing, "/final": .nothing, "response": .nothing, "/response": .nothing,
         "reply": .nothing, "/reply": .nothing, "output": .nothing, "/output": .nothing,

@@ -1,5 +1,8 @@
 /// Emphasis by CommonMark 6.2: `**` and `__` turn only where their runs are left- and right-flanking and pair up. `~~` as in
 /// GitHub's extension. Single signs stay as they are: they are WhatsApp's own.
+///
+/// Chinese, Japanese and Korean have no spaces around words, so their characters count as some, and their punctuation as letters
+/// (the amendments "markdown-cjk-friendly" to CommonMark): `**营业时间：**周一`.
 enum Emphasis {
     static func changes(in characters: [Character], except isExact: [Bool]) -> [(text: String, range: Range<Int>)] {
         var runs = "*_~".flatMap { sign in
@@ -34,12 +37,12 @@ enum Emphasis {
         init?(_ range: Range<Int>, _ sign: Character, in characters: [Character]) {
             let before = range.lowerBound > 0 ? Kind(characters[range.lowerBound - 1]) : .space
             let after = range.upperBound < characters.count ? Kind(characters[range.upperBound]) : .space
-            let isLeft = after != .space && (after == .letter || before != .letter)
-            let isRight = before != .space && (before == .letter || after != .letter)
+            let isLeft = after != .space && (after != .mark || before != .letter)
+            let isRight = before != .space && (before != .mark || after != .letter)
             guard sign != "~" || range.count == 2 else { return nil }
             // An underscore inside a word is a letter of it.
-            canOpen = isLeft && (sign != "_" || !isRight || before == .mark)
-            canClose = isRight && (sign != "_" || !isLeft || after == .mark)
+            canOpen = isLeft && (sign != "_" || !isRight || before == .mark || before == .wideMark)
+            canClose = isRight && (sign != "_" || !isLeft || after == .mark || after == .wideMark)
             self.range = range
             self.sign = sign
             free = range
@@ -56,12 +59,28 @@ enum Emphasis {
 
     enum Kind {
         case space, mark, letter
+        /// Of Chinese, Japanese and Korean.
+        case wide, wideMark
 
         init(_ character: Character) {
+            let isMark = character.isPunctuation || character.isSymbol
             if character.isWhitespace {
                 self = .space
+            } else if character.unicodeScalars.first.map({ Self.isWide($0.value) }) == true {
+                self = isMark ? .wideMark : .wide
             } else {
-                self = character.isPunctuation || character.isSymbol ? .mark : .letter
+                self = isMark ? .mark : .letter
+            }
+        }
+
+        /// East Asian Width W, F or H (UAX #11) without emoji, and Hangul, by blocks.
+        private static func isWide(_ scalar: UInt32) -> Bool {
+            switch scalar {
+            case 0x1100...0x11FF, 0x20A9, 0x2E80...0x312F, 0x3130...0x3296, 0x3298, 0x329A...0x4DBF, 0x4E00...0xA4CF,
+                0xA960...0xA97F, 0xAC00...0xD7FF, 0xF900...0xFAFF, 0xFE10...0xFE1F, 0xFE30...0xFE6F, 0xFF01...0xFFEE,
+                0x16FE0...0x18DFF, 0x1AFF0...0x1B2FF, 0x20000...0x3FFFD:
+                true
+            default: false
             }
         }
     }

@@ -1,7 +1,10 @@
+import Domain
+
 /// What remains of control sequences when a provider takes the signs away and leaves the names.
 enum LeftoverWords {
     static func without(_ text: String) throws(NoAnswer) -> String {
         let spoken = withoutTurns(withoutRole(try finalChannel(text)))
+        guard !isThought(spoken) else { throw .internals("It holds only thoughts.") }
         guard !isStream(spoken) else { throw .internals("It is a piece of a stream.") }
         return try finalAnswer(spoken)
     }
@@ -9,14 +12,34 @@ enum LeftoverWords {
     /// Harmony without its tokens: `analysisThe customer asks...assistantfinalHello!`
     private static func finalChannel(_ text: String) throws(NoAnswer) -> String {
         if let mark = text.ranges(of: "assistantfinal").last { return String(text[mark.upperBound...]) }
-        let start = text.trimmed
-        let isAnalysis =
-            start.hasPrefix("analysis") && start.dropFirst(8).first.map { $0.isLetter && !$0.isLowercase } == true
-        guard !isAnalysis, !text.contains("assistantcommentary"), !start.hasPrefix("commentary to=") else {
+        guard !text.contains("assistantcommentary"), !text.trimmed.hasPrefix("commentary to=") else {
             throw .internals("It has no final channel.")
         }
         return text
     }
+
+    /// The name of a channel that is not for the customer, in front of what was said there: `thought` and the end of its line
+    /// (Gemma), `analysis The user asks`, `analysisuser asks` (Harmony). A sentence that begins with such a word has a capital, or
+    /// goes on in small letters: `analysis of your skin`.
+    private static func isThought(_ text: String) -> Bool {
+        let text = text.trimmed
+        guard let name = channels.first(where: { text.hasPrefix($0) }) else { return false }
+        let behind = text.dropFirst(name.count)
+        let words = behind.drop { $0 == " " || $0 == ":" }
+        guard let first = behind.first, let next = words.first, !next.isNewline else { return true }
+        let begins = words.prefix(20).lowercased()
+        let isKnown = thoughtBeginnings.contains { begins.hasPrefix($0) }
+        if name == "analysis" || name == "commentary" {
+            return first.isLetter || first == " " && (next.isUppercase || isKnown)
+        }
+        return first.isUppercase || first == " " && next.isUppercase && isKnown
+    }
+
+    private static let channels = ["analysis", "commentary", "thought", "thinking", "reasoning"]
+    private static let thoughtBeginnings = [
+        "user ", "the user", "customer ", "the customer", "we need", "we should", "we must", "need to", "okay", "ok,",
+        "let me",
+    ]
 
     /// `assistant` alone on the first line, or `Assistant:` before the words.
     private static func withoutRole(_ text: String) -> String {
@@ -39,11 +62,13 @@ enum LeftoverWords {
         return String(kept.dropLast(role.count))
     }
 
-    /// A new turn begins behind a finished one, not in the middle of a sentence or of a word.
+    /// A new turn begins behind a finished sentence or on a line of its own, not in the middle of a word: `shop-assistant`.
     private static func isSeam(_ index: String.Index, in text: String) -> Bool {
         guard index > text.startIndex else { return false }
-        let before = text[text.index(before: index)]
-        return before.isPunctuation || before.isNewline || text[index].isNewline
+        if text[index].isNewline || text[text.index(before: index)].isNewline { return true }
+        // What is quoted or emphasized may end a sentence too: `"Come in."assistant`.
+        let last = text[..<index].last { !"\"'”’»)]*_~`".contains($0) }
+        return last.map { $0.endsSentence || $0 == "…" } ?? false
     }
 
     private static func isStream(_ text: String) -> Bool {

@@ -16,7 +16,7 @@ enum SpokenText {
     /// The words of one turn.
     static func words(_ parts: some Collection<ControlLexer.Part>) throws(NoAnswer) -> String {
         var turn = SpokenTurn()
-        for part in parts where !turn.isOver { try turn.take(part) }
+        for part in StruckWords.shown(in: Array(parts)) where !turn.isOver { try turn.take(part) }
         return turn.words
     }
 }
@@ -25,8 +25,6 @@ private struct SpokenTurn {
     private(set) var words = ""
     private(set) var isOver = false
     private var isThinking = false
-    /// Inside `<s>old price</s>`.
-    private var isStruck = false
     /// Text that follows names the role.
     private var isInHead = false
 
@@ -65,17 +63,12 @@ private struct SpokenTurn {
         case .turnBegins(nil):
             if isSilent { isInHead = true } else { isOver = true }
         case .headEnds, .message: isInHead = false
-        case .strokeBegins: if !isSilent { strike(true, "<s>") }
-        case .strokeEnds: if isStruck { strike(false, "</s>") } else { isOver = !isSilent }
-        case .nothing: break
+        // What strikes words is text by now: these are the beginning and the end of a sequence.
+        case .strokeEnds: isOver = !isSilent
+        case .strokeBegins, .deletionBegins, .deletionEnds, .nothing: break
         case .tool: throw .internals("It calls a tool, and there is none.")
         case .channel, .unknown: throw .internals("It holds a model's control sequences.")
         }
-    }
-
-    private mutating func strike(_ begins: Bool, _ sign: String) {
-        words += sign
-        isStruck = begins
     }
 
     private mutating func begin(_ role: String) throws(NoAnswer) {
