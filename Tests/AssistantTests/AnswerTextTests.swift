@@ -40,12 +40,24 @@ import Testing
         "Sorry.\n**[[PERSON]]**", "Sorry. `[[PERSON]]`", "Sorry.\n[[PESSOA]]", "Sorry.\n[PERSON]",
         "Sorry.\n[[person]].",
         "Sorry.\n [[ PERSON ]] ", "[[PERSON]]\nSorry.", "Sorry.\n[[人]]", "Sorry. [[PERSON]][[PERSON]]",
+        "Sorry. [[PESSOA]]", "Sorry. [PERSON]", "Sorry. [[Person]]", "Sorry. [[persona]].", "[PESSOA] Sorry.",
+        "Sorry. **[PERSON]**", "Sorry. [person]", "Sorry. [[PERSON]", "Sorry. [PERSON]]", "Sorry. [[UNE PERSONNE]]",
+        "Sorry.\n【人工】", "Sorry. [[व्यक्ति]]", "[[HUMAN]] Sorry. [[HUMAN]]", "Sorry. ([[PERSON]])",
     ])
     func theSignIsReadHoweverItIsDressed(_ text: String) {
         #expect(Handover.read(text) == ("Sorry.", true))
     }
 
-    @Test(arguments: ["Choose [A].", "[Menu]", "Bring [[it]] along.", "[[1]]"])
+    @Test func wordsStayOnBothSidesOfTheSign() {
+        #expect(Handover.read("Un momento. [[PESSOA]] Gracias.") == ("Un momento. Gracias.", true))
+        #expect(Handover.read("Hi [[PERSON]], bye") == ("Hi, bye", true))
+    }
+
+    @Test(arguments: [
+        "Choose [A].", "[Menu]", "Bring [[it]] along.", "[[1]]", "Choose [[A]] or [[B]].",
+        "5 EUR per [person] and day.",
+        "See [Person](https://a.example/p).", "回复【人工】转客服。", "[MENU] and [INFO]", String(repeating: "[[", count: 3000),
+    ])
     func otherBracketsAreNoSign(_ text: String) {
         #expect(Handover.read(text) == (text, false))
     }
