@@ -62,6 +62,8 @@ import Testing
         #expect(messages.alternating == messages)
         let quick = [ModelMessage(role: .user, text: "a"), ModelMessage(role: .user, text: "b")]
         #expect(quick.alternating == [ModelMessage(role: .user, text: "a\nb")])
+        let silent = ModelMessage(role: .assistant, text: " \n")
+        #expect([quick[0], silent, quick[1]].alternating == quick.alternating, "who says nothing takes no turn")
     }
 
     @Test(arguments: MessageType.allCases, [true, false])

@@ -169,6 +169,26 @@ import Testing
         #expect(outcome.failures.story == "openai gpt-4o-mini: There was no time left to ask it.")
     }
 
+    /// The same provider for two reasons: both are told, each with its own number of times.
+    @Test func twoReasonsOfOneProviderAreTwo() async {
+        let http = RecordingHTTP([.answer(500, "{}"), .answer(500, "{}"), .answer(401, "{}")])
+        let (outcome, _) = await run([(.openai, http)])
+        #expect(
+            outcome.failures.story
+                == "openai gpt-4o-mini: The provider is failing or overloaded: HTTP 500. (2 times) "
+                + "openai gpt-4o-mini: The provider refused the key: HTTP 401.")
+    }
+
+    /// A name is a persona's: the reason behind it stays to be read.
+    @Test func aLongNameLeavesRoomForTheReason() async throws {
+        let provider = try #require(Sample.provider(.openai, RecordingHTTP(404, "{}")))
+        let candidate = ModelChain.Candidate(provider: provider, model: String(repeating: "long-", count: 300))
+        let chain = ModelChain(
+            prices: PriceList(), ids: IDSource { UUID() }, randomness: .system, pause: { _ in })
+        let story = await chain.complete(Sample.request, candidates: [candidate]).failures.story
+        #expect(story.contains("HTTP 404"))
+    }
+
     @Test func theStoryIsBounded() async throws {
         let http = RecordingHTTP(404, "{}")
         let provider = try #require(Sample.provider(.openai, http))
