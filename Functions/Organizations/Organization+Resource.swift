@@ -10,7 +10,9 @@ extension Organization {
         $0.change("description", \.description, .text(0...4000))
         $0.change("industry", \.industry, .text(0...200))
         $0.change("website", \.website, .webAddress(0...500))
-        $0.change("country", \.country, .country, about: "ISO 3166-1; how local numbers are read.")
+        $0.change(
+            "country", \.country, .country,
+            about: "ISO 3166-1; how local numbers are read, and in which languages a word ends messages.")
         $0.change("time_zone", \.timeZone, .text(1...100), about: "A name of the IANA database.")
         $0.read("plan", \.plan)
         $0.read("message_limit", \.messageLimit, about: "Messages a month; null: what the plan allows.")
