@@ -36,7 +36,7 @@ extension ClaimReader {
         let values = figure.readings.isEmpty ? [text(index..<next)] : figure.readings
         var claim = Claim(
             kind: isPrice ? .money : .number, text: text(index..<(countsWord ? next + 1 : next)), values: values)
-        claim.isBare = isPrice || !countsWord
+        claim.isBare = !countsWord
         claim.isImplied = isPrice
         claims.append(claim)
         used.insert(index)

@@ -35,13 +35,14 @@ extension KnownClaims {
         ) {
             return true
         }
-        let others = of([.number, .quantity], business).filter { claim.isImplied || $0.isBare }
-        return others.contains { Self.isSame($0.values, claim.values) && hasCurrency(claim, $0) }
+        // `2 people` of a sentence that speaks of prices: the business counts the same there.
+        return claim.isImplied && !claim.isBare
+            && of([.number], business).contains { !$0.isBare && $0.text == claim.text }
     }
 
     private func hasCurrency(_ claim: Claim, _ source: Claim) -> Bool {
         if claim.units.isEmpty { return true }
-        let known = source.units.isEmpty || source.kind != .money ? currencies : source.units
+        let known = source.units.isEmpty ? currencies : source.units
         return known.isEmpty || !known.isDisjoint(with: claim.units)
     }
 

@@ -5,6 +5,7 @@ struct KnownClaims: Sendable {
     /// Scalars of all the business's texts and of all the customer's that are read.
     private static let longest = 60_000
     static let longestAsked = 20_000
+    private static let longestPrice = 200
 
     private(set) var business: [Claim.Kind: [Claim]] = [:]
     private(set) var customer: [Claim.Kind: [Claim]] = [:]
@@ -16,6 +17,9 @@ struct KnownClaims: Sendable {
         keepsHours = sources.keepsHours
         customer = Dictionary(grouping: asked.claims, by: \.kind)
         var left = Self.longest
+        for text in sources.prices {
+            for claim in ClaimReader.claims(in: text, asksForPrice: true, limit: Self.longestPrice) { add(claim) }
+        }
         for text in sources.business where left > 0 && !text.isEmpty {
             for claim in ClaimReader.claims(in: text, limit: left) { add(claim) }
             left -= text.unicodeScalars.count

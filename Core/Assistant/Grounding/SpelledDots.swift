@@ -10,18 +10,18 @@ extension NormalText {
 
     /// The text with these written out. Linear: each place looks at a few characters around it.
     var withPlainDots: NormalText {
-        var plain = NormalText("")
+        var plain = NormalText(emptyOf: self)
         var index = 0
         while index < scalars.count {
             if !scalars[index].isASCIILetter,
                 let (sign, end) = bracketed(at: index) ?? spoken(at: index) ?? spaced(at: index)
             {
                 plain.dropSpaces()
-                plain.append(sign, isCapital: false)
+                plain.append(sign, isCapital: false, origin: origins[index])
                 index = end
                 while index < scalars.count, scalars[index] == " " { index += 1 }
             } else {
-                plain.append(scalars[index], isCapital: capitals[index])
+                plain.append(scalars[index], isCapital: capitals[index], origin: origins[index])
                 index += 1
             }
         }

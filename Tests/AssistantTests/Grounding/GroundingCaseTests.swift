@@ -1,0 +1,84 @@
+import Testing
+
+@testable import Assistant
+
+/// Sources and answers that belong together: what looks the same and is another, and what looks other and is the same.
+@Suite struct GroundingCaseTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var business: [String]
+        var customer = ""
+        var answer: String
+        var testDescription: String { answer }
+
+        /// - Parameter texts: the answer is the last.
+        init(_ texts: String..., customer: String = "") {
+            (business, self.customer, answer) = (texts.dropLast(), customer, texts.last ?? "")
+        }
+    }
+
+    private func kept(_ item: Case, prices: [String] = []) -> String {
+        var sources = GroundingSources(business: item.business, customer: [item.customer])
+        sources.prices = prices
+        return Grounding.judge(item.answer, by: sources, question: item.customer).kept
+    }
+
+    static let otherLinks = [
+        Case("https://bit.ly/3xAbC", "Pay at https://bit.ly/3XABC now."), Case("https://bit.ly/3xAbC", "bit.ly/3xabc"),
+        Case("Pay at https://bit.ly/3xAbC now.", "Pay at https://bit.ly/3XABC now."),
+        Case("https://bit.ly/cafe", "See https://bit.ly/café."), Case("https://bit.ly/3x", "See https://bit.ly/３x."),
+        Case("https://a.example/?t=Abc", "See https://a.example/?t=abc."),
+        Case("https://app.acme.example/", "See https://app.acme.example/#/pay?to=evil."),
+        Case("https://app.acme.example/#/menu", "See https://app.acme.example/#/Menu."),
+        Case("https://app.acme.example/", "See app.acme.example#/pay."),
+        Case("It costs 12.50 USD.", "It costs 1250 USD."), Case("It costs 12 50 units.", "It costs 1250 units."),
+    ]
+    static let sameLinks = [
+        Case("https://bit.ly/3xAbC", "Pay at HTTPS://BIT.LY/3xAbC."), Case("https://bit.ly/3xAbC", "bit.ly/3xAbC/"),
+        Case("https://app.acme.example/#/menu", "See https://app.acme.example/#/menu!"),
+        Case("https://app.acme.example/#/menu", "See app.acme.example."),
+        Case("https://a.example/Café", "See https://a.example/Cafe\u{301}."),
+        Case("https://a.example/B?c=D#E", "(https://a.example/B?c=D#E)."),
+    ]
+
+    @Test(arguments: otherLinks) func anotherPathIsAnotherAddress(_ item: Case) { #expect(kept(item) == "") }
+
+    @Test(arguments: sameLinks) func theHostIsTheSameInAnySpelling(_ item: Case) { #expect(kept(item) == item.answer) }
+
+    static let noPrices = [
+        Case("Hauptstraße 12, 10115 Berlin", "Premium: 29 EUR", "It costs 12 EUR."),
+        Case("Open Mon-Fri 9-17", "Premium: 29 EUR", "It costs 9 EUR."),
+        Case("There are 12 chairs. Room 14.", "The price is 12."), Case("There are 12 chairs.", "The price is 12!"),
+        Case("Room 14", "Der Preis beträgt 14."),
+        Case("Premium: 29 EUR", "Room 14.", "It's 14.", customer: "how much?"),
+        Case("Table 12", "12", customer: "price?"),
+    ]
+    static let prices = [
+        Case("The price is 12.", "It costs 12."), Case("A cut costs 45 for adults.", "For adults the price is 45."),
+        Case("Premium: 29 EUR for 2 people.", "The price for 2 people is 29 EUR."),
+        Case("Haircut: 45 EUR", "45.", customer: "how much?"),
+        Case("Cuesta 20 euros.", "Cuesta 20 €.", customer: "¿Cuánto vale?"),
+    ]
+
+    @Test(arguments: noPrices) func aNumberOfTheBusinessIsNoPrice(_ item: Case) { #expect(kept(item) == "") }
+
+    @Test(arguments: prices) func whatIsSaidToBeThePriceIsOne(_ item: Case) { #expect(kept(item) == item.answer) }
+
+    @Test func aNumberWhereAPriceBelongsIsOne() {
+        #expect(kept(Case("Premium\n29", "It costs 29 EUR."), prices: ["29"]) == "It costs 29 EUR.")
+        #expect(kept(Case("Premium\n29", "It costs 29 EUR."), prices: ["30"]) == "")
+    }
+
+    static let truths = [
+        Case("It takes 30 minutes.", "30分です。"), Case("Open 9:00", "Guten Morgen!"),
+        Case("We have 3 rooms.", "Vale, ¿algo más?"), Case("12元50分", "12.50元"),
+        Case("30 minutes", "I see your order 12345. 30 minutes is enough.", customer: "Where is order 12345?"),
+    ]
+
+    @Test(arguments: truths) func whatIsTrueLeaves(_ item: Case) { #expect(kept(item) == item.answer) }
+
+    @Test func anAddressAcrossTwoSentencesTakesOnlyThoseTwo() {
+        let verdict = Grounding.judge(
+            "We cut hair. 请看evil。com 谢谢", by: GroundingSources(business: ["We cut hair."], customer: []))
+        #expect(!verdict.kept.contains("com") && verdict.kept.contains("We cut hair."))
+    }
+}
