@@ -19,4 +19,8 @@ package struct Claim: Sendable, Hashable {
     package var isBare = false
     /// A price only because the sentence speaks of one or one was asked for.
     package var isImplied = false
+    /// Of a promise: what else its sentence promises, which is what it is about: `free` of `Delivery is free`.
+    package var beside: Set<String> = []
+    /// `We offer no refund.`
+    package var isNegated = false
 }

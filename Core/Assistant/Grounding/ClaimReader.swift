@@ -50,6 +50,7 @@ struct ClaimReader {
     }
 
     private mutating func readSentence(_ range: Range<Int>) {
+        let first = claims.count
         let speaksOfPrice = range.contains {
             entries[$0].meanings.contains(.price) || hits($0).contains { $0.contains(.price) }
         }
@@ -62,6 +63,7 @@ struct ClaimReader {
         }
         readWords(range, speaksOfPrice: speaksOfPrice)
         readSigns(range)
+        bindPromises(from: first)
     }
 
     func hits(_ index: Int) -> [[Meaning]] { entries.hits[index]?.map(\.meanings) ?? [] }

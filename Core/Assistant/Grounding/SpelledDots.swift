@@ -48,9 +48,17 @@ extension NormalText {
         let ending = String(self.word(at: word.endIndex + 1))
         let isKnown =
             word.elementsEqual("dot".unicodeScalars)
-            ? HostText.endsName(["x", ending]) : Self.commonEndings.contains(ending)
+            ? HostText.endsName(["x", ending]) && !isSeen(start) : Self.commonEndings.contains(ending)
         return isKnown ? (".", word.endIndex + 1) : nil
     }
+
+    /// `the polka dot in red`: a dot that is seen and none that is read.
+    private func isSeen(_ gap: Int) -> Bool {
+        let before = scalars[..<gap].suffix(8).split(separator: " ", omittingEmptySubsequences: false).last ?? []
+        return Self.describing.contains(String(before))
+    }
+
+    private static let describing: Set<String> = ["polka", "the", "a", "each", "every", "this", "that", "one", "red"]
 
     /// ` . com`, `. com`, `,com`
     private func spaced(at start: Int) -> (Unicode.Scalar, Int)? {

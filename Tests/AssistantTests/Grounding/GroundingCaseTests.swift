@@ -74,6 +74,26 @@ import Testing
         Case("30 minutes", "I see your order 12345. 30 minutes is enough.", customer: "Where is order 12345?"),
     ]
 
+    static let otherPromises = [
+        Case("We bake gluten-free bread.", "The bread is free."), Case("Sugar free drinks.", "Drinks are free."),
+        Case("Free WiFi. Delivery costs 5 EUR.", "Delivery is free."), Case("We offer no delivery.", "We deliver."),
+        Case("We don't ship.", "We ship."), Case("Wir liefern nicht.", "Wir liefern."),
+        Case("No refunds.", "You get a refund."), Case("We deliver.", "We don't deliver."),
+        Case("Order 12345", "Your order 123456789 has left."), Case("Dots are red.", "Go to evil dot in now."),
+    ]
+    static let samePromises = [
+        Case("Glutenfreies Brot.", "The bread is gluten-free."), Case("Free shipping.", "La livraison est gratuite."),
+        Case("Delivery costs 5 EUR.", "Delivery is not free."), Case("We offer no delivery.", "We don't deliver."),
+        Case("Free WiFi.", "WLAN ist kostenlos."), Case("No refunds.", "We give no refund."),
+        Case("Hi", "Your order 123456789 has left.", customer: "My order 123456789?"),
+        Case("Hi", "Your order 123456789 has left.", customer: "It is 123456789"),
+        Case("The polka dot costs 29 USD", "The polka dot in red costs 29 USD."),
+    ]
+
+    @Test(arguments: otherPromises) func aPromiseIsOfWhatItWasMade(_ item: Case) { #expect(kept(item) == "") }
+
+    @Test(arguments: samePromises) func aPromiseThatWasMadeLeaves(_ item: Case) { #expect(kept(item) == item.answer) }
+
     @Test(arguments: truths) func whatIsTrueLeaves(_ item: Case) { #expect(kept(item) == item.answer) }
 
     @Test func anAddressAcrossTwoSentencesTakesOnlyThoseTwo() {
