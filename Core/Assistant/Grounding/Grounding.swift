@@ -31,7 +31,7 @@ package enum Grounding {
     /// - Parameter question: what the customer asked in this turn.
     package static func judge(_ answer: String, by sources: GroundingSources, question: String = "") -> Verdict {
         let answer = answer.cut(to: longestAnswer)
-        let asked = AskedClaims(sources.customer)
+        let asked = AskedClaims(sources.customer, question: question)
         let sentences = Sentences.split(answer).map {
             Sentence($0, ClaimReader.claims(in: $0, asksForPrice: asked.asksForPrice))
         }

@@ -39,14 +39,19 @@ struct AskedClaims: Sendable {
     /// The customer speaks of prices: a number alone in the answer is one.
     let asksForPrice: Bool
 
-    /// - Parameter texts: oldest first.
-    init(_ texts: [String]) {
+    /// - Parameters:
+    ///   - texts: oldest first.
+    ///   - question: of this turn; what was paid for long ago makes no price of a number now.
+    init(_ texts: [String], question: String) {
         var left = KnownClaims.longestAsked
         for text in texts.reversed() where left > 0 {
             claims += ClaimReader.claims(in: text, limit: left)
             left -= text.unicodeScalars.count
         }
-        asksForPrice = claims.contains { $0.kind == .money } || texts.last.map(Self.speaksOfPrice) ?? false
+        let question = question.isEmpty ? texts.last ?? "" : question
+        asksForPrice =
+            Self.speaksOfPrice(question)
+            || ClaimReader.claims(in: question, limit: KnownClaims.longestAsked).contains { $0.kind == .money }
     }
 
     private static func speaksOfPrice(_ text: String) -> Bool {

@@ -52,12 +52,17 @@ struct PhoneScanner {
                 end = index + 1
             } else if !" -().+/".unicodeScalars.contains(scalar) || index > end + 2 {
                 break
-            } else if scalar == "+", index > start + 1 {
+            } else if scalar == "+" && index > start + 1 || endsSentence(at: index) {
                 break
             }
             index += 1
         }
         return start..<max(end, start)
+    }
+
+    /// `order 12345. 30 minutes`
+    private func endsSentence(at index: Int) -> Bool {
+        scalars[index] == "." && index + 1 < scalars.count && scalars[index + 1] == " "
     }
 
     private func isPhone(_ text: ArraySlice<Unicode.Scalar>, digits: Int) -> Bool {

@@ -74,6 +74,28 @@ import Testing
         Case("30 minutes", "I see your order 12345. 30 minutes is enough.", customer: "Where is order 12345?"),
     ]
 
+    @Test func aSentenceIsNotCutInsideADateATitleOrAPoint() {
+        for text in [
+            "Am 24. Dezember ist zu. ", "Am 24.12. sind wir zu. ", "1. Basic\n", "2. Premium\n", "Dr. Smith is in. ",
+            "It is Rs. 500. ", "See https://a.example/x.Y now.",
+        ] {
+            #expect(Sentences.split("Hi!\n" + text) == ["Hi!\n", text])
+        }
+        let list = Grounding.judge(
+            "Plans:\n1. Basic\n2. Gold for 99 USD\n3. Silver", by: GroundingSources(business: ["Basic"], customer: []))
+        #expect(list.kept == "Plans:\n1. Basic\n3. Silver")
+        let day = Grounding.judge(
+            "Hallo! Am 3. Dezember ist zu.", by: GroundingSources(business: ["Am 3. Mai ist zu."], customer: []))
+        #expect(day.kept == "Hallo!")
+    }
+
+    @Test func aPriceOfAnEarlierTurnMakesNoPriceOfANumber() {
+        let sources = GroundingSources(
+            business: ["We have 12 chairs. Come at 9."], customer: ["I paid $20 yesterday", "When can I come?"])
+        #expect(Grounding.judge("You may come at 9!", by: sources, question: "When can I come?").passes)
+        #expect(!Grounding.judge("It is 9.", by: sources, question: "what does it cost?").passes)
+    }
+
     static let otherPromises = [
         Case("We bake gluten-free bread.", "The bread is free."), Case("Sugar free drinks.", "Drinks are free."),
         Case("Free WiFi. Delivery costs 5 EUR.", "Delivery is free."), Case("We offer no delivery.", "We deliver."),
