@@ -15,8 +15,12 @@ package struct Claim: Sendable, Hashable {
     package var units: Set<String> = []
     /// `month` of `29 USD a month`.
     package var period: String?
-    /// A number that may be a price: nothing is counted with it, or the sentence speaks of prices.
+    /// A number with which nothing is counted.
     package var isBare = false
-    /// A price only because a price was asked for.
+    /// A price only because the sentence speaks of one or one was asked for.
     package var isImplied = false
+    /// Of a promise: what else its sentence promises, which is what it is about: `free` of `Delivery is free`.
+    package var beside: Set<String> = []
+    /// `We offer no refund.`
+    package var isNegated = false
 }

@@ -60,7 +60,8 @@ extension ClaimReader {
             add(.percent, whole, readings)
         } else if unit.meanings.contains(.tenth) {
             add(.percent, whole, readings.map { Decimals.shifted($0, by: 1) } + readings.map { "of \($0)" })
-        } else if unit.meanings.contains(.cent) {
+        } else if unit.meanings.contains(.cent), unit.meanings.unit == nil {
+            // `分` alone are minutes; behind money it is small change (`change`).
             add(.money, whole, readings.map { Decimals.shifted($0, by: -2) })
         } else if let name = unit.meanings.unit {
             let kind: Claim.Kind = Units.isTime(name) ? .duration : .quantity

@@ -4,7 +4,7 @@ extension ClaimReader {
 
     /// Words that are a number only where something is counted with them.
     private static let otherWords: Set<String> = [
-        "once", "sei", "six", "ten", "do", "ba", "sete", "acht", "on", "en", "tri", "do", "dua",
+        "once", "sei", "six", "ten", "do", "ba", "sete", "acht", "on", "en", "tri", "do", "dua", "neuf", "hai", "bin",
     ]
     /// Digits in words that are read out one by one: a telephone number.
     private static let leastSpelled = 6

@@ -36,7 +36,7 @@ extension ClaimReader {
         let values = figure.readings.isEmpty ? [text(index..<next)] : figure.readings
         var claim = Claim(
             kind: isPrice ? .money : .number, text: text(index..<(countsWord ? next + 1 : next)), values: values)
-        claim.isBare = isPrice || !countsWord
+        claim.isBare = !countsWord
         claim.isImplied = isPrice
         claims.append(claim)
         used.insert(index)
@@ -71,7 +71,7 @@ extension ClaimReader {
 
     private mutating func addWord(_ meaning: Meaning, _ range: Range<Int>) {
         switch meaning {
-        case .promise(let subject): claims.append(Claim(kind: .promise, text: text(range), values: [subject]))
+        case .promise(let subject): addPromise(subject, range)
         case .weekday(let day): claims.append(Claim(kind: .date, text: text(range), values: ["w\(day)"]))
         case .relative(let day): claims.append(Claim(kind: .date, text: text(range), values: [day]))
         default: break

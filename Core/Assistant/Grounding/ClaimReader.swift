@@ -14,7 +14,7 @@ struct ClaimReader {
     /// - Parameter limit: scalars that are read.
     static func claims(in text: String, asksForPrice: Bool = false, limit: Int = 20_000) -> [Claim] {
         let normal = NormalText(text, limit: limit).withPlainDots
-        let links = LinkScanner(normal.scalars)
+        let links = LinkScanner(normal)
         let phones = PhoneScanner(normal.scalars, taken: links.taken)
         let tokens = ClaimTokenizer(normal, taken: phones.taken).tokens
         var reader = ClaimReader(
@@ -27,7 +27,7 @@ struct ClaimReader {
     /// Links, mail addresses and telephone numbers only.
     static func addresses(in text: String) -> [Claim] {
         let normal = NormalText(text).withPlainDots
-        let links = LinkScanner(normal.scalars)
+        let links = LinkScanner(normal)
         return links.claims + PhoneScanner(normal.scalars, taken: links.taken).claims
     }
 
@@ -50,6 +50,7 @@ struct ClaimReader {
     }
 
     private mutating func readSentence(_ range: Range<Int>) {
+        let first = claims.count
         let speaksOfPrice = range.contains {
             entries[$0].meanings.contains(.price) || hits($0).contains { $0.contains(.price) }
         }
@@ -62,6 +63,7 @@ struct ClaimReader {
         }
         readWords(range, speaksOfPrice: speaksOfPrice)
         readSigns(range)
+        bindPromises(from: first)
     }
 
     func hits(_ index: Int) -> [[Meaning]] { entries.hits[index]?.map(\.meanings) ?? [] }

@@ -31,7 +31,7 @@ package enum Grounding {
     /// - Parameter question: what the customer asked in this turn.
     package static func judge(_ answer: String, by sources: GroundingSources, question: String = "") -> Verdict {
         let answer = answer.cut(to: longestAnswer)
-        let asked = AskedClaims(sources.customer)
+        let asked = AskedClaims(sources.customer, question: question)
         let sentences = Sentences.split(answer).map {
             Sentence($0, ClaimReader.claims(in: $0, asksForPrice: asked.asksForPrice))
         }
@@ -47,10 +47,24 @@ package enum Grounding {
         }
         let known = KnownClaims(sources, asked: asked)
         let kept = keep(sentences, known, ListCounts(answer), sources, &unsupported)
-        // An address may lie across what looks like the end of a sentence: `evil。com`.
-        let whole =
-            kept.count > 1 ? ClaimReader.addresses(in: kept.map(\.text).joined()).filter { !known.supports($0) } : []
-        return verdict(whole.isEmpty ? kept : [], of: sentences, unsupported + whole, question)
+        return verdict(apart(kept, known, &unsupported), of: sentences, unsupported, question)
+    }
+
+    /// An address may lie across what looks like the end of a sentence: `evil。com`, `evil . com`. Both are left out then. Digits
+    /// that white space parts are no number to call: `Your order is 12345. 30 minutes are enough.`
+    private static func apart(_ kept: [Sentence], _ known: KnownClaims, _ unsupported: inout [Claim]) -> [Sentence] {
+        var isCrossed = Array(repeating: false, count: kept.count)
+        for (index, (one, other)) in zip(kept, kept.dropFirst()).enumerated() {
+            let isSpaced = one.text.last?.isWhitespace == true || other.text.first?.isWhitespace == true
+            let alone = Set((one.claims + other.claims).flatMap(\.values))
+            let across = ClaimReader.addresses(in: one.text + other.text).filter {
+                !known.supports($0) && alone.isDisjoint(with: $0.values) && !(isSpaced && $0.kind == .phone)
+            }
+            guard !across.isEmpty else { continue }
+            (isCrossed[index], isCrossed[index + 1]) = (true, true)
+            unsupported += across
+        }
+        return zip(kept, isCrossed).filter { !$0.1 }.map(\.0)
     }
 
     private struct Sentence {
@@ -74,7 +88,9 @@ package enum Grounding {
             if wrong.isEmpty { return true }
             let known = quotes ?? Self.quotes(of: sources)
             quotes = known
-            if known.contains(key(sentence.text)) { return true }
+            // Links are compared as they are written, which a key doesn't hold.
+            let isQuotable = !wrong.contains { [.link, .email, .phone].contains($0.kind) }
+            if isQuotable, known.contains(key(sentence.text)) { return true }
             unsupported += wrong
             return false
         }
@@ -94,8 +110,21 @@ package enum Grounding {
     /// Scalars of the sources that an answer may quote.
     private static let longestQuoted = 60_000
 
+    /// Without emphasis, kinds of white space and the mark at the end. What stands between digits stays: `12.50` is not 1250.
     private static func key(_ sentence: String) -> String {
-        String(NormalText(sentence, limit: 4000).scalars.filter { !" \n*_.".unicodeScalars.contains($0) })
+        let scalars = NormalText(sentence, limit: 4000).scalars
+        var key: [Unicode.Scalar] = []
+        for (index, scalar) in scalars.enumerated() {
+            let isInside =
+                index > 0 && scalars[index - 1].isDigit && index + 1 < scalars.count && scalars[index + 1].isDigit
+            switch scalar {
+            case "*", "_": if isInside { key.append(scalar) }
+            case " ", "\n": if !key.isEmpty, key.last != " " { key.append(" ") }
+            default: key.append(scalar)
+            }
+        }
+        while let last = key.last, " .".unicodeScalars.contains(last) { key.removeLast() }
+        return String(key)
     }
 
     private static func verdict(_ kept: [Sentence], of all: [Sentence], _ unsupported: [Claim], _ question: String)

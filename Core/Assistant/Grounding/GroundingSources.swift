@@ -4,6 +4,8 @@ import Domain
 package struct GroundingSources: Sendable {
     /// What the business wrote: its profile, the knowledge of the turn, its persona's instructions, what its people said here.
     package var business: [String]
+    /// What the business wrote where a price belongs: a number alone is one here, and nowhere else without a word for it.
+    package var prices: [String] = []
     /// Supports names, dates and quantities; never money, percent, promises, links or numbers to call.
     package var customer: [String]
     /// Days of the week and times of day are no invention.
@@ -35,6 +37,7 @@ package struct GroundingSources: Sendable {
                 profile.goals,
                 profile.targetAudience, facts.persona.style.instructions, HoursText.week(facts.hours),
             ] + products + knowledge + said
+        prices = profile.products.prefix(50).map(\.price)
         customer = asked
         keepsHours = facts.hours.isEnabled
         now = facts.localTime.text

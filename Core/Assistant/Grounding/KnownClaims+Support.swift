@@ -11,7 +11,7 @@ extension KnownClaims {
         case .phone: supportsPhone(claim)
         case .email: of([.email], business).contains { $0.values == claim.values }
         case .link: supportsLink(claim)
-        case .promise: of([.promise], business).contains { $0.values == claim.values }
+        case .promise: supportsPromise(claim)
         case .recital: false
         }
     }
@@ -35,18 +35,29 @@ extension KnownClaims {
         ) {
             return true
         }
-        let others = of([.number, .quantity], business).filter { claim.isImplied || $0.isBare }
-        return others.contains { Self.isSame($0.values, claim.values) && hasCurrency(claim, $0) }
+        // `2 people` of a sentence that speaks of prices: the business counts the same there.
+        return claim.isImplied && !claim.isBare
+            && of([.number], business).contains { !$0.isBare && $0.text == claim.text }
     }
 
     private func hasCurrency(_ claim: Claim, _ source: Claim) -> Bool {
         if claim.units.isEmpty { return true }
-        let known = source.units.isEmpty || source.kind != .money ? currencies : source.units
+        let known = source.units.isEmpty ? currencies : source.units
         return known.isEmpty || !known.isDisjoint(with: claim.units)
     }
 
     private func isFor(_ claim: Claim, _ source: Claim) -> Bool {
         claim.period == nil || source.period == nil || claim.period == source.period
+    }
+
+    /// Who says that something is not free promises nothing; that nothing is delivered or paid back, a source says so too.
+    private func supportsPromise(_ claim: Claim) -> Bool {
+        if claim.isNegated, claim.values != ["delivery"], claim.values != ["refund"] { return true }
+        return of([.promise], business).contains { source in
+            source.values == claim.values && source.isNegated == claim.isNegated
+                // Free Wi-Fi is no free delivery.
+                && (claim.values != ["free"] || claim.beside.isEmpty || !claim.beside.isDisjoint(with: source.beside))
+        }
     }
 
     private func supportsDate(_ claim: Claim) -> Bool {
@@ -88,6 +99,12 @@ extension KnownClaims {
     /// Any figure of the sources with this value; the customer's own too, unless it stands for a price.
     private func supportsNumber(_ claim: Claim) -> Bool {
         if Self.isSame(claim.values, ["1"]) { return true }
+        // The customer's order may have as many digits as a number to call.
+        if claim.values.contains(where: { $0.count >= 7 }),
+            of([.phone], customer).flatMap(\.values).contains(where: { claim.values.contains(Self.digits($0)) })
+        {
+            return true
+        }
         let known = anyone([.number, .quantity, .duration]) + of([.money, .percent], business)
         if known.contains(where: { Self.isSame($0.values, claim.values) }) { return true }
         let hours = claim.values.compactMap(Decimals.whole).map { String($0 % 24 * 60) }

@@ -5,6 +5,7 @@ struct KnownClaims: Sendable {
     /// Scalars of all the business's texts and of all the customer's that are read.
     private static let longest = 60_000
     static let longestAsked = 20_000
+    private static let longestPrice = 200
 
     private(set) var business: [Claim.Kind: [Claim]] = [:]
     private(set) var customer: [Claim.Kind: [Claim]] = [:]
@@ -16,6 +17,9 @@ struct KnownClaims: Sendable {
         keepsHours = sources.keepsHours
         customer = Dictionary(grouping: asked.claims, by: \.kind)
         var left = Self.longest
+        for text in sources.prices {
+            for claim in ClaimReader.claims(in: text, asksForPrice: true, limit: Self.longestPrice) { add(claim) }
+        }
         for text in sources.business where left > 0 && !text.isEmpty {
             for claim in ClaimReader.claims(in: text, limit: left) { add(claim) }
             left -= text.unicodeScalars.count
@@ -35,14 +39,19 @@ struct AskedClaims: Sendable {
     /// The customer speaks of prices: a number alone in the answer is one.
     let asksForPrice: Bool
 
-    /// - Parameter texts: oldest first.
-    init(_ texts: [String]) {
+    /// - Parameters:
+    ///   - texts: oldest first.
+    ///   - question: of this turn; what was paid for long ago makes no price of a number now.
+    init(_ texts: [String], question: String) {
         var left = KnownClaims.longestAsked
         for text in texts.reversed() where left > 0 {
             claims += ClaimReader.claims(in: text, limit: left)
             left -= text.unicodeScalars.count
         }
-        asksForPrice = claims.contains { $0.kind == .money } || texts.last.map(Self.speaksOfPrice) ?? false
+        let question = question.isEmpty ? texts.last ?? "" : question
+        asksForPrice =
+            Self.speaksOfPrice(question)
+            || ClaimReader.claims(in: question, limit: KnownClaims.longestAsked).contains { $0.kind == .money }
     }
 
     private static func speaksOfPrice(_ text: String) -> Bool {

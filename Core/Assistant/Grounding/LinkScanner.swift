@@ -1,13 +1,14 @@
 /// Finds links, mail addresses, handles and bare addresses of machines in normalised text.
 struct LinkScanner {
-    let scalars: [Unicode.Scalar]
+    private let text: NormalText
+    private var scalars: [Unicode.Scalar] { text.scalars }
     private(set) var claims: [Claim] = []
     /// What belongs to one: its digits are no figures.
     private(set) var taken: [Bool]
 
-    init(_ scalars: [Unicode.Scalar]) {
-        self.scalars = scalars
-        taken = Array(repeating: false, count: scalars.count)
+    init(_ text: NormalText) {
+        self.text = text
+        taken = Array(repeating: false, count: text.scalars.count)
         scan(for: ":") { scanner, index in scanner.addLink(withSchemeAt: index) }
         scan(for: "@") { scanner, index in scanner.addMail(at: index) }
         var index = 1
@@ -34,7 +35,7 @@ struct LinkScanner {
         let authority = text.prefix { !"/?#\\".unicodeScalars.contains($0) }
         guard start < colon, authority.contains(where: { $0.isLetter || $0.isDigit }) else { return }
         add(
-            WebAddress(authority: plain(authority), rest: String(scalars[authority.endIndex..<text.endIndex])),
+            WebAddress(authority: plain(authority), rest: self.text.asWritten(authority.endIndex..<text.endIndex)),
             from: start, to: text.endIndex)
     }
 
@@ -82,7 +83,9 @@ struct LinkScanner {
         let hostEnd = start + host.unicodeScalars.count
         let rest = rest(from: hostEnd)
         let port = scalars[hostEnd..<rest.startIndex]
-        add(WebAddress(authority: host + String(port), rest: String(rest)), from: start, to: rest.endIndex)
+        add(
+            WebAddress(authority: host + String(port), rest: text.asWritten(rest.indices)), from: start,
+            to: rest.endIndex)
         return rest.endIndex
     }
 

@@ -5,14 +5,22 @@ struct NormalText: Sendable {
     private(set) var scalars: [Unicode.Scalar] = []
     /// Whether what stood here was a capital.
     private(set) var capitals: [Bool] = []
+    /// Where in the text each of them stood.
+    private(set) var origins: [Int] = []
+    /// The text that was read, untouched.
+    private(set) var written: [Unicode.Scalar] = []
 
     /// - Parameter limit: scalars of the text that are read at most.
     init(_ text: some StringProtocol, limit: Int = 20_000) {
         scalars.reserveCapacity(min(text.utf8.count, limit))
-        for scalar in text.unicodeScalars.prefix(limit) {
+        written = Array(text.unicodeScalars.prefix(limit))
+        for (index, scalar) in written.enumerated() {
+            origin = index
             if scalar.isASCII { addASCII(scalar) } else { addOther(scalar) }
         }
     }
+
+    private var origin = 0
 
     private mutating func addASCII(_ scalar: Unicode.Scalar) {
         switch scalar.value {
@@ -39,20 +47,39 @@ struct NormalText: Sendable {
         if !scalar.isASCII, scalar.isRemovableMark, scalars.last?.keepsNoMarks ?? true { return }
         scalars.append(scalar)
         capitals.append(isCapital)
+        origins.append(origin)
     }
 }
 
 extension NormalText {
-    mutating func append(_ scalar: Unicode.Scalar, isCapital: Bool) {
+    /// Nothing yet of what is read of the same text.
+    init(emptyOf other: NormalText) {
+        self.init("")
+        written = other.written
+    }
+
+    /// - Parameter index: of the same text's scalar that it stands for.
+    mutating func append(_ scalar: Unicode.Scalar, isCapital: Bool, origin: Int) {
         scalars.append(scalar)
         capitals.append(isCapital)
+        origins.append(origin)
     }
 
     mutating func dropSpaces() {
         while scalars.last == " " {
             scalars.removeLast()
             capitals.removeLast()
+            origins.removeLast()
         }
+    }
+
+    /// What stands in the text where these scalars came from, with case, marks and forms; less what is invisible behind it.
+    func asWritten(_ range: Range<Int>) -> String {
+        guard !range.isEmpty else { return "" }
+        let end = range.upperBound < origins.count ? origins[range.upperBound] : written.count
+        var part = written[origins[range.lowerBound]..<max(end, origins[range.lowerBound])]
+        while let last = part.last, last.isInvisible { part.removeLast() }
+        return String(part)
     }
 }
 

@@ -52,7 +52,7 @@ struct PhoneScanner {
                 end = index + 1
             } else if !" -().+/".unicodeScalars.contains(scalar) || index > end + 2 {
                 break
-            } else if scalar == "+", index > start + 1 {
+            } else if scalar == "+" && index > start + 1 || endsSentence(at: index) {
                 break
             }
             index += 1
@@ -60,11 +60,16 @@ struct PhoneScanner {
         return start..<max(end, start)
     }
 
+    /// `order 12345. 30 minutes`
+    private func endsSentence(at index: Int) -> Bool {
+        scalars[index] == "." && index + 1 < scalars.count && scalars[index + 1] == " "
+    }
+
     private func isPhone(_ text: ArraySlice<Unicode.Scalar>, digits: Int) -> Bool {
         if text.first == "+" { return true }
         let groups = text.split { !$0.isDigit }.map(\.count)
         let signs = Set(text.filter { !$0.isDigit })
-        if groups.count == 1 { return digits >= Self.leastPlainDigits && !isCounted(text) }
+        if groups.count == 1 { return digits >= Self.leastPlainDigits && !isCounted(text) && !isOrder(text) }
         if isYears(text) || isTimes(text) || isCounted(text) && isFigure(text) { return false }
         // `1 299 000` is money where money stands beside it; with dots it is a number anyway.
         let isGrouped = (1...3).contains(groups[0]) && groups.dropFirst().allSatisfy { $0 == 3 } && signs.count == 1
@@ -125,6 +130,13 @@ struct PhoneScanner {
         let front = String(before.prefix { $0.isLetter }.reversed())
         return isMeasure(front)
             || after.split(separator: " ").prefix(2).contains { isMeasure(String($0.prefix { $0.isLetter })) }
+    }
+
+    /// `Your order 123456789`, `booking no. 123456789`: the number of something that the customer has.
+    private func isOrder(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
+        scalars[..<text.startIndex].suffix(30).split { !$0.isLetter }.suffix(2).contains { word in
+            ClaimLexicon.find(Array(String(word).utf8)).meanings.contains(.order)
+        }
     }
 
     private func isMeasure(_ word: String) -> Bool {

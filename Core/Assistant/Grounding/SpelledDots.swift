@@ -10,18 +10,18 @@ extension NormalText {
 
     /// The text with these written out. Linear: each place looks at a few characters around it.
     var withPlainDots: NormalText {
-        var plain = NormalText("")
+        var plain = NormalText(emptyOf: self)
         var index = 0
         while index < scalars.count {
             if !scalars[index].isASCIILetter,
                 let (sign, end) = bracketed(at: index) ?? spoken(at: index) ?? spaced(at: index)
             {
                 plain.dropSpaces()
-                plain.append(sign, isCapital: false)
+                plain.append(sign, isCapital: false, origin: origins[index])
                 index = end
                 while index < scalars.count, scalars[index] == " " { index += 1 }
             } else {
-                plain.append(scalars[index], isCapital: capitals[index])
+                plain.append(scalars[index], isCapital: capitals[index], origin: origins[index])
                 index += 1
             }
         }
@@ -48,9 +48,17 @@ extension NormalText {
         let ending = String(self.word(at: word.endIndex + 1))
         let isKnown =
             word.elementsEqual("dot".unicodeScalars)
-            ? HostText.endsName(["x", ending]) : Self.commonEndings.contains(ending)
+            ? HostText.endsName(["x", ending]) && !isSeen(start) : Self.commonEndings.contains(ending)
         return isKnown ? (".", word.endIndex + 1) : nil
     }
+
+    /// `the polka dot in red`: a dot that is seen and none that is read.
+    private func isSeen(_ gap: Int) -> Bool {
+        let before = scalars[..<gap].suffix(8).split(separator: " ", omittingEmptySubsequences: false).last ?? []
+        return Self.describing.contains(String(before))
+    }
+
+    private static let describing: Set<String> = ["polka", "the", "a", "each", "every", "this", "that", "one", "red"]
 
     /// ` . com`, `. com`, `,com`
     private func spaced(at start: Int) -> (Unicode.Scalar, Int)? {

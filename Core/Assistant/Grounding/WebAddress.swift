@@ -1,4 +1,5 @@
-/// A link as it is compared: by host, port, path and query, whatever its scheme and spelling.
+/// A link as it is compared: by host and port, whatever its scheme and spelling, and by path, query and fragment as they are
+/// written: of those another case is another address (RFC 3986, 6.2.2.1), and pages find their way by the fragment.
 struct WebAddress: Sendable, Equatable {
     var host: String
     /// With its colon; empty: not said.
@@ -6,6 +7,8 @@ struct WebAddress: Sendable, Equatable {
     /// Without the last slash.
     var path = ""
     var query = ""
+    /// With its sign; alone it says nothing.
+    var fragment = ""
 
     /// - Parameters:
     ///   - authority: `user@host:port`
@@ -21,17 +24,21 @@ struct WebAddress: Sendable, Equatable {
         let bare = labels.first == "www" && labels.count > 2 ? Array(labels.dropFirst()) : labels
         host = bare.filter { !$0.isEmpty }.joined(separator: ".")
         let path = rest.prefix { $0 != "?" && $0 != "#" }
-        query = String(rest.dropFirst(path.count).prefix { $0 != "#" })
+        let query = rest.dropFirst(path.count).prefix { $0 != "#" }
+        self.query = String(query)
+        fragment = String(rest.dropFirst(path.count + query.count))
+        if fragment == "#" { fragment = "" }
         self.path = String(path.replacing("\\", with: "/"))
         while self.path.last == "/" { self.path.removeLast() }
     }
 
-    var text: String { host + port + path + query }
+    var text: String { host + port + path + query + fragment }
 
-    /// Host and path, or only the host of one that has a path; never a path or a query that the other lacks.
+    /// Host and path, or only the host of one that has a path; never a path, a query or a fragment that the other lacks.
     func isNamed(by other: WebAddress) -> Bool {
         guard host == other.host, port == other.port || port.isEmpty else { return false }
-        if path.isEmpty, query.isEmpty { return true }
-        return path == other.path && (query.isEmpty || query == other.query)
+        if path.isEmpty, query.isEmpty, fragment.isEmpty { return true }
+        guard path == other.path, query.isEmpty || query == other.query else { return false }
+        return fragment.isEmpty || fragment == other.fragment && query == other.query
     }
 }

@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized) struct GroundingCostTests {
     private static let readers: [(name: String, read: @Sendable (String) -> Void)] = [
         ("claims", { _ = ClaimReader.claims(in: $0, limit: .max) }),
-        ("links", { _ = LinkScanner(NormalText($0, limit: .max).scalars) }),
+        ("links", { _ = LinkScanner(NormalText($0, limit: .max)) }),
         (
             "phones",
             { text in

@@ -144,7 +144,7 @@ enum GroundingTries {
         "Call (555) 123-4567.", "Call 15551234567.",
         "Call ٥٥٥ ١٢٣ ٤٥٦٧.", "Call 030/1234567.", "Write to Hello@Acme.example.", "See acme.example/booking.",
         "See www.acme.example.",
-        "See HTTPS://ACME.EXAMPLE/BOOKING/.", "See shop.acme.example/menu.", "See https://shop.acme.example.",
+        "See HTTPS://ACME.EXAMPLE/booking/.", "See shop.acme.example/menu.", "See https://shop.acme.example.",
         "See https://shop.acme.example/menu?table=4!",
         "Hello! How can I help you today?", "Feel free to ask.", "I don't know that, sorry.", "Sure, one moment.",
         "1. Cut\n2. Wash",
