@@ -89,8 +89,17 @@ extension InboundMessage {
         return otherAddresses.prefix(Self.mostAddresses).filter { $0 != remoteAddress }
     }
 
-    /// Whose id the message's id is: two customers may use the same.
-    package var authorNames: [String] { authors.isEmpty ? [remoteAddress] : authors }
+    /// Under which two messages of one person at once are told to be the same person's.
+    package var personNames: [String] {
+        ["\(kind.rawValue) \(remoteAddress)"] + numbers + aliases.map { "\(kind.rawValue) \($0)" }
+    }
+
+    /// Whose id the message's id is, the name to keep first: two customers may use the same. What was kept of a group's messages
+    /// before members were told apart has the group for an author: one of them that is delivered again now is none of its own.
+    package var authorNames: [String] {
+        guard !authors.isEmpty else { return [remoteAddress] }
+        return isGroup ? authors + [remoteAddress] : authors
+    }
 }
 
 /// Column `messages.type`.

@@ -146,6 +146,20 @@ import Testing
         }
     }
 
+    /// It was stored by a program that took the group for the author, and comes again.
+    @Test func aGroupsMessageFromBeforeIsKnownAgain() async throws {
+        try await Road.with { road in
+            try await road.linkPhone()
+            let message = InboundMessage(
+                kind: .whatsappWeb, localAddress: Road.phone, remoteAddress: "1203@g.us", providerMessageID: "3EB0",
+                authors: ["1@lid"], text: "Hi", isGroup: true)
+            _ = try await road.inbox.receive(message)
+            try await road.database.owner.query("update parley.message_keys set author = '1203@g.us'")
+            #expect(try await road.inbox.receive(message).isNew == false)
+            #expect(try await road.count("select count(*) from parley.messages") == 1)
+        }
+    }
+
     @Test func oneIDOfTwoMembersOfAGroupIsTwoMessages() async throws {
         try await Road.with { road in
             try await road.linkPhone()

@@ -17,7 +17,7 @@ import Testing
             let store = ChannelStore(database: db.app)
             let deletion = try await db.app.transaction(holding: line) { connection in
                 let deletion = Task { try await store.delete(line.channel, of: organization, at: Self.now) }
-                try await Self.untilSomebodyWaits(in: db)
+                try await db.untilSomebodyWaits()
                 // The worker's next row is one that the deletion wants too.
                 try await connection.query(
                     .setStatus(line, .connected, reason: "Connected.", nextStep: "", at: Self.now))
@@ -39,7 +39,7 @@ import Testing
             let store = OrganizationStore(database: db.app)
             let deletion = try await db.app.transaction(holding: line) { connection in
                 let deletion = Task { try await store.delete(organization, at: Self.now) }
-                try await Self.untilSomebodyWaits(in: db)
+                try await db.untilSomebodyWaits()
                 try await connection.query(
                     .setStatus(line, .connected, reason: "Connected.", nextStep: "", at: Self.now))
                 return deletion
@@ -65,9 +65,9 @@ import Testing
             let (whole, part) = try await db.owner.transaction { connection in
                 try await connection.query("select from parley.channels where id = \(line) for update")
                 let whole = Task { try await organizations.delete(organization, at: Self.now) }
-                try await Self.untilSomebodyWaits(in: db)
+                try await db.untilSomebodyWaits()
                 let part = Task { try await channels.delete(line, of: organization, at: Self.now) }
-                try await Self.untilSomebodyWaits(2, in: db)
+                try await db.untilSomebodyWaits(2)
                 return (whole, part)
             }
             try await whole.value
@@ -92,7 +92,7 @@ import Testing
                     change.becomesPrimary = true
                     changes.append(
                         Task { [change] in try await store.change(line, of: organization, change, at: Self.now) })
-                    try await Self.untilSomebodyWaits(changes.count, in: db)
+                    try await db.untilSomebodyWaits(changes.count)
                 }
                 return changes
             }
@@ -127,7 +127,7 @@ import Testing
                             purchase, providerID: "PN", channel: ChannelID(UUID()), name: "Shop", at: Self.now)
                     }
                 }
-                try await Self.untilSomebodyWaits(2, in: db)
+                try await db.untilSomebodyWaits(2)
                 return bought
             }
             for purchase in bought { _ = try await purchase.value }
@@ -179,9 +179,9 @@ import Testing
             let deletions = try await db.owner.transaction { connection in
                 try await connection.query("select from parley.channels where id = \(second) for update")
                 let later = Task { try await store.delete(second, of: organization, at: Self.now) }
-                try await Self.untilSomebodyWaits(in: db)
+                try await db.untilSomebodyWaits()
                 let sooner = Task { try await store.delete(first, of: organization, at: Self.now) }
-                try await Self.untilSomebodyWaits(2, in: db)
+                try await db.untilSomebodyWaits(2)
                 return [later, sooner]
             }
             for deletion in deletions { _ = try await deletion.value }
@@ -191,15 +191,31 @@ import Testing
         }
     }
 
-    private static func untilSomebodyWaits(_ count: Int = 1, in db: TestDatabase) async throws {
-        let waiting: Query = """
-            select count(*) as n from pg_stat_activity
-            where datname = current_database() and usename = 'parley_app' and wait_event_type = 'Lock'
-            """
-        for _ in 0..<1_000 {
-            if try await db.owner.query(waiting)[0]["n"] as Int >= count { return }
-            try await Task.sleep(for: .milliseconds(5))
+    /// Each has met the same people in an order of its own.
+    @Test(arguments: 1...4) func twoLinesLearnOfTheSamePeopleAtOnce(_ run: Int) async throws {
+        try await TestDatabase.with { db in
+            let organization = OrganizationID(UUID())
+            try await db.owner.query(.insert(organization: organization, at: Self.now))
+            let lines = [
+                try await db.makeHeldLine(of: organization, at: Self.now),
+                try await db.makeHeldLine(of: organization, at: Self.now),
+            ]
+            let people = (0..<20).map { (hidden: "77\($0)@lid", number: "1202555\(1000 + $0)@s.whatsapp.net") }
+            let names = people.flatMap { ["whatsapp_web \($0.hidden)", "whatsapp_web \($0.number)"] }
+            let learning = try await db.app.transaction(for: organization) { connection in
+                try await connection.query(.lock(people: names))
+                let learning = lines.enumerated().map { place, line in
+                    Task {
+                        let mine = place == 0 ? people : people.reversed()
+                        _ = try await db.app.transaction(for: organization) {
+                            try await $0.query(.adopt(mine, on: line, at: Self.now))
+                        }
+                    }
+                }
+                try await db.untilSomebodyWaits(2)
+                return learning
+            }
+            for line in learning { try await line.value }
         }
-        throw TestSetupError("nobody waits for a lock")
     }
 }

@@ -75,6 +75,31 @@ import Testing
         }
     }
 
+    /// Who knows whom only through others is the same person, and many people are not looked at again for each of them.
+    @Test(.timeLimit(.minutes(2))) func manyPeopleAreMergedInTheTimeOfOne() async throws {
+        try await withDatabaseFromBefore { connection, migrate in
+            // Three thousand people twice, and one who has changed the number forty times.
+            try await connection.script(
+                """
+                create temporary table known as
+                select md5(n || ' ' || m)::uuid as id, n, 'whatsapp:+52' || case m when 1 then '1' else '' end || 5512300000 + n as address
+                from generate_series(1, 3000) n, generate_series(1, 2) m
+                union all
+                select md5('chain ' || n)::uuid, n, 'whatsapp:+52' || case m when 1 then '1' else '' end || 5512400000 + n + m
+                from generate_series(1, 40) n, generate_series(1, 2) m;
+                insert into parley.contacts (id, organization_id, created_at, updated_at)
+                select distinct id, '\(Self.organization)'::uuid, timestamptz '2026-01-01' + n * interval '1 hour', now() from known;
+                insert into parley.contact_addresses (organization_id, kind, address, contact_id, created_at)
+                select '\(Self.organization)', 'whatsapp_twilio', address, id, now() from known;
+                """)
+            let began = ContinuousClock.now
+            try await migrate()
+            #expect(.now - began < .seconds(15))
+            let rows = try await connection.query("select count(*) as count from parley.contacts")
+            #expect(try rows[0]["count"] == 3_001)
+        }
+    }
+
     private typealias Row = (name: String, kind: String, address: String, optedOut: String)
 
     private static func add(_ connection: Connection, _ people: [Row]) async throws {

@@ -68,6 +68,50 @@ import Testing
         }
     }
 
+    /// An index over the whole line is no scan of the table, and reads all its chats all the same.
+    @Test func theChatWithANumberIsFoundWithoutLookingAtTheOthers() async throws {
+        try await withLargeData { db, place in
+            let chats = try await db.owner.query(
+                """
+                select channel_id = \(place.channel) as is_first, min(local_address) as address, count(*) as n
+                from parley.conversations where channel_id in (\(place.channel), \(place.webChannel))
+                group by channel_id order by 1 desc
+                """)
+            #expect(try chats.count == 2 && chats.allSatisfy { try $0["n"] > 100 })
+            let asked = try Self.chats(place, at: try chats.map { try $0["address"] })
+            // Its session hands in what it read.
+            await db.owner.close()
+            try await Task.sleep(for: .seconds(1))
+            let before = try await Self.rowsRead(of: "conversations", in: db)
+            for _ in 0..<Self.runs { try await db.app.pipeline(for: place.organization, asked) }
+            let between = try await Self.rowsRead(of: "conversations", in: db)
+            #expect(between - before < 10 * Self.runs)
+            // Asked like this, all of them are looked at, and the figure says so.
+            let address: String = try chats[1]["address"]
+            try await db.app.pipeline(
+                for: place.organization,
+                [
+                    """
+                    select id from conversations where channel_id = \(place.webChannel) and local_address = \(address)
+                        and (remote_address = '-' or contact_id in (select contact_id from contact_addresses where address = '-'))
+                    """
+                ])
+            #expect(try await Self.rowsRead(of: "conversations", in: db) - between > 100)
+        }
+    }
+
+    private static func chats(
+        _ place: Place, at local: [String] = ["whatsapp:+14155238886", "15550009999@s.whatsapp.net"]
+    ) throws -> [Query] {
+        let number = try PhoneNumber("+15550000000", country: "US")
+        return [
+            .chat(
+                with: number.whatsappAddress, at: local[0], on: place.channel, kind: .whatsappTwilio,
+                of: place.organization),
+            .linkedChat(with: number, at: local[1], on: place.webChannel, of: place.organization),
+        ]
+    }
+
     // MARK: What is hot
 
     private typealias Run = @Sendable () async throws -> Void
@@ -150,11 +194,12 @@ import Testing
                     return [try .receive(message, ids: InboundIDs(ids), at: Date(), debounce: Debounce(quiet: 2))]
                 }
             ),
+            ("chat with a number", queries { try chats(place) }),
             (
                 "turn",
                 queries {
                     [
-                        .lock(place.conversation), .unfinishedTurns(of: place.conversation),
+                        .lock(place.conversation, withContact: true), .unfinishedTurns(of: place.conversation),
                         .turnMessages(in: place.conversation),
                         .turnHistory(in: place.conversation, limit: 20),
                         .answerFacts(in: place.conversation, at: now),
@@ -215,6 +260,14 @@ import Testing
     private static func lookups(of table: String, in db: TestDatabase) async throws -> Int {
         try await endSessions(of: db)
         let rows = try await db.owner.query("select idx_scan as n from pg_stat_user_tables where relname = \(table)")
+        return try rows[0]["n"]
+    }
+
+    /// How many rows of a table were read so far, by whatever way.
+    private static func rowsRead(of table: String, in db: TestDatabase) async throws -> Int {
+        try await endSessions(of: db)
+        let rows = try await db.owner.query(
+            "select seq_tup_read + idx_tup_fetch as n from pg_stat_user_tables where relname = \(table)")
         return try rows[0]["n"]
     }
 

@@ -12,9 +12,9 @@ extension ConversationActions {
     ) async throws -> ConversationID {
         let local = try linkedAddress(of: line)
         return try await database.transaction(for: organization) { connection in
-            if let row = try await connection.query(Self.find(number, on: line, local, of: organization)).first {
-                return try row["id"]
-            }
+            let rows = try await connection.query(
+                .linkedChat(with: number, at: local, on: line.id, of: organization))
+            if let row = rows.first { return try row["id"] }
             try await checkStart(on: line, connection)
             return try await open(line, local: local, remote: number.jid, of: organization, connection)
         }
@@ -31,7 +31,9 @@ extension ConversationActions {
             [
                 """
                 select id from conversations
-                where channel_id = \(line.id) and local_address = \(local) and remote_address = \(address)
+                where organization_id = \(organization) and channel_id = \(line.id) and local_address = \(local)
+                    and remote_address = \(address)
+                order by last_message_at desc, id desc limit 1
                 """
             ])
         guard let row = rows.joined().first else { throw SendRefusal.unknownChat }
@@ -56,24 +58,5 @@ extension ConversationActions {
         if let reason = pacing.objectionToStart(now: now, line: try LineActivity(row: row)) {
             throw SendRefusal.paced(reason: reason)
         }
-    }
-
-    private static func find(
-        _ number: PhoneNumber, on line: ChannelRecord, _ local: String, of organization: OrganizationID
-    ) -> Query {
-        let mine: Query = """
-            select id from conversations
-            where channel_id = \(line.id) and local_address = \(local) and not is_group and (
-                remote_address = \(number.jid)
-                or remote_address = (select lid || '@lid' from whatsapp_people
-                    where channel_id = \(line.id) and phone_number = \(number.digits))
-                or contact_id in
-            """
-        return mine.appending(.people(at: number.jid, kind: .whatsappWeb, of: organization)).appending(
-            """
-            )
-            order by remote_address = \(number.jid), last_message_at desc
-            limit 1
-            """)
     }
 }

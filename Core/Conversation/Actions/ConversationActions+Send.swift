@@ -34,13 +34,8 @@ extension ConversationActions {
         }
         let remote = number.whatsappAddress
         return try await database.transaction(for: organization) { connection in
-            let mine: Query = """
-                select id from conversations
-                where channel_id = \(channel.id) and local_address = \(local) and not is_group and contact_id in
-                """
             let rows = try await connection.query(
-                mine.appending(.people(at: remote, kind: channel.kind, of: organization))
-                    .appending(" order by last_message_at desc, id desc limit 1"))
+                .chat(with: remote, at: local, on: channel.id, kind: channel.kind, of: organization))
             if let row = rows.first { return try row["id"] }
             guard !MessagingWindow.applies(to: channel.kind, address: local) else {
                 throw SendRefusal.windowClosed(since: nil)

@@ -14,8 +14,10 @@ extension Outbox {
             for: job.organization, durability: .inOrder, reading: questions.queries
         ) { _, rows in
             let answers = Answers(rows)
-            guard let thread = answers[locked].first, let oldest = answers[next].first, !answers[held].isEmpty else {
-                return (.empty, [])
+            guard let oldest = answers[next].first, !answers[held].isEmpty else { return (.empty, []) }
+            // Something waits: nobody may take it for done.
+            guard let thread = answers[locked].first else {
+                throw PostgresError.decoding("the conversation of a message is not there")
             }
             let (step, writes) = take(
                 try OutboxEntry(oldest), in: try ConversationRecord(thread), for: job, at: clock.now())

@@ -12,7 +12,8 @@ struct TurnReading: Sendable {
     private let said: SaidReading
 
     init(of id: ConversationID, at now: Date) {
-        standing = StandingReading(of: id, asking: &questions)
+        // The customer may have written STOP.
+        standing = StandingReading(of: id, withContact: true, asking: &questions)
         facts = questions.ask(.answerFacts(in: id, at: now))
         said = SaidReading(in: id, asking: &questions)
     }
@@ -38,13 +39,20 @@ struct StandingReading: Sendable {
     private let lock: Questions.Place
     private let unfinished: Questions.Place
 
-    init(of id: ConversationID, asking questions: inout Questions) {
-        lock = questions.ask(.lock(id))
+    init(of id: ConversationID, withContact: Bool = false, asking questions: inout Questions) {
+        lock = questions.ask(.lock(id, withContact: withContact))
         unfinished = questions.ask(.unfinishedTurns(of: id))
     }
 
+    /// `nil` when there is none, and so no turn of it either: an unfinished one is never taken for over.
     func conversation(_ answers: Answers) throws -> ConversationRecord? {
-        try answers[lock].first.map { row throws(PostgresError) in try ConversationRecord(row) }
+        guard let row = answers[lock].first else {
+            guard answers[unfinished].isEmpty else {
+                throw PostgresError.decoding("the conversation of a turn is not there")
+            }
+            return nil
+        }
+        return try ConversationRecord(row)
     }
 
     func turns(_ answers: Answers) throws -> [TurnRecord] {

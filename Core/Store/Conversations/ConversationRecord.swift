@@ -23,17 +23,11 @@ package struct ConversationRecord: Sendable, Equatable {
 }
 
 extension Query {
-    /// The conversation, locked until the transaction ends: everything that decides about it waits. One row or none.
-    package static func lock(_ conversation: ConversationID) -> Query {
-        """
-        select c.id, c.organization_id, c.channel_id, c.contact_id, c.remote_address, c.local_address, c.is_group, c.status,
-            c.owner, c.owner_user_id, c.epoch, c.last_inbound_at, channels.kind, contacts.opted_out_at is not null as opted_out
-        from conversations c
-        join channels on channels.id = c.channel_id
-        join contacts on contacts.id = c.contact_id
-        where c.id = \(conversation)
-        for no key update of c
-        """
+    /// The conversation, locked until the transaction ends: everything that decides about it waits (`Functions/people.sql`). One row;
+    /// none when the organization has no such one.
+    /// - Parameter withContact: for who may change the contact afterwards (`setOptOut`): in the order of locks it comes first.
+    package static func lock(_ conversation: ConversationID, withContact: Bool = false) -> Query {
+        "select * from lock_conversation(\(conversation), \(withContact))"
     }
 
     /// Writes who answers from now on, with its event. `status`: `nil` leaves it.
@@ -70,12 +64,9 @@ extension Query {
     }
 
     /// STOP (`at` the time) and START (`nil`) of the person who writes there: two contacts may have turned out to be one since the
-    /// conversation was read.
+    /// conversation was read, or while this waits. Who holds the conversation locked it `withContact`.
     package static func setOptOut(in conversation: ConversationID, at: Date?, now: Date) -> Query {
-        """
-        update contacts set opted_out_at = \(at), updated_at = \(now)
-        where id = (select contact_id from conversations where id = \(conversation))
-        """
+        "select set_opt_out(\(conversation), \(at), \(now))"
     }
 }
 

@@ -42,12 +42,15 @@ extension Database {
         return Array(answers.dropFirst())
     }
 
-    /// A transaction for one held line, for what needs a decision in the middle.
+    /// A transaction for one held line, for what needs a decision in the middle. Repeated when it meets another one: the body has no
+    /// effects elsewhere.
     package func transaction<Result: Sendable>(
         holding line: HeldLine, _ body: (Connection) async throws -> Result
     ) async throws -> Result {
         try await naming {
-            try await self.transaction(opening: [.enter(line.organization), .hold(line)], body)
+            try await repeating {
+                try await self.transaction(opening: [.enter(line.organization), .hold(line)], body)
+            }
         }
     }
 

@@ -45,19 +45,39 @@ extension Query {
         ]
     }
 
-    /// The customer's thread and contact go on under the hidden id. Both are addresses of the road.
-    package static func adopt(hidden: String, number: String, on line: HeldLine, at now: Date) -> Query {
-        "select adopt_hidden_id(\(line.channel), \(hidden), \(number), \(now), \(PersonNumber(address: number)?.e164))"
+    /// The customers' threads and contacts go on under the hidden ids. All are addresses of the road. One statement for all of a
+    /// transaction, and no more of them than `mostPeople`: each keeps some locks until the end, of which the server has few thousand.
+    package static func adopt(_ pairs: [(hidden: String, number: String)], on line: HeldLine, at now: Date) -> Query {
+        let shared = pairs.map { PersonNumber(address: $0.number)?.e164 ?? "" }
+        return """
+            select adopt_hidden_ids(\(line.channel), \(array: pairs.map(\.hidden))::text[], \(array: pairs.map(\.number))::text[],
+                array(select nullif(number, '') from unnest(\(array: shared)::text[]) with ordinality as given (number, place)
+                    order by place), \(now))
+            """
     }
 
-    /// Names of people who have none yet.
+    /// How many people one transaction learns of, or hears from.
+    package static let mostPeople = 50
+
+    /// Before a transaction that goes from one person to the next: another line of the organization may be doing the same in another order.
+    /// - Parameter names: `InboundMessage.personNames` of all of them.
+    package static func lock(people names: [String]) -> Query {
+        "select lock_people(current_organization(), \(array: names)::text[])"
+    }
+
+    /// Names of people who have none yet. In the order of their ids: others lock several contacts, too.
     package static func name(_ names: [(address: String, name: String)], on line: HeldLine, at now: Date) -> Query {
         """
-        update contacts set name = given.name, updated_at = \(now)
-        from unnest(\(array: names.map(\.address))::text[], \(array: names.map { $0.name.cut(to: 255) })::text[]) as given (address, name)
-        join contact_addresses a on a.organization_id = \(line.organization) and a.kind = 'whatsapp_web'
-            and a.address = given.address
-        where contacts.id = a.contact_id and contacts.name = ''
+        with named as materialized (
+            select contacts.id, given.name
+            from unnest(\(array: names.map(\.address))::text[], \(array: names.map { $0.name.cut(to: 255) })::text[]) as given (address, name)
+            join contact_addresses a on a.organization_id = \(line.organization) and a.kind = 'whatsapp_web'
+                and a.address = given.address
+            join contacts on contacts.organization_id = a.organization_id and contacts.id = a.contact_id and contacts.name = ''
+            order by contacts.id for no key update of contacts
+        )
+        update contacts set name = named.name, updated_at = \(now)
+        from named where contacts.organization_id = \(line.organization) and contacts.id = named.id
         """
     }
 }

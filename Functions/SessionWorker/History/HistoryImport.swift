@@ -19,7 +19,7 @@ struct HistoryImport: Sendable {
     private static let mostPairs = 20_000
     private static let mostMessages = 2_000
     private static let pastSeconds: Int64 = 30 * 86_400
-    private static let batch = 200
+    private static let batch = Query.mostPeople
 
     /// Bytes of the file, and of what it holds: several times as many in memory while they are read.
     private static let mostBytes = 16 << 20
@@ -34,9 +34,7 @@ struct HistoryImport: Sendable {
     private func take(_ reference: HistorySyncReference) async throws {
         guard let bytes = try await bytes(reference) else { return }
         let history = try HistorySync.parse(bytes, limit: Self.mostInflated)
-        for start in stride(from: 0, to: min(history.pairs.count, Self.mostPairs), by: Self.batch) {
-            try await addresses.learn(Array(history.pairs[start..<min(start + Self.batch, history.pairs.count)]))
-        }
+        try await addresses.learn(Array(history.pairs.prefix(Self.mostPairs)))
         try await tokens.keep(history.privacyTokens.prefix(Self.mostPairs).map { ($0.chat, $0.token) })
         if let salt = history.nctSalt, !salt.isEmpty {
             try await database.commit(try database.store([LineKey(.nctSalt): salt]))
@@ -56,10 +54,9 @@ struct HistoryImport: Sendable {
     /// What was said lately: to be read and to be known, not to be answered.
     private func keepMessages(_ history: HistorySync) async throws {
         let oldest = Int64(database.now.timeIntervalSince1970) - Self.pastSeconds
-        var batch: [[Query]] = []
+        var batch: [PastMessage] = []
         for message in history.messages.prefix(Self.mostMessages) where message.timestamp > oldest {
-            let queries = try await kept(message)
-            if !queries.isEmpty { batch.append(queries) }
+            if let past = try await kept(message) { batch.append(past) }
             guard batch.count >= Self.batch else { continue }
             try await commit(batch)
             batch = []
@@ -68,9 +65,9 @@ struct HistoryImport: Sendable {
     }
 
     /// Together; when the database does not take one of them, one by one, and that one is left out.
-    private func commit(_ messages: [[Query]]) async throws {
+    private func commit(_ messages: [PastMessage]) async throws {
         do {
-            try await database.commit(messages.flatMap(\.self))
+            try await database.commit([.lock(people: messages.flatMap(\.people))] + messages.flatMap(\.queries))
         } catch let error as PostgresError where error.isAboutData {
             guard messages.count > 1 else {
                 return log.complain("a message of the past could not be stored", error)
@@ -79,19 +76,27 @@ struct HistoryImport: Sendable {
         }
     }
 
-    private func kept(_ message: HistorySync.Message) async throws -> [Query] {
+    private func kept(_ message: HistorySync.Message) async throws -> PastMessage? {
         guard MessageStore.concernsPeople(message.chat), !own.addresses.contains(message.chat.withoutDevice) else {
-            return []
+            return nil
         }
         switch message.content.body {
         case .text, .media, .location, .contacts, .choice, .poll: break
-        default: return []
+        default: return nil
         }
         let known = ChatMessage(message, in: try await addresses.canonical(message.chat.withoutDevice))
         // So that a message which also comes by itself is known again under the author's other name.
         if known.chat.isGroup { _ = try await addresses.canonical(known.sender) }
-        return try store.fileSecret(known)
-            + [try store.kept(known, as: known.isFromMe ? .user : .contact, isNews: false)]
+        return PastMessage(
+            people: store.people(in: known),
+            queries: try store.fileSecret(known)
+                + [try store.kept(known, as: known.isFromMe ? .user : .contact, isNews: false)])
+    }
+
+    private struct PastMessage {
+        /// By all their names.
+        let people: [String]
+        let queries: [Query]
     }
 
     // MARK: Names

@@ -46,11 +46,13 @@ final class AddressBook: Sendable {
     /// Stores what is new among the pairs, and moves what was kept under the phone number.
     func learn(_ pairs: [LIDPair]) async throws {
         let new = cache.withLock { cache in pairs.filter { !cache.holds($0) } }
-        guard !new.isEmpty else { return }
-        try await ratchets.withLock {
-            try await database.transaction { try await self.learn(new, on: $0) }
+        for start in stride(from: 0, to: new.count, by: Query.mostPeople) {
+            let some = Array(new.dropFirst(start).prefix(Query.mostPeople))
+            try await ratchets.withLock {
+                try await database.transaction { try await self.learn(some, on: $0) }
+            }
+            for pair in some { insert(pair) }
         }
-        for pair in new { insert(pair) }
     }
 
     private func learn(_ pairs: [LIDPair], on connection: Connection) async throws {
@@ -65,12 +67,9 @@ final class AddressBook: Sendable {
         let now = database.now
         var queries = Query.keep(
             new.map { LinePerson(lid: $0.hiddenUser.user, phoneNumber: $0.phoneNumber.user) }, of: line, at: now)
-        for pair in new {
-            queries += try await moves(pair, on: connection)
-            queries.append(
-                .adopt(hidden: pair.hiddenUser.description, number: pair.phoneNumber.description, on: line, at: now))
-        }
-        try await connection.pipeline(queries)
+        for pair in new { queries += try await moves(pair, on: connection) }
+        let names = new.map { (hidden: $0.hiddenUser.description, number: $0.phoneNumber.description) }
+        try await connection.pipeline(queries + [.adopt(names, on: line, at: now)])
     }
 
     /// Sessions and sender keys of one person, from the phone number to the hidden id unless that has one already.

@@ -90,7 +90,9 @@ struct MessageStore: Sendable {
             let answers = try await connection.pipeline(queries)
             guard let row = answers.last?.first, try row["is_new"], message.content.body.takesOver else { return }
             let thread: ConversationID = try row["conversation_id"]
-            guard let locked = try await connection.query(.lock(thread)).first else { return }
+            guard let locked = try await connection.query(.lock(thread)).first else {
+                throw PostgresError.decoding("the conversation of a message is not there")
+            }
             let before = try ConversationRecord(locked).ownership
             let after = before.handedToPeople()
             guard after != before else { return }
@@ -108,6 +110,9 @@ struct MessageStore: Sendable {
             mapper.inbound(message), ids: InboundIDs(ids), on: database.line, author: author, isNews: isNews,
             at: database.now)
     }
+
+    /// Whom it is about, by all names.
+    func people(in message: ChatMessage) -> [String] { mapper.inbound(message).personNames }
 
     /// Where a file is and what opens it: kept, so that it can be fetched when somebody wants to see it.
     func fileSecret(_ message: ChatMessage) throws -> [Query] {

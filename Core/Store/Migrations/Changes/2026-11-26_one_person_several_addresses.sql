@@ -70,37 +70,62 @@ select organization_id, contact_id, '+' || case
 from digits cross join lateral (select coalesce(plus, jid) as number) as either
 where number is not null;
 
+create index on spelled (organization_id, number);
+create index on spelled (organization_id, contact_id);
+analyze spelled;
+
+-- Everybody by age; `first` is the oldest of those who are known to be the same person.
+create temporary table person on commit drop as
+select c.organization_id, c.id, row_number() over (order by c.created_at, c.id) as age,
+    row_number() over (order by c.created_at, c.id) as first
+from contacts c
+where exists (select from spelled s join spelled other on other.organization_id = s.organization_id and other.number = s.number
+    where s.organization_id = c.organization_id and s.contact_id = c.id and other.contact_id <> c.id);
+create unique index on person (organization_id, id);
+analyze person;
+
+-- By what they share: all at once, as often as the longest chain of numbers that lead to one another.
 do $$
-declare
-    person record;
 begin
     loop
-        select s.organization_id, (array_agg(distinct s.contact_id))[1] as one, (array_agg(distinct s.contact_id))[2] as other
-        into person from spelled s group by s.organization_id, s.number having count(distinct s.contact_id) > 1 limit 1;
+        with sharing as (
+            select s.organization_id, s.number, min(p.first) as first
+            from spelled s join person p on p.organization_id = s.organization_id and p.id = s.contact_id
+            group by s.organization_id, s.number
+        ), nearest as (
+            select s.organization_id, s.contact_id, min(n.first) as first
+            from spelled s join sharing n on n.organization_id = s.organization_id and n.number = s.number
+            group by s.organization_id, s.contact_id
+        )
+        update person p set first = nearest.first from nearest
+        where p.organization_id = nearest.organization_id and p.id = nearest.contact_id and p.first > nearest.first;
         exit when not found;
-        select id into person.one from contacts c
-        where c.organization_id = person.organization_id and c.id in (person.one, person.other)
-        order by c.created_at, c.id limit 1;
-        select s.contact_id into person.other from spelled s
-        where s.organization_id = person.organization_id and s.contact_id <> person.one
-            and s.number in (select n.number from spelled n
-                where n.organization_id = person.organization_id and n.contact_id = person.one)
-        limit 1;
-        update contacts c set name = coalesce(nullif(c.name, ''), o.name), is_blocked = c.is_blocked or o.is_blocked,
-            opted_out_at = greatest(c.opted_out_at, o.opted_out_at)
-        from contacts o
-        where c.organization_id = person.organization_id and c.id = person.one
-            and o.organization_id = person.organization_id and o.id = person.other;
-        update contact_addresses set contact_id = person.one
-        where organization_id = person.organization_id and contact_id = person.other;
-        update conversations set contact_id = person.one
-        where organization_id = person.organization_id and contact_id = person.other;
-        update spelled set contact_id = person.one
-        where organization_id = person.organization_id and contact_id = person.other;
-        delete from contacts where organization_id = person.organization_id and id = person.other;
     end loop;
 end
 $$;
+
+create temporary table merged on commit drop as
+select gone.organization_id, gone.id as gone, kept.id as kept
+from person gone join person kept on kept.age = gone.first
+where gone.age <> gone.first;
+create unique index on merged (organization_id, gone);
+analyze merged;
+
+update contacts c set name = coalesce(nullif(c.name, ''), others.name, ''), is_blocked = c.is_blocked or others.is_blocked,
+    opted_out_at = greatest(c.opted_out_at, others.opted_out_at)
+from (
+    select m.organization_id, m.kept, bool_or(o.is_blocked) as is_blocked, max(o.opted_out_at) as opted_out_at,
+        (array_agg(o.name order by o.created_at, o.id) filter (where o.name <> ''))[1] as name
+    from merged m join contacts o on o.organization_id = m.organization_id and o.id = m.gone
+    group by m.organization_id, m.kept) as others
+where c.organization_id = others.organization_id and c.id = others.kept;
+update contact_addresses a set contact_id = m.kept from merged m
+where a.organization_id = m.organization_id and a.contact_id = m.gone;
+update conversations t set contact_id = m.kept from merged m
+where t.organization_id = m.organization_id and t.contact_id = m.gone;
+update spelled s set contact_id = m.kept from merged m
+where s.organization_id = m.organization_id and s.contact_id = m.gone;
+delete from contacts c using merged m where c.organization_id = m.organization_id and c.id = m.gone;
 
 insert into contact_numbers (organization_id, number, contact_id, created_at)
 select distinct s.organization_id, s.number, s.contact_id, c.created_at

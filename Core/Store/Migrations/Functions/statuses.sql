@@ -43,9 +43,7 @@ begin
     -- In the order of locks, contact and conversation before the message.
     if opts_out and not exists (select from message_statuses s where s.organization_id = organization
             and s.message_id = message and s.status = report.status) then
-        update contacts c set opted_out_at = coalesce(c.opted_out_at, reported_at), updated_at = reported_at
-        where c.organization_id = organization and c.id = (
-            select t.contact_id from conversations t where t.organization_id = organization and t.id = thread);
+        perform set_opt_out(thread, reported_at, reported_at);
     end if;
     if calls_person is not null then
         perform from conversations t where t.organization_id = organization and t.id = thread for no key update;

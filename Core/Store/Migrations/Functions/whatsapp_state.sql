@@ -42,7 +42,8 @@ begin
 end
 $$;
 
--- A person's hidden id became known: their thread and contact go on under it, unless there is one under it already.
+-- A person's hidden id became known: their thread and contact go on under it, unless there is one under it already. Of another
+-- account's contact the number is taken.
 -- `shared_number`: the number in the form that its spellings share.
 drop function if exists adopt_hidden_id(uuid, text, text, timestamptz);
 create or replace function adopt_hidden_id(
@@ -53,6 +54,7 @@ declare
     organization uuid := current_organization();
     person inbound_message;
     sender inbound_sender;
+    contact uuid;
 begin
     person.kind := 'whatsapp_web';
     person.remote_address := hidden;
@@ -65,13 +67,27 @@ begin
             and n.number = shared_number) then
         return;
     end if;
-    perform find_person(person, null, sender, organization, at);
+    contact := find_person(person, null, sender, organization, channel, at);
     update conversations thread set remote_address = hidden
-    where thread.channel_id = channel and thread.remote_address = number
+    where thread.organization_id = organization and thread.contact_id = contact
+        and thread.channel_id = channel and thread.remote_address = number
         and not exists (
             select from conversations other
-            where other.channel_id = channel and other.local_address = thread.local_address
+            where other.organization_id = organization and other.channel_id = channel and other.local_address = thread.local_address
                 and other.remote_address = hidden);
+end
+$$;
+
+-- Several at once. Other lines of the organization learn of the same people, in an order of their own.
+create or replace function adopt_hidden_ids(
+    channel uuid, hidden text[], numbers text[], shared_numbers text[], at timestamptz
+) returns void
+    language plpgsql volatile as $$
+begin
+    perform lock_people(current_organization(),
+        array(select 'whatsapp_web ' || name from unnest(hidden || numbers) as name) || shared_numbers);
+    perform adopt_hidden_id(channel, pair.hidden, pair.number, at, pair.shared_number)
+    from unnest(hidden, numbers, shared_numbers) as pair (hidden, number, shared_number);
 end
 $$;
 
@@ -79,9 +95,11 @@ revoke execute on function
     prune_line(uuid, timestamptz),
     wipe_line(uuid, timestamptz),
     prune_pre_keys(uuid),
-    adopt_hidden_id(uuid, text, text, timestamptz, text) from public;
+    adopt_hidden_id(uuid, text, text, timestamptz, text),
+    adopt_hidden_ids(uuid, text[], text[], text[], timestamptz) from public;
 grant execute on function
     prune_line(uuid, timestamptz),
     wipe_line(uuid, timestamptz),
     prune_pre_keys(uuid),
-    adopt_hidden_id(uuid, text, text, timestamptz, text) to parley_app;
+    adopt_hidden_id(uuid, text, text, timestamptz, text),
+    adopt_hidden_ids(uuid, text[], text[], text[], timestamptz) to parley_app;
