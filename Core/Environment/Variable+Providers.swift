@@ -65,5 +65,11 @@ extension Variable {
         "HEARTBEAT_FILE", "file that the session worker writes whenever it has looked after its leases; old: it hangs",
         otherwise: "none", readers: [.persistent])
 
-    static let whatsApp = [whatsAppVersion, whatsAppLines, whatsAppLease, heartbeatFile]
+    package static let filesFolder = Variable(
+        "FILES_FOLDER",
+        "folder on a disk, for files that pass through the session worker; none of them has a name there",
+        otherwise: "run/ under --data; else /var/tmp or /tmp, and fewer files at once where those are memory",
+        readers: [.persistent])
+
+    static let whatsApp = [whatsAppVersion, whatsAppLines, whatsAppLease, heartbeatFile, filesFolder]
 }

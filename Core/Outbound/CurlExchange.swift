@@ -13,6 +13,8 @@ final class Cancellation: Sendable {
 final class CurlExchange {
     /// Bytes of header lines; longer heads are refused like longer bodies.
     private static let maximumHead = 64 * 1024
+    /// Bytes that are kept of an answer that is not what somebody takes in pieces: the page of an error.
+    private static let mostOfAPage = 8 * 1024
 
     let allowsPrivate: Bool
     let cancellation: Cancellation
@@ -28,6 +30,8 @@ final class CurlExchange {
     private(set) var body: [UInt8] = []
     private(set) var isTooLarge = false
     private(set) var refusedAddress = false
+    /// The answer is known, and the rest of its page not worth waiting for.
+    private(set) var isCut = false
 
     init(_ request: OutboundRequest, allowsPrivate: Bool, cancellation: Cancellation) {
         upload = request.upload ?? OutboundUpload(request.body)
@@ -48,9 +52,20 @@ final class CurlExchange {
             return false
         }
         received += bytes.count
-        if let taker, status == 200 { return taker(Array(bytes)) }
-        body.append(contentsOf: bytes)
-        return true
+        guard let taker else {
+            body.append(contentsOf: bytes)
+            return true
+        }
+        return status == 200 ? taker(Array(bytes)) : keepPage(bytes)
+    }
+
+    /// Whoever takes an answer in pieces has room for no more than a piece: the page of an error, whose length is as foreign as the
+    /// file's, is cut. Of a redirect the end is waited for: only then libcurl says where it goes.
+    private func keepPage(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        body.append(contentsOf: bytes.prefix(max(0, Self.mostOfAPage - body.count)))
+        guard received > Self.mostOfAPage, !Redirect.isRedirect(status) else { return true }
+        isCut = true
+        return false
     }
 
     /// One header line, the status line of each response (a `100 Continue` too) included.

@@ -16,7 +16,8 @@ package struct OutboundRequest: Sendable {
     package var body: [UInt8]
     /// In place of `body`, for what is too large to be held.
     package var upload: OutboundUpload?
-    /// Takes the body of an answer with status 200 piece by piece, in place of `OutboundResponse.body`; false ends the request.
+    /// Takes the body of an answer with status 200 piece by piece, in place of `OutboundResponse.body`; false ends the request. Of any
+    /// other answer the body holds the first few kilobytes.
     /// Called on the transfer's own thread, in order.
     package var receive: (@Sendable ([UInt8]) -> Bool)?
     /// From the first byte of the connection to the last byte of the answer, seconds.

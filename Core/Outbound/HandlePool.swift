@@ -19,19 +19,19 @@ final class HandlePool: Sendable {
         var idle: [CurlHandle] = []
         var made = 0
         var waiters: [Waiter] = []
-        var counter = 0
     }
 
     private let limit: Int
     private let authorities: String?
     private let state = Mutex(State())
+    private let numbers = Atomic(0)
 
     init(limit: Int, authorities: String? = nil) {
         self.limit = limit
         self.authorities = authorities
     }
 
-    /// Waits at most `seconds`; `nil` when no handle became free.
+    /// Waits at most `seconds`; `nil` when no handle became free, or the task was cancelled while it waited.
     func lease(from curl: CurlLibrary, within seconds: Double) async -> CurlHandle? {
         switch await place(within: seconds) {
         case .idle(let handle): return handle
@@ -55,19 +55,25 @@ final class HandlePool: Sendable {
     }
 
     private func place(within seconds: Double) async -> Place? {
-        await withCheckedContinuation { continuation in
-            let (place, number) = state.withLock { state -> (Place?, Int) in
-                if let handle = state.idle.popLast() { return (.idle(handle), 0) }
-                if state.made < limit {
-                    state.made += 1
-                    return (.new, 0)
+        let number = numbers.wrappingAdd(1, ordering: .relaxed).newValue
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let place = state.withLock { state -> Place? in
+                    if let handle = state.idle.popLast() { return .idle(handle) }
+                    if state.made < limit {
+                        state.made += 1
+                        return .new
+                    }
+                    state.waiters.append(Waiter(number: number, continuation: continuation))
+                    return nil
                 }
-                state.counter += 1
-                state.waiters.append(Waiter(number: state.counter, continuation: continuation))
-                return (nil, state.counter)
+                if let place { return continuation.resume(returning: place) }
+                // Cancelled before it stood among those who wait: the handler found nobody.
+                if Task.isCancelled { return giveUp(number) }
+                DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { self.giveUp(number) }
             }
-            if let place { return continuation.resume(returning: place) }
-            DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { self.giveUp(number) }
+        } onCancel: {
+            giveUp(number)
         }
     }
 

@@ -42,6 +42,11 @@ struct Main {
             environment.note("takes fewer lines: too few files may be open", ["lines": "\(room)"])
             lines.settings.lines = room
         }
+        if lines.settings.keepsFilesInMemory {
+            environment.note(
+                "keeps files in memory, and fewer of them: FILES_FOLDER names no folder on a disk",
+                ["folder": lines.settings.folders.first ?? ""])
+        }
         if lines.settings.isTestServer {
             environment.note(
                 "talking to a test server, not to WhatsApp", ["server": lines.settings.server])

@@ -26,6 +26,8 @@ struct Settings: Sendable {
     var sends = 128
     /// Bytes of files on their way at the same time.
     var files = MediaBudget.Limits()
+    /// For files on their way: the first that can be written is taken.
+    var folders = TemporaryFile.folders
     /// Stretches the pauses between attempts to connect; below 1 in tests only.
     var pauseFactor = 1.0
     /// Seconds between two signs of life, and how long to wait for an answer to one.
@@ -56,9 +58,19 @@ extension Settings {
         lines = try configuration.number(.whatsAppLines)
         lease = try configuration.number(.whatsAppLease)
         heartbeat = Heartbeat(path: configuration[.heartbeatFile])
+        keepFiles(in: [configuration[.filesFolder]].compactMap { $0 } + heartbeat.folder + TemporaryFile.folders)
         guard configuration.isOn(.whatsAppTestServer) else { return }
         try pointAtTestServer(configuration)
     }
+
+    /// - Parameter folders: in the order in which they are wanted.
+    mutating func keepFiles(in folders: [String]) {
+        self.folders = TemporaryFile.usable(folders)
+        if keepsFilesInMemory { files = .inMemory }
+    }
+
+    /// There is no disk: what files on their way take, they take of the memory.
+    var keepsFilesInMemory: Bool { folders.first.map(TemporaryFile.isInMemory) ?? false }
 
     private mutating func pointAtTestServer(_ configuration: Configuration) throws {
         isTestServer = true

@@ -39,6 +39,16 @@ import Testing
         }
     }
 
+    /// Between opening a descriptor and marking it another thread may start a program, which then has it: O_CLOEXEC is born with it.
+    @Test func descriptorsAreClosedForOtherProgramsFromTheirBirth() throws {
+        let late = /\b(mkstemp\(|FD_CLOEXEC\b)/
+        for file in try Source.all(under: ["Core", "Functions", "local-runner"]) {
+            for (number, line) in file.lines.enumerated() {
+                #expect(!line.contains(late), "\(file.path):\(number + 1) marks a descriptor after it is open")
+            }
+        }
+    }
+
     /// `Store/Questions` hands out places: on the road of a message nobody counts which answer is whose.
     @Test func answersAreReadByTheirPlaces() throws {
         let counted = /\b(answers|asked|rows)\[\d/

@@ -11,6 +11,7 @@ import Testing
         "Core/Postgres/ConnectionPool.swift": "the pool's patience",
         "Functions/EventStream/EventFeed.swift": "an alarm of so many seconds",
         "Functions/SessionWorker/Line/AsyncSemaphore.swift": "TimedOut after so many seconds",
+        "Functions/SessionWorker/Media/MediaBudget.swift": "an alarm of so many seconds",
         "Functions/SessionWorker/Connection/ServerConnection.swift": "the answer's time, and the end of the connection",
         "local-runner/Sources/LocalRunner/Commands/SandboxChild.swift": "its patience of 30 s",
         "local-runner/Sources/LocalRunner/Data/Tool.swift": "the program's end; an operator sees it run",

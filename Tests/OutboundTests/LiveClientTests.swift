@@ -212,6 +212,34 @@ import Testing
         _ = await holding.value
     }
 
+    /// A process that ends has no time for others' slow requests.
+    @Test func whoIsToldToStopWaitsForNoPlace() async throws {
+        let (arrived, signal) = AsyncStream.makeStream(of: Void.self)
+        let server = try LocalServer { peer in
+            peer.read()
+            signal.yield()
+            peer.waitForClose()
+        }
+        defer { server.stop() }
+        let client = HTTPClient.live(allowedPrivate: [server.address], connections: 1)
+        let holding = Task {
+            await self.code(client, OutboundRequest(method: "GET", url: server.url, timeout: 60))?.code
+        }
+        for await _ in arrived { break }
+        for pause in [Duration.zero, .milliseconds(100)] {
+            let began = ContinuousClock.now
+            let waiting = Task {
+                await self.code(client, OutboundRequest(method: "GET", url: server.url, timeout: 30))?.code
+            }
+            try await Task.sleep(for: pause)
+            waiting.cancel()
+            #expect(await waiting.value == .unreachable)
+            #expect(.now - began < .seconds(10))
+        }
+        holding.cancel()
+        _ = await holding.value
+    }
+
     @Test func cancellingEndsTheTransfer() async throws {
         let (arrived, signal) = AsyncStream.makeStream(of: Void.self)
         let server = try LocalServer { peer in

@@ -62,6 +62,41 @@ import Testing
         #expect(missing.all.isEmpty && String(decoding: answer.body, as: UTF8.self) == "not here")
     }
 
+    /// The page of an error is as long as its server likes, and whoever takes pieces has no room for it.
+    @Test(arguments: ["404 Not Found", "500 Oh", "206 Partial Content"])
+    func thePageOfAnErrorIsCut(_ status: String) async throws {
+        let server = try LocalServer { peer in
+            peer.read()
+            peer.write("HTTP/1.1 \(status)\r\n\r\n" + Self.large)
+            peer.waitForClose()
+        }
+        defer { server.stop() }
+        let pieces = Pieces()
+        let began = ContinuousClock.now
+        let answer = try await HTTPClient.live(allowedPrivate: [server.address]).send(
+            OutboundRequest(
+                method: "GET", url: server.url, receive: { pieces.take($0) }, timeout: 20, maximumResponse: 64 << 20))
+        #expect(String(answer.status) == status.split(separator: " ")[0])
+        #expect(answer.body.count == 8 << 10 && pieces.all.isEmpty)
+        #expect(.now - began < .seconds(10), "the rest is not waited for")
+    }
+
+    @Test func aRedirectIsFollowedHoweverLongItsPageIs() async throws {
+        let server = try LocalServer { peer in
+            if peer.read()?.hasPrefix("GET /moved") == true {
+                peer.answer(Self.large, status: "302 Found", headers: "Location: /file\r\nConnection: close\r\n")
+            } else {
+                peer.answer("the file")
+            }
+        }
+        defer { server.stop() }
+        let pieces = Pieces()
+        let answer = try await HTTPClient.live(allowedPrivate: [server.address]).send(
+            OutboundRequest(
+                method: "GET", url: server.url + "/moved", receive: { pieces.take($0) }, redirects: 1))
+        #expect(answer.status == 200 && String(decoding: pieces.bytes, as: UTF8.self) == "the file")
+    }
+
     @Test func whoTakesNoMoreEndsTheRequest() async throws {
         let server = try LocalServer { peer in
             peer.read()

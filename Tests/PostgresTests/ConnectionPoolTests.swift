@@ -61,6 +61,25 @@ import Testing
         }
     }
 
+    /// A process that ends has its connections for what it still has to write.
+    @Test(.timeLimit(.minutes(1))) func whoIsToldToStopWaitsForNoConnection() async throws {
+        try await TestDatabase.with { database in
+            let pool = Database(url: database.appURL, connections: 1, patience: 30)
+            try await pool.withConnection { _ in
+                for pause in [Duration.zero, .milliseconds(100)] {
+                    let began = ContinuousClock.now
+                    let waiting = Task { try await pool.query("select 1") }
+                    try await Task.sleep(for: pause)
+                    waiting.cancel()
+                    await #expect(throws: PostgresError.self) { try await waiting.value }
+                    #expect(.now - began < .seconds(10))
+                }
+            }
+            #expect(try await pool.query("select 1").count == 1, "the connection is there for the next one")
+            await pool.close()
+        }
+    }
+
     @Test func whatThePersistingDoesIsDoneAgainWhileTheDatabaseIsAwayAndNoLonger() async throws {
         let database = Database(url: "postgresql://nobody@/nothing?host=/nonexistent")
         var tries = 0

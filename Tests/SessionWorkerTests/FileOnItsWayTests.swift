@@ -57,6 +57,39 @@ import WhatsAppWire
         #expect(throws: MediaError.tooLarge(limit: 1000)) { try file.finish() }
     }
 
+    /// As the kernel of a container lists them that runs on a read-only file system.
+    private static let mounts = """
+        overlay / overlay ro,relatime 0 0
+        tmpfs /dev tmpfs rw,nosuid 0 0
+        tmpfs /tmp tmpfs rw,nosuid,nodev 0 0
+        /dev/vda1 /var/lib/parley ext4 rw,relatime 0 0
+        ramfs /run/secrets ramfs ro 0 0
+        """
+
+    @Test(arguments: [
+        ("/tmp", true), ("/tmp/deep/down", true), ("/tmpfoo", false), ("/var/tmp", false), ("/run/secrets", true),
+        ("/var/lib/parley/run", false), ("/", false),
+    ]) func aFolderInMemoryIsKnown(_ folder: String, _ isInMemory: Bool) {
+        #expect(TemporaryFile.isInMemory(folder, mounts: Self.mounts) == isInMemory)
+    }
+
+    @Test func aDiskComesBeforeMemoryAndMemoryHoldsFewerFiles() throws {
+        let disk = FileManager.default.temporaryDirectory.path
+        let isDisk = !TemporaryFile.isInMemory(disk)
+        // Every Linux has it.
+        try #require(TemporaryFile.isInMemory("/dev/shm"))
+        #expect(
+            TemporaryFile.usable(["/nowhere", "/dev/shm", disk]) == (isDisk ? [disk, "/dev/shm"] : ["/dev/shm", disk]))
+        var settings = Settings()
+        settings.keepFiles(in: ["/dev/shm"])
+        #expect(settings.files == .inMemory && settings.folders == ["/dev/shm"])
+        if isDisk {
+            settings = Settings()
+            settings.keepFiles(in: ["/dev/shm", disk])
+            #expect(settings.files == MediaBudget.Limits() && settings.folders.first == disk)
+        }
+    }
+
     @Test func nothingIsLeftInTheFolder() throws {
         let folder = FileManager.default.temporaryDirectory.path + "/way-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -3,7 +3,8 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// Addresses that a tenant may choose: `/zeros/<bytes>` gives a file of that size, `/slow` takes the request and never answers.
+/// Addresses that a tenant may choose: `/zeros/<bytes>` gives a file of that size, `/missing/<bytes>` says in as many that there is none,
+/// `/slow` takes the request and never answers.
 final class FileServer: Sendable {
     private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let server: any Channel
@@ -45,6 +46,7 @@ final class FileServer: Sendable {
     var waiting: Int { served.slow.withLock { $0 } }
 
     func file(_ bytes: Int) -> String { "http://\(address)/zeros/\(bytes)" }
+    func missing(_ bytes: Int) -> String { "http://\(address)/missing/\(bytes)" }
 
     private func stop() async {
         try? await server.close().get()
@@ -66,12 +68,15 @@ private final class FileRequests: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(let head) = Self.unwrapInboundIn(data) else { return }
-        guard head.uri.hasPrefix("/zeros/"), let length = Int(head.uri.dropFirst("/zeros/".count)) else {
+        let words = head.uri.split(separator: "/")
+        guard words.count == 2, let length = Int(words[1]) else {
             return served.slow.withLock { $0 += 1 }
         }
         let headers: HTTPHeaders = ["content-length": "\(length)", "content-type": "application/pdf"]
         context.write(
-            Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .ok, headers: headers))), promise: nil)
+            Self.wrapOutboundOut(
+                .head(.init(version: .http1_1, status: words[0] == "missing" ? .notFound : .ok, headers: headers))),
+            promise: nil)
         send(length, context)
     }
 

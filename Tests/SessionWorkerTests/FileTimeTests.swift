@@ -26,6 +26,7 @@ import WhatsAppWire
         }
         let asked = timeouts.withLock { $0 }
         #expect(asked.count == 3)
+        #expect(asked[0] <= MediaTransfer.uploadTime / 2, "a slow one leaves time for the others")
         for (number, timeout) in asked.enumerated() {
             #expect(timeout <= MediaTransfer.uploadTime - Double(number) * 0.02, "\(asked)")
         }

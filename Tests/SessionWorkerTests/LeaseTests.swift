@@ -115,6 +115,40 @@ import WhatsAppServer
         }
     }
 
+    /// A line that ends by itself lets the worker look, in nobody's task, for another one; it is told to stop in the middle of that.
+    @Test func whatIsClaimedWhileTheWorkerEndsIsGivenBack() async throws {
+        try await Installation.with { installation in
+            let first = try await installation.makeLine("First")
+            let worker = try TestWorker(
+                installation,
+                change: {
+                    $0.lease = 60
+                    $0.lines = 1
+                })
+            _ = try await eventually("the first line's code") { try await installation.row(first)["qr"] as String? }
+            let second = try await installation.makeLine("Second")
+            try await installation.database.owner.query(
+                """
+                create function parley.slow_claim() returns trigger language plpgsql as
+                    $$ begin perform pg_sleep(2); return new; end $$
+                """)
+            try await installation.database.owner.query(
+                """
+                create trigger slow_claim before update on parley.whatsapp_lines for each row
+                    when (old.holder is null and new.holder is not null) execute function parley.slow_claim()
+                """)
+            try await installation.ask(
+                first, "update whatsapp_lines set wanted = 'stopped' where channel_id = \(first)")
+            _ = try await eventually("the first line to be given back") { () -> Bool? in
+                try await installation.row(first)["holder"] as UUID? == nil ? true : nil
+            }
+            try await Task.sleep(for: .milliseconds(300))
+            await worker.stop()
+            try await Task.sleep(for: .seconds(2.5))
+            #expect(try await installation.row(second)["holder"] as UUID? == nil)
+        }
+    }
+
     @Test func twoWorkersShareTheLinesAndNeverTheSameOne() async throws {
         try await Installation.with { installation in
             for number in 0..<4 { _ = try await installation.makeLine("Line \(number)") }

@@ -19,7 +19,8 @@ import WhatsAppServer
     /// size of those that pass at the same time.
     private static let growth = 48 << 10
 
-    @Test func largeFilesPassThroughASmallMemory() async throws {
+    /// So does what a server says instead of a file.
+    @Test(arguments: [true, false]) func largeFilesPassThroughASmallMemory(_ isThere: Bool) async throws {
         try await FileServer.with { files in
             try await Installation.with(mediaLimits: (file: 64 << 20, total: 128 << 20)) { installation in
                 let worker = MortalWorker(
@@ -37,14 +38,17 @@ import WhatsAppServer
                 let before = try Self.peak(worker)
                 for (number, thread) in threads.enumerated() {
                     // No two of the same content: the server keeps those once.
-                    try await installation.file(at: files.file(Self.megabytes << 20 - number), in: thread)
+                    let bytes = Self.megabytes << 20 - number
+                    try await installation.file(at: isThere ? files.file(bytes) : files.missing(bytes), in: thread)
                 }
                 let shown = try await eventually("all files", within: Self.isLong ? 600 : 60) { () -> Int? in
                     let sent = try await installation.messages().filter { $0.direction == "outbound" }
                     return sent.allSatisfy { !["queued", "sending"].contains($0.status) } ? sent.count : nil
                 }
                 let failed = try await installation.messages().filter { $0.status == "failed" }
-                #expect(shown == Self.count && failed.isEmpty, "\(failed.map { $0.reason ?? "" })")
+                #expect(
+                    shown == Self.count && failed.count == (isThere ? 0 : Self.count),
+                    "\(failed.map { $0.reason ?? "" })")
                 let grown = try Self.peak(worker) - before
                 print("\(Self.count) files of \(Self.megabytes) MB: the worker grew by \(grown >> 10) MB")
                 #expect(grown < Self.growth)
@@ -105,6 +109,47 @@ import WhatsAppServer
                     let thread = try await installation.threads(1, with: lines[2], named: "9")[0]
                     let began = ContinuousClock.now
                     let picture = try await installation.file(at: files.file(100_000), in: thread, of: other)
+                    try await installation.sent(picture)
+                    #expect(ContinuousClock.now - began < .seconds(20), "a slow address has 45 s")
+                }
+            }
+        }
+    }
+
+    /// Four whose shares are the whole room, each with more than that, and then somebody else's picture.
+    @Test func manySlowOnesKeepNobodyElseWaiting() async throws {
+        try await FileServer.with { files in
+            try await Installation.with { installation in
+                let organizations = (0..<5).map { _ in OrganizationID(UUID()) }
+                var channels: [ChannelID] = []
+                for (number, organization) in organizations.enumerated() {
+                    try await installation.found(organization)
+                    channels.append(try await installation.makeLine("Line \(number)", in: organization))
+                }
+                let http = HTTPClient.live(
+                    allowedPrivate: [installation.server.mediaURL], allowedForFiles: [files.address])
+                let room = MediaTransfer.mostBytes
+                try await TestWorker.with(
+                    installation,
+                    change: { $0.files = .init(total: 8 * room, perOrganization: 2 * room, perLine: 2 * room) },
+                    http: http
+                ) {
+                    var lines: [LinkedLine] = []
+                    for (number, channel) in channels.enumerated() {
+                        lines.append(try await installation.link(channel, as: "1555000111\(number)"))
+                    }
+                    for (number, organization) in organizations.prefix(4).enumerated() {
+                        let threads = try await installation.threads(3, with: lines[number], named: "\(number)")
+                        for thread in threads {
+                            try await installation.file(at: files.slow, in: thread, of: organization)
+                        }
+                    }
+                    _ = try await eventually("slow requests") { files.waiting >= 5 ? true : nil }
+                    try await Task.sleep(for: .seconds(2))
+                    let thread = try await installation.threads(1, with: lines[4], named: "9")[0]
+                    let began = ContinuousClock.now
+                    let picture = try await installation.file(
+                        at: files.file(100_000), in: thread, of: organizations[4])
                     try await installation.sent(picture)
                     #expect(ContinuousClock.now - began < .seconds(20), "a slow address has 45 s")
                 }

@@ -49,6 +49,29 @@ import WhatsAppServer
         }
     }
 
+    /// A message that is put off and looked at again and again is no reason to read what was asked again and again.
+    @Test func nothingIsReadBeforeItsAnswerMayLeave() async throws {
+        try await Installation.with { installation in
+            let channel = try await installation.makeLine()
+            try await TestWorker.with(
+                installation, change: { $0.files = .init(total: 1, perOrganization: 1, perLine: 1, smallest: 2) }
+            ) {
+                let line = try await installation.link(channel, as: "15550001111")
+                let ana = try await installation.server.contact("15552223333", name: "Ana")
+                try await ana.send("Hello", to: line)
+                let thread = try await installation.inbound("Hello").conversation
+                let file = Domain.MediaReference(url: "https://a.example/b.pdf", contentType: "application/pdf")
+                let reply = try await installation.reply("", in: thread, media: [file], type: .document)
+                try await Task.sleep(for: .seconds(9))
+                let read = await installation.server.remembered().filter { $0.kind == .receipt && $0.type == "read" }
+                #expect(read.isEmpty)
+                let attempts = try await installation.count(
+                    "select attempts::int8 as count from parley.messages where id = \(reply)")
+                #expect(attempts == 0)
+            }
+        }
+    }
+
     /// Twelve machine messages in a row had no answer: the thirteenth is refused, a person's is not.
     @Test func aRefusedMachineDoesNotFailThePersonBehindIt() async throws {
         try await conversation { installation, thread, _ in

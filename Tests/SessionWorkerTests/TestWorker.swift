@@ -16,6 +16,7 @@ import WhatsAppWire
 /// A session worker in this process.
 final class TestWorker: Sendable {
     let worker: Worker
+    let environment: LineEnvironment
     private let task: Task<Void, Never>
     private let loops: MultiThreadedEventLoopGroup
     private let database: Database
@@ -30,7 +31,7 @@ final class TestWorker: Sendable {
     init(
         _ installation: Installation, keys: String = Installation.secretKeys, faults: FaultPoints = .none,
         change: (inout Settings) -> Void = { _ in }, http: HTTPClient? = nil,
-        wake: @escaping @Sendable () async -> Void = {}
+        histories: AsyncSemaphore = AsyncSemaphore(1), wake: @escaping @Sendable () async -> Void = {}
     ) throws {
         var settings = Settings()
         settings.isTestServer = true
@@ -45,7 +46,7 @@ final class TestWorker: Sendable {
         loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         database = Database(url: installation.database.appURL, connections: 6, statementTimeout: 10)
         let complaints = complaints
-        let environment = LineEnvironment(
+        var environment = LineEnvironment(
             settings: settings, database: database, box: try SecretBox(keys: keys),
             clock: installation.clock, randomness: .system, ids: installation.ids,
             http: http ?? .live(allowedPrivate: [installation.server.mediaURL]), debounce: Debounce(quiet: 0.05),
@@ -54,6 +55,8 @@ final class TestWorker: Sendable {
             log: LineLog(
                 note: { text, fields in complaints.add("\(text) \(fields)") },
                 complain: { text, error, fields in complaints.add("\(text) \(String(reflecting: error)) \(fields)") }))
+        environment.histories = histories
+        self.environment = environment
         let jobs = JobQueue(database: database, clock: installation.clock, randomness: .system, lease: 2)
         let worker = Worker(environment, jobs: jobs)
         self.worker = worker

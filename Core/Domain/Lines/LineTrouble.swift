@@ -8,7 +8,7 @@ package enum LineTrouble: String, Sendable, CaseIterable {
     case unlinked, phoneGone, banned, temporaryBan
     case replaced, outdated, badClient
     case connectionLost, serverBusy, rateLimited
-    case untrustedServer, numberTaken
+    case untrustedServer, numberTaken, unreadable
     case stoppedByOwner, noWorker
 
     /// The status a line has with this trouble.
@@ -21,7 +21,7 @@ package enum LineTrouble: String, Sendable, CaseIterable {
         case .unlinked, .phoneGone, .banned: .authFailed
         case .temporaryBan: .banned
         case .replaced, .stoppedByOwner: .stopped
-        case .outdated, .badClient, .untrustedServer: .error
+        case .outdated, .badClient, .untrustedServer, .unreadable: .error
         case .connectionLost, .serverBusy, .rateLimited: .reconnecting
         case .noWorker: .starting
         }
@@ -46,6 +46,7 @@ package enum LineTrouble: String, Sendable, CaseIterable {
         case .serverBusy: "WhatsApp's server is busy or restarting."
         case .rateLimited: "WhatsApp limits how often this line may connect."
         case .untrustedServer: "The server could not prove that it is WhatsApp; nothing was said to it."
+        case .unreadable: "What is kept of this line can't be read any more, so it can't connect."
         case .numberTaken: "This number is linked to another line already."
         case .stoppedByOwner: "The line was disconnected by its owner."
         case .noWorker: "No session worker has taken the line yet."
@@ -75,6 +76,8 @@ package enum LineTrouble: String, Sendable, CaseIterable {
         case .connectionLost, .serverBusy, .rateLimited: "Nothing to do: the line reconnects by itself."
         case .untrustedServer:
             "The operator must check what answers in WhatsApp's place: a proxy, a firewall, or a wrong server address."
+        case .unreadable:
+            "The operator must give the installation the secret key back that sealed it; else unlink the line and link it again."
         case .numberTaken: "Delete the other line first, then press Reconnect and link the number again."
         case .stoppedByOwner: "Press Reconnect to use the line again."
         case .noWorker: "Nothing to do for a moment; if it stays so, the operator must start the session worker."

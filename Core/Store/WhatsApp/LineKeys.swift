@@ -5,7 +5,7 @@ package import Postgres
 /// Names one secret of a line. Meanings: `Baseline/15_whatsapp_state.sql`.
 package struct LineKey: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
-        case credentials, account, session, poll, media
+        case credentials, account, session, poll, media, history
         case preKey = "pre_key"
         case senderKey = "sender_key"
         case privacyToken = "privacy_token"

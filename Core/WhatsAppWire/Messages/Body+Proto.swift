@@ -147,6 +147,26 @@ extension Body.AppStateKey {
 }
 
 extension HistorySyncReference {
+    /// What `init(serialized:)` takes.
+    package var serialized: [UInt8] {
+        let stored = WAHistorySyncNotification.with {
+            if let kind, let type = WAHistorySyncType(rawValue: kind.rawValue) { $0.syncType = type }
+            if let inline { $0.initialHistBootstrapInlinePayload = Data(inline) }
+            guard let file else { return }
+            $0.directPath = file.directPath
+            $0.mediaKey = Data(file.mediaKey)
+            $0.fileSha256 = Data(file.digest.sha256)
+            $0.fileEncSha256 = Data(file.digest.encryptedSHA256)
+            $0.fileLength = UInt64(clamping: file.digest.length)
+        }
+        return (try? stored.serializedBytes()) ?? []
+    }
+
+    package init(serialized bytes: [UInt8]) throws(StorageError) {
+        guard let stored = try? WAHistorySyncNotification(serializedBytes: bytes) else { throw StorageError() }
+        self.init(stored)
+    }
+
     init(_ notification: WAHistorySyncNotification) {
         kind = notification.hasSyncType ? Kind(rawValue: notification.syncType.rawValue) : nil
         inline =

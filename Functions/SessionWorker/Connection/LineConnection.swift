@@ -17,6 +17,7 @@ actor LineConnection {
     private let stream: NIOAsyncChannel<ByteBuffer, ByteBuffer>
     private let announce: @Sendable (LineConnection) async -> Void
     private let tasks: AsyncStream<BackgroundTask>
+    private let pasts: AsyncStream<BackgroundTask>
     var pairing: Pairing?
     var progress = LoginProgress.connecting
     /// When messages began to come and go.
@@ -27,6 +28,8 @@ actor LineConnection {
 
     /// Background tasks beyond this many are dropped: each is asked for again by the server or by the next login.
     private static let mostTasks = 256
+    /// Pieces of the past: those beyond are kept for the next connection.
+    private static let mostPasts = 256
 
     /// - Parameter ready: called when messages come and go.
     init(
@@ -36,14 +39,19 @@ actor LineConnection {
         let connection = ServerConnection(link: link, channel: socket.stream.channel)
         let (tasks, queue) = AsyncStream<BackgroundTask>.makeStream(
             bufferingPolicy: .bufferingOldest(Self.mostTasks))
+        let (pasts, queueOfPasts) = AsyncStream<BackgroundTask>.makeStream(
+            bufferingPolicy: .bufferingOldest(Self.mostPasts))
         self.connection = connection
         self.tasks = tasks
+        self.pasts = pasts
         announce = ready
         stream = socket.stream
         parts = LineParts(
             line, environment, stored: stored, ratchets: ratchets,
             server: StanzaChannel(connection, patience: environment.settings.patience),
-            enqueue: { queue.yield($0) })
+            enqueue: { task in
+                if case .importHistory = task { queueOfPasts.yield(task) } else { queue.yield(task) }
+            })
     }
 
     private var settings: Settings { parts.environment.settings }
@@ -68,7 +76,8 @@ actor LineConnection {
         return try await withThrowingTaskGroup(of: LineEnd?.self) { group in
             group.addTask { try await self.read(inbound) }
             group.addTask { try await self.keepAlive() }
-            group.addTask { try await self.runTasks() }
+            group.addTask { try await self.runTasks(self.tasks) }
+            group.addTask { try await self.runTasks(self.pasts) }
             do {
                 while let result = try await group.next() {
                     guard let end = result else { continue }
@@ -151,7 +160,7 @@ actor LineConnection {
 
     // MARK: Background tasks
 
-    private func runTasks() async throws -> LineEnd? {
+    private func runTasks(_ tasks: AsyncStream<BackgroundTask>) async throws -> LineEnd? {
         for await task in tasks {
             do {
                 try await run(task)
@@ -175,17 +184,28 @@ actor LineConnection {
             try await parts.login.complete()
             readyAt = .now
             await announce(self)
+            for history in try await parts.histories.all() { parts.enqueue(.importHistory(history)) }
         case .uploadPreKeys: try await parts.login.uploadPreKeys()
         case .enterPairingCode: try await pairing?.showCode()
         case .resend(let request, let receipt):
             try await parts.resender.resend(request, receipt)
             try await parts.acknowledger.answer(receipt)
         case .nameGroup(let group): try await parts.groups.storeName(of: group)
-        case .importHistory(let reference): try await parts.history.run(reference)
+        case .importHistory(let history): try await importHistory(history)
         case .issueToken(let person): try await parts.tokens.issue(to: person)
         case .leaveAfterPairing:
             try await Task.sleep(for: .seconds(settings.patience))
             await finish(LineEnd(.connectionLost, next: .reconnectNow))
+        }
+    }
+
+    private func importHistory(_ history: WaitingHistory) async throws {
+        do {
+            try await parts.history.run(history)
+        } catch is AsyncSemaphore.TimedOut {
+            // Behind those of this line that came meanwhile.
+            log.note("the past of a line waits for others'")
+            parts.enqueue(.importHistory(history))
         }
     }
 

@@ -43,7 +43,7 @@ final class LineParts: Sendable {
         media = MediaTransfer(
             server: server, http: environment.http, randomness: environment.randomness,
             isPlain: settings.isTestServer && settings.server.hasPrefix("ws://"),
-            folders: settings.heartbeat.folder + TemporaryFile.folders)
+            folders: settings.folders)
     }
 }
 
@@ -83,13 +83,16 @@ extension LineParts {
     var history: HistoryImport {
         HistoryImport(
             database: database, own: own, addresses: addresses, tokens: tokens, store: store, media: media,
-            turns: environment.histories, log: log)
+            turns: environment.histories, kept: histories, log: log)
     }
+
+    var histories: KeptHistories { KeptHistories(database: database) }
 
     private var store: MessageStore {
         MessageStore(
             database: database, own: own, addresses: addresses, mapper: mapper, polls: polls, groups: groups,
-            peers: PeerMessages(database: database), ids: environment.ids, debounce: environment.debounce, log: log)
+            peers: PeerMessages(database: database, histories: histories), ids: environment.ids,
+            debounce: environment.debounce, log: log)
     }
 
     private var retries: RetryRequester {
@@ -110,12 +113,15 @@ extension LineParts {
         DeviceDirectory(database: database, own: own, addresses: addresses, ratchets: ratchets, server: server)
     }
 
-    var sender: LineSender { LineSender(database: database, composer: composer, messages: messages, log: log) }
+    /// - Parameter room: of the job that sends.
+    func sender(_ room: FileRoom) -> LineSender {
+        LineSender(database: database, composer: composer(room), messages: messages, log: log)
+    }
 
-    var pacing: SendPacing {
+    func pacing(_ room: FileRoom) -> SendPacing {
         SendPacing(
             database: database, server: server, presence: presence, pacing: environment.settings.pacing,
-            files: environment.files, randomness: environment.randomness, log: log)
+            room: room, randomness: environment.randomness, log: log)
     }
 
     var resender: Resender {
@@ -128,12 +134,12 @@ extension LineParts {
         PollSecrets(database: database, own: own, addresses: addresses, randomness: environment.randomness)
     }
 
-    private var composer: MessageComposer {
+    private func composer(_ room: FileRoom) -> MessageComposer {
         let files = OutgoingFiles(
             database: environment.database, organization: database.line.organization, clock: environment.clock,
             http: environment.http)
         return MessageComposer(
-            database: database, own: own, polls: polls, files: files, media: media, budget: environment.files)
+            database: database, own: own, polls: polls, files: files, media: media, room: room)
     }
 
     private var messages: MessageSender {

@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import Outbound
 import Postgres
 import Store
 import WhatsAppWire
@@ -14,6 +15,7 @@ struct HistoryImport: Sendable {
     let store: MessageStore
     let media: MediaTransfer
     let turns: AsyncSemaphore
+    let kept: KeptHistories
     let log: LineLog
 
     private static let mostPairs = 20_000
@@ -25,10 +27,32 @@ struct HistoryImport: Sendable {
     private static let mostBytes = 16 << 20
     private static let mostInflated = 1 << 25
     /// Real seconds for which other lines' pasts may be in front.
-    private static let patience = 300.0
+    private static let patience = 1800.0
 
-    func run(_ reference: HistorySyncReference) async throws {
-        try await turns.withPermit(within: Self.patience) { try await take(reference) }
+    /// - Throws: `AsyncSemaphore.TimedOut` when others' were in front for too long; whatever else went wrong, the piece is taken up again
+    ///   by the next connection, unless what it says is at fault.
+    func run(_ history: WaitingHistory) async throws {
+        try await turns.withPermit(within: Self.patience) {
+            guard try await kept.begin(history) else { return }
+            do {
+                try await take(history.reference)
+            } catch let error where Self.isAboutHistory(error) {
+                try await kept.done(history)
+                throw error
+            }
+            try await kept.done(history)
+        }
+    }
+
+    /// Asked for again, it would be the same.
+    private static func isAboutHistory(_ error: any Error) -> Bool {
+        switch error {
+        case let error as PostgresError: error.isAboutData
+        case is LineLost, is CancellationError, is ConnectionError, is OutboundError, is TemporaryFileError,
+            is IQ.Failure:
+            false
+        default: true
+        }
     }
 
     private func take(_ reference: HistorySyncReference) async throws {

@@ -47,6 +47,9 @@ struct LineEnd: Sendable, Equatable {
         .connectionLost, next: .reconnectLater,
         reason: "The line was interrupted by a fault of this installation. The line connects anew.")
 
+    /// The keys of a line can't be opened: the operator may give back what is missing.
+    static let unreadable = LineEnd(.unreadable, next: .reconnectLater)
+
     /// What a failed attempt to open a connection means.
     init(opening error: any Error) {
         switch error {

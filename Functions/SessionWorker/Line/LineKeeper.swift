@@ -71,15 +71,33 @@ actor LineKeeper {
         }
     }
 
-    /// After an end that nobody expected: the same growing pause as after any other, and its owner sees why.
+    /// After an end that nobody expected: the same growing pause as after any other, and its owner sees why. The pause is waited out here,
+    /// because what ended the attempt may end the next one before it looks at its row; a wish of the owner ends it.
     private func recover() async throws {
         do {
-            let stored = try await StoredLine.load(line, environment)
-            try await pause(.interrupted, stored, atLeast: 0)
+            let record = try await StoredLine.record(of: line, environment)
+            try await Task.sleep(for: .seconds(try await pause(.interrupted, record, atLeast: 0)))
         } catch let error where !(error is LineLost) {
-            // The database is away. A wish of the owner ends the wait.
+            try Task.checkCancellation()
             unwritten += 1
-            try await Task.sleep(for: .seconds(pause(after: unwritten - 1)))
+            let seconds = pause(after: unwritten - 1)
+            if (error as? PostgresError)?.isPassing != true { await tell(error, retryIn: seconds) }
+            // Else the database is away, and there is no other place for the failure.
+            try await Task.sleep(for: .seconds(seconds))
+        }
+    }
+
+    /// The line's row can't be read. Its owner sees that nothing works, whatever they saw before.
+    private func tell(_ error: any Error, retryIn seconds: Double) async {
+        log.complain("a line's row could not be read", error)
+        do {
+            try await write(
+                .interrupted,
+                .lineEnded(
+                    line, failures: unwritten, retryAt: Date(timeIntervalSinceNow: seconds), parked: false,
+                    asked: asked, at: environment.clock.now()))
+        } catch {
+            log.complain("a line's trouble could not be written down", error)
         }
     }
 
@@ -97,12 +115,18 @@ actor LineKeeper {
     /// - Returns: whether there is more to do.
     private func live() async throws -> Bool {
         isSettled = false
-        let stored = try await StoredLine.load(line, environment)
+        let stored: StoredLine
+        do {
+            stored = try await StoredLine.load(line, environment)
+        } catch let unreadable as StoredLine.Unreadable {
+            log.complain("a line can't be read", unreadable.cause)
+            return try await goWithoutKeys(unreadable.record)
+        }
         unwritten = 0
         asked = max(asked, stored.record.asked)
         switch stored.record.wanted {
         case .stopped:
-            try await rest(LineEnd(.stoppedByOwner, next: .stop), stored)
+            try await rest(LineEnd(.stoppedByOwner, next: .stop), stored.record)
             return false
         case .unlinked:
             try await unlink(stored)
@@ -111,6 +135,23 @@ actor LineKeeper {
             try await waitForRetry(stored.record)
             let end = try await connect(stored)
             return try await digest(end, stored)
+        }
+    }
+
+    /// What can be done for a line whose keys can't be read: its owner is told, and may stop or unlink it. It is looked at again after the
+    /// same growing pauses as after any other failure.
+    private func goWithoutKeys(_ record: LineRecord) async throws -> Bool {
+        asked = max(asked, record.asked)
+        switch record.wanted {
+        case .stopped:
+            try await rest(LineEnd(.stoppedByOwner, next: .stop), record)
+            return false
+        case .unlinked:
+            try await wipe(Self.unlinkedByOwner, record)
+            return false
+        case .connected:
+            try await Task.sleep(for: .seconds(try await pause(.unreadable, record, atLeast: 0)))
+            return true
         }
     }
 
@@ -191,42 +232,46 @@ actor LineKeeper {
     private func digest(_ end: LineEnd, _ stored: StoredLine) async throws -> Bool {
         let isNewlyLinked = wasPaired
         wasPaired = false
-        if end.trouble == .codesUsedUp { return try await startOver(end, stored) }
+        if end.trouble == .codesUsedUp { return try await startOver(end, stored.record) }
         switch end.next {
         case .relink:
-            try await wipe(end, stored)
+            try await wipe(end, stored.record)
             return false
         case .stop:
-            try await rest(end, stored)
+            try await rest(end, stored.record)
             return false
         case .reconnectNow where isNewlyLinked: return true
         case .reconnectNow, .reconnectLater:
-            try await pause(end, stored, atLeast: 0)
+            try await pause(end, stored.record, atLeast: 0)
             return true
         case .wait(let seconds):
-            try await pause(end, stored, atLeast: Double(seconds))
+            try await pause(end, stored.record, atLeast: Double(seconds))
             return true
         }
     }
 
     /// New codes, until it is clear that nobody is looking.
-    private func startOver(_ end: LineEnd, _ stored: StoredLine) async throws -> Bool {
+    private func startOver(_ end: LineEnd, _ record: LineRecord) async throws -> Bool {
         unscanned += 1
         guard unscanned >= environment.settings.unscannedRounds else { return true }
         unscanned = 0
-        try await rest(end, stored)
+        try await rest(end, record)
         return false
     }
 
-    private func pause(_ end: LineEnd, _ stored: StoredLine, atLeast seconds: Double) async throws {
-        let before = isSettled ? 0 : stored.record.failures
-        let retry = Date(timeIntervalSinceNow: max(pause(after: before), seconds))
+    /// - Returns: how many seconds it lasts.
+    @discardableResult
+    private func pause(_ end: LineEnd, _ record: LineRecord, atLeast seconds: Double) async throws -> Double {
+        let before = isSettled ? 0 : record.failures
+        let pause = max(pause(after: before), seconds)
+        let retry = Date(timeIntervalSinceNow: pause)
         let isBan = end.trouble == .temporaryBan
         try await write(
             end,
             .lineEnded(
                 line, failures: before + 1, retryAt: retry, bannedUntil: isBan ? retry : nil,
-                parked: false, asked: stored.record.asked, at: environment.clock.now()))
+                parked: false, asked: record.asked, at: environment.clock.now()))
+        return pause
     }
 
     /// Seconds. The count is the row's: it goes on where another worker, or this one before it was started anew, stopped.
@@ -237,19 +282,19 @@ actor LineKeeper {
     }
 
     /// At rest until the owner asks.
-    private func rest(_ end: LineEnd, _ stored: StoredLine) async throws {
+    private func rest(_ end: LineEnd, _ record: LineRecord) async throws {
         try await write(
             end,
             .lineEnded(
-                line, failures: stored.record.failures, retryAt: nil, parked: true, asked: stored.record.asked,
+                line, failures: record.failures, retryAt: nil, parked: true, asked: record.asked,
                 at: environment.clock.now()))
     }
 
-    private func wipe(_ end: LineEnd, _ stored: StoredLine) async throws {
+    private func wipe(_ end: LineEnd, _ record: LineRecord) async throws {
         let now = environment.clock.now()
         try await write(
             end, .wipe(line, at: now),
-            .lineEnded(line, failures: 0, retryAt: nil, parked: true, asked: stored.record.asked, at: now))
+            .lineEnded(line, failures: 0, retryAt: nil, parked: true, asked: record.asked, at: now))
     }
 
     private func write(_ end: LineEnd, _ queries: Query...) async throws {
@@ -275,9 +320,11 @@ actor LineKeeper {
                 log.complain("the phone was not told that its line was unlinked", error)
             }
         }
-        try await wipe(
-            LineEnd(.unlinked, next: .relink, reason: "The line was unlinked by its owner."), stored)
+        try await wipe(Self.unlinkedByOwner, stored.record)
     }
+
+    private static let unlinkedByOwner = LineEnd(
+        .unlinked, next: .relink, reason: "The line was unlinked by its owner.")
 
     private func sayGoodbye(_ stored: StoredLine) async throws {
         // It is there for one word: nothing is sent over it.

@@ -39,6 +39,9 @@ final class DownloadedFile: Sendable {
         }
     }
 
+    /// Why no more was taken.
+    var failure: (any Error)? { state.withLock { $0.failure } }
+
     /// The plain file.
     func opened() throws -> [UInt8] {
         let verifier = try state.withLock { state in

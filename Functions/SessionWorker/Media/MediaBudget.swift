@@ -1,9 +1,13 @@
 import Domain
+import Outbound
 import Store
 import Synchronization
 
 /// How much of the disk and of the connections to elsewhere files may take at once: in the whole process, of one organization, of one
 /// line. Their addresses are of tenants' choice and may be slow or large; who has no room left waits, and everybody else goes on.
+///
+/// An organization's share is the smaller, the more of them are there, and the last part of the room is for those that have none yet. Of
+/// those who wait, the one comes first whose organization has the least, and nobody passes them with a smaller file.
 final class MediaBudget: Sendable {
     /// Bytes that may be on their way.
     struct Limits: Sendable, Equatable {
@@ -13,71 +17,72 @@ final class MediaBudget: Sendable {
         /// What each file counts for at least, because it takes a connection too: with the total it bounds how many there are, which
         /// must be fewer than `HTTPClient.mostAtOnce`.
         var smallest = 1 << 25
-    }
 
-    fileprivate struct State {
-        var total = 0
-        var organizations: [OrganizationID: Int] = [:]
-        var lines: [ChannelID: Int] = [:]
+        /// Where files are kept in memory for want of a disk: two of the largest.
+        static let inMemory = Limits(
+            total: 2 * MediaTransfer.mostBytes, perOrganization: MediaTransfer.mostBytes,
+            perLine: MediaTransfer.mostBytes, smallest: MediaTransfer.mostBytes / 4)
     }
 
     private let limits: Limits
-    private let state = Mutex(State())
+    private let state: Mutex<MediaShares>
+    private let numbers = Atomic(0)
 
     init(_ limits: Limits = Limits()) {
         self.limits = limits
+        state = Mutex(MediaShares(limits))
     }
 
-    /// Real seconds for which a file that was let go before others took the room waits for it.
+    /// Real seconds for which a file waits for room.
     static let patience = 15.0
-    private static let interval = 0.25
 
-    /// - Parameter bytes: the most that the file may have.
-    func hasRoom(for bytes: Int, of line: HeldLine) -> Bool {
-        state.withLock { fits(charge(bytes), line, $0) }
+    /// Waits for its turn.
+    /// - Returns: false when there was no room in time.
+    /// - Throws: cancellation.
+    func take(_ bytes: Int, of line: HeldLine, within seconds: Double = patience) async throws -> Bool {
+        try Task.checkCancellation()
+        let number = numbers.wrappingAdd(1, ordering: .relaxed).newValue
+        let alarm = Task {
+            try await Task.sleep(for: .seconds(seconds))
+            self.giveUp(number)
+        }
+        defer { alarm.cancel() }
+        let isTaken = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let admitted = state.withLock { shares in
+                    shares.wait(.init(number: number, bytes: charge(bytes), line: line, continuation: continuation))
+                    return shares.admitted()
+                }
+                for waiter in admitted { waiter.continuation.resume(returning: true) }
+                // Cancelled before it stood among those who wait: the handler found nobody.
+                if Task.isCancelled { giveUp(number) }
+            }
+        } onCancel: {
+            giveUp(number)
+        }
+        // Whoever is told to stop at the moment of their turn gives it on.
+        if Task.isCancelled {
+            if isTaken { give(bytes, of: line) }
+            throw CancellationError()
+        }
+        return isTaken
     }
 
-    /// - Throws: `FileError.noRoom`, cancellation, or what the body throws.
-    func withRoom<Result: Sendable>(
-        for bytes: Int, of line: HeldLine, _ body: () async throws -> Result
-    ) async throws -> Result {
-        let end = ContinuousClock.now + .seconds(Self.patience)
-        while !take(charge(bytes), line) {
-            guard .now < end else { throw FileError.noRoom }
-            try await Task.sleep(for: .seconds(Self.interval))
+    /// Gives back what was taken.
+    func give(_ bytes: Int, of line: HeldLine) {
+        let admitted = state.withLock { shares in
+            shares.add(-charge(bytes), line)
+            return shares.admitted()
         }
-        defer { add(-charge(bytes), line) }
-        return try await body()
+        for waiter in admitted { waiter.continuation.resume(returning: true) }
+    }
+
+    /// Somebody whose turn has come meanwhile keeps it.
+    private func giveUp(_ number: Int) {
+        let (waiter, admitted) = state.withLock { ($0.leave(number), $0.admitted()) }
+        waiter?.continuation.resume(returning: false)
+        for waiter in admitted { waiter.continuation.resume(returning: true) }
     }
 
     private func charge(_ bytes: Int) -> Int { max(bytes, limits.smallest) }
-
-    private func fits(_ bytes: Int, _ line: HeldLine, _ state: State) -> Bool {
-        state.total + bytes <= limits.total
-            && state.organizations[line.organization, default: 0] + bytes <= limits.perOrganization
-            && state.lines[line.channel, default: 0] + bytes <= limits.perLine
-    }
-
-    private func take(_ bytes: Int, _ line: HeldLine) -> Bool {
-        state.withLock { state in
-            guard fits(bytes, line, state) else { return false }
-            state.add(bytes, line)
-            return true
-        }
-    }
-
-    private func add(_ bytes: Int, _ line: HeldLine) {
-        state.withLock { $0.add(bytes, line) }
-    }
-}
-
-extension MediaBudget.State {
-    fileprivate mutating func add(_ bytes: Int, _ line: HeldLine) {
-        total += bytes
-        let (ofOrganization, ofLine) = (
-            organizations[line.organization, default: 0] + bytes, lines[line.channel, default: 0] + bytes
-        )
-        organizations[line.organization] = ofOrganization == 0 ? nil : ofOrganization
-        lines[line.channel] = ofLine == 0 ? nil : ofLine
-    }
 }

@@ -10,9 +10,12 @@ actor MediaTransfer {
     static let mostBytes = 64 << 20
     /// Bytes that encryption adds at most: padding and MAC.
     private static let overhead = 16 + 10
-    private static let timeout = 120.0
-    /// Real seconds in which one of the media servers has to take a file.
+    /// Real seconds that a file of theirs may take, whichever servers are asked for it.
+    static let downloadTime = 120.0
+    /// Real seconds in which the media servers have to take a file, together.
     static let uploadTime = 90.0
+    /// Media servers that are asked for one file.
+    private static let mostHosts = 4
     private static let origin = [(name: "Origin", value: "https://web.whatsapp.com")]
 
     private let server: StanzaChannel
@@ -41,17 +44,54 @@ actor MediaTransfer {
     /// - Parameter limit: bytes of it.
     func download(_ file: EncryptedMedia, limit: Int) async throws -> [UInt8]? {
         guard file.digest.length <= limit else { throw MediaError.tooLarge(limit: limit) }
-        for host in try await mediaConnection().hosts {
+        let hosts = try await mediaConnection().hosts
+        let answer = try await firstAnswer(of: hosts, within: Self.downloadTime) { host, timeout -> Answer? in
             guard let url = MediaConnection.downloadURL(host: host, media: file) else { throw MediaError.malformed }
             let downloaded = try DownloadedFile(file, limit: limit + Self.overhead, in: folders)
-            let response = try await http.send(
-                OutboundRequest(
-                    method: "GET", url: plain(url), headers: Self.origin, receive: { downloaded.take($0) },
-                    timeout: Self.timeout, maximumResponse: limit + Self.overhead))
-            if [403, 404, 410].contains(response.status) { return nil }
-            guard response.status == 200 else { continue }
-            return try downloaded.opened()
+            let response: OutboundResponse
+            do {
+                response = try await http.send(
+                    OutboundRequest(
+                        method: "GET", url: plain(url), headers: Self.origin, receive: { downloaded.take($0) },
+                        timeout: timeout, maximumResponse: limit + Self.overhead))
+            } catch {
+                // A transfer that we ended ourselves.
+                throw downloaded.failure ?? error
+            }
+            if [403, 404, 410].contains(response.status) { return .gone }
+            return response.status == 200 ? .file(try downloaded.opened()) : nil
         }
+        guard case .file(let bytes)? = answer else { return nil }
+        return bytes
+    }
+
+    private enum Answer: Sendable {
+        case file([UInt8])
+        case gone
+    }
+
+    /// Asks one server after the other until one gives an answer. One that can't be reached, or is slow, leaves the others half of the
+    /// time that is left.
+    /// - Returns: `nil` when none gave one.
+    /// - Throws: what the last one that could not be reached failed with, when none gave an answer.
+    private func firstAnswer<Result: Sendable>(
+        of hosts: [String], within seconds: Double,
+        _ ask: (_ host: String, _ timeout: Double) async throws -> Result?
+    ) async throws -> Result? {
+        let end = ContinuousClock.now + .seconds(seconds)
+        let hosts = hosts.prefix(Self.mostHosts)
+        var failure: OutboundError?
+        for (index, host) in hosts.enumerated() {
+            let left = (end - .now) / .seconds(1)
+            guard left > 0 else { break }
+            do {
+                if let answer = try await ask(host, index + 1 < hosts.count ? left / 2 : left) { return answer }
+            } catch let error as OutboundError where error.code != .tooLarge {
+                try Task.checkCancellation()
+                failure = error
+            }
+        }
+        if let failure { throw failure }
         return nil
     }
 
@@ -72,20 +112,18 @@ actor MediaTransfer {
         }
         let digest = try file.finish()
         let servers = try await mediaConnection()
-        let end = ContinuousClock.now + .seconds(Self.uploadTime)
-        for host in servers.hosts {
-            guard let url = servers.uploadURL(host: host, kind: kind, digest: digest), end > .now else { break }
+        let stored = try await firstAnswer(of: servers.hosts, within: Self.uploadTime) { host, timeout -> Stored? in
+            guard let url = servers.uploadURL(host: host, kind: kind, digest: digest) else { return nil }
             let response = try await http.send(
                 OutboundRequest(
-                    method: "POST", url: plain(url), headers: Self.origin, upload: file.upload,
-                    timeout: (end - .now) / .seconds(1)))
-            guard response.status == 200, let stored = Stored(response.body) else { continue }
-            var reference = EncryptedMedia(
-                kind: kind, mimeType: mimeType, directPath: stored.path, mediaKey: mediaKey, digest: digest)
-            reference.url = stored.url
-            return reference
+                    method: "POST", url: plain(url), headers: Self.origin, upload: file.upload, timeout: timeout))
+            return response.status == 200 ? Stored(response.body) : nil
         }
-        throw FileError.notStored
+        guard let stored else { throw FileError.notStored }
+        var reference = EncryptedMedia(
+            kind: kind, mimeType: mimeType, directPath: stored.path, mediaKey: mediaKey, digest: digest)
+        reference.url = stored.url
+        return reference
     }
 
     private struct Stored: Decodable {

@@ -6,6 +6,7 @@ import WhatsAppWire
 /// Messages between devices, not people. The phone's are believed, other people's are not.
 struct PeerMessages: Sendable {
     let database: LineDatabase
+    let histories: KeptHistories
 
     private static let mostKeys = 100
 
@@ -18,8 +19,9 @@ struct PeerMessages: Sendable {
         }
         switch control {
         case .historySync(let reference):
-            try await database.commit(ratchet)
-            return ReceivingResult(outcome: .historySync, tasks: [.importHistory(reference)])
+            let history = histories.waiting(reference, told: message.id)
+            try await database.commit(ratchet + (try histories.keep(history)))
+            return ReceivingResult(outcome: .historySync, tasks: [.importHistory(history)])
         case .appStateKeys(let shared):
             let named = shared.prefix(Self.mostKeys).map { (LineKey(.appStateKey, Self.name($0.id)), $0.data) }
             let secrets = Dictionary(named, uniquingKeysWith: { $1 }).filter { !$0.value.isEmpty }

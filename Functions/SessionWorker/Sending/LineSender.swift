@@ -42,7 +42,7 @@ struct LineSender: Sendable {
             return SendResult(meaning, id: id)
         } catch {
             log.complain("a message did not leave", error)
-            return SendResult(error)
+            return SendResult(failure: error)
         }
     }
 
@@ -73,7 +73,7 @@ extension SendResult {
         }
     }
 
-    fileprivate init(_ error: any Error) {
+    init(failure error: any Error) {
         switch error {
         case is LineLost, is CancellationError, is PostgresError, is ConnectionError:
             self = .unknown(reason: "The line was interrupted.")
@@ -82,6 +82,8 @@ extension SendResult {
             self = .later(after: nil, reason: "WhatsApp did not answer a question about the recipient.")
         case let error as SendError: self = .refused(code: "recipient", reason: Self.sentence(error))
         case let error as ComposeError: self = .refused(code: "content", reason: Self.sentence(error))
+        // Others' load, and no try of this message: it is begun again without another mark.
+        case FileError.noRoom: self = .unknown(reason: "Too many files are on their way.")
         case FileError.notFound: self = .refused(code: "file", reason: "The file to send could not be fetched.")
         case MediaError.tooLarge: self = Self.tooLarge
         case let error as OutboundError where error.code == .tooLarge: self = Self.tooLarge

@@ -12,7 +12,7 @@ struct MessageComposer: Sendable {
     let polls: PollSecrets
     let files: OutgoingFiles
     let media: MediaTransfer
-    let budget: MediaBudget
+    let room: FileRoom
 
     func message(_ draft: ChannelDraft, to chat: JID) async throws -> OutgoingMessage {
         if let target = draft.content?.reactionTo {
@@ -52,7 +52,7 @@ struct MessageComposer: Sendable {
     }
 
     private func message(_ file: Domain.MediaReference, _ draft: ChannelDraft) async throws -> OutgoingMessage {
-        var reference = try await budget.withRoom(for: OutgoingFiles.most(file), of: database.line) {
+        var reference = try await room.during(OutgoingFiles.most(file)) {
             try await media.upload(draft.type.mediaKind, mimeType: file.contentType) {
                 try await files.read(file, into: $0)
             }

@@ -147,7 +147,8 @@ actor SendScheduler {
         }
         environment.faults.reach(.jobWorked)
         // If this fails the job's lease runs out, and it is taken up again.
-        _ = try? await queue.finish(job, outcome)
+        // Also when this process ends, and nobody who was told to stop waits for a connection any more.
+        await Task { _ = try? await self.queue.finish(job, outcome) }.value
         environment.faults.reach(.jobFinished)
     }
 
@@ -156,7 +157,9 @@ actor SendScheduler {
             return .snooze(until: environment.clock.now().addingTimeInterval(1))
         }
         let parts = connection.parts
-        let (sender, pacing) = (parts.sender.channelSender, parts.pacing)
+        let room = FileRoom(environment.files, of: parts.database.line)
+        defer { room.giveBack() }
+        let (sender, pacing) = (parts.sender(room).channelSender, parts.pacing(room))
         let outbox = Outbox(
             database: environment.database, clock: environment.clock, ids: environment.ids,
             sender: { $0 == .whatsappWeb ? sender : nil }, mayLeave: { try await pacing.permission(in: $0) },

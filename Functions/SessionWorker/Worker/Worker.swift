@@ -17,6 +17,8 @@ actor Worker {
     private var lastRenewed = ContinuousClock.now
     private var isEnding = false
     private var isLooking = false
+    /// Lines that ended by themselves and are being given back.
+    private var leaving = 0
     /// Somebody called while a look was under way.
     private var mustLookAgain = false
 
@@ -42,7 +44,8 @@ actor Worker {
             }
             await group.waitForAll()
         }
-        await end()
+        // A task of its own: in one that was told to stop, nobody waits for a connection.
+        await Task { await self.end() }.value
     }
 
     private func hear(_ call: Wakeups.Call) async {
@@ -89,7 +92,10 @@ actor Worker {
             try await compare(with: held)
             let room = environment.settings.lines - lines.all.count
             guard room > 0, !isEnding else { return }
-            for lease in try await leases.claim(room: room) { begin(lease) }
+            let claimed = try await leases.claim(room: room)
+            // The end began meanwhile and does not know of these.
+            guard !isEnding else { return try await leases.release(claimed.map(\.line.channel)) }
+            for lease in claimed { begin(lease) }
         } catch {
             environment.log.complain("the leases could not be renewed", error, ["lines": "\(lines.all.count)"])
         }
@@ -130,6 +136,8 @@ actor Worker {
     /// The line is at rest, or somebody else's.
     private func ended(_ line: LineKeeper) async {
         guard lines.drop(line), !isEnding else { return }
+        leaving += 1
+        defer { leaving -= 1 }
         try? await leases.release([line.line.channel])
         // The owner may have asked for something in between.
         await look()
@@ -153,6 +161,7 @@ actor Worker {
     private func end() async {
         isEnding = true
         await sends.finish()
+        await looked()
         let held = lines.all
         for line in held.values { line.task.cancel() }
         for line in held.values { await line.task.value }
@@ -163,4 +172,13 @@ actor Worker {
             environment.log.complain("the lines could not be given back", error, ["lines": "\(held.count)"])
         }
     }
+
+    /// A look of nobody's task, after a line that ended by itself, is over: it gives back what it claims. No longer than a lease lasts.
+    private func looked() async {
+        let end = ContinuousClock.now + .seconds(min(environment.settings.lease, Self.grace))
+        while isLooking || leaving > 0, .now < end { try? await Task.sleep(for: .milliseconds(10)) }
+    }
+
+    /// Real seconds for what is under way when the end begins; the host gives ten in all.
+    private static let grace = 5.0
 }

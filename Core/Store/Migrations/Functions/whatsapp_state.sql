@@ -9,6 +9,9 @@ begin
     delete from whatsapp_retries r where r.channel_id = line and r.at <= prune_line.at - interval '24 hours';
     delete from whatsapp_keys k
         where k.channel_id = line and k.kind in ('poll', 'media') and k.updated_at <= prune_line.at - interval '90 days';
+    -- WhatsApp's servers keep the files no longer.
+    delete from whatsapp_keys k
+        where k.channel_id = line and k.kind = 'history' and k.updated_at <= prune_line.at - interval '14 days';
     delete from whatsapp_devices d where d.channel_id = line and d.fetched_at <= prune_line.at - interval '7 days';
 end
 $$;

@@ -38,6 +38,8 @@ struct FunctionVariables {
         set(.sandbox, isSandbox ? "1" : nil, in: &values)
         set(.clockFile, isSandbox ? data.clockFile : nil, in: &values)
         offer(.publicURL, publicURL, in: &values)
+        // In a container the only folder that is no memory.
+        offer(.filesFolder, data.run, in: &values)
         offer(.dashboardUsername, Variable.dashboardUsername.fallback, in: &values)
         for secret in [Variable.sessionSecret, .cronSecret, .secretKeys] {
             offer(secret, keys[secret.name], in: &values)
