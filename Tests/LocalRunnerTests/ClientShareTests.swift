@@ -112,6 +112,7 @@ import Testing
             var silent: [any Channel] = []
             for _ in 0..<8 {
                 let channel = try await ClientBootstrap(group: HostLoop.group).channelOption(.autoRead, value: false)
+                    .channelOption(.allowRemoteHalfClosure, value: true)
                     .connect(host: "127.0.0.1", port: listener.port).get()
                 try await channel.writeAndFlush(ByteBuffer(string: Self.post(1_000_000, sending: 900_000)))
                 silent.append(channel)

@@ -93,8 +93,8 @@ package final class HTTPExchange {
     }
 
     private func sayWhetherItCloses(_ fields: inout HTTPHeaders) {
-        if closes { fields.replaceOrAdd(name: "connection", value: "close") }
-        if !closes, head.version == .http1_0 { fields.replaceOrAdd(name: "connection", value: "keep-alive") }
+        if closes { fields.add(name: "connection", value: "close") }
+        if !closes, head.version == .http1_0 { fields.add(name: "connection", value: "keep-alive") }
     }
 
     /// The answer is complete, or the client has gone.
