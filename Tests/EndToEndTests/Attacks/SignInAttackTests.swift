@@ -6,7 +6,7 @@ import Web
 
 /// What one client or user can do to another who is signed in: it goes on seeing who it is and what happens, about as fast as without.
 @Suite(.serialized) struct SignInAttackTests {
-    private static let looks = 20
+    private static let looks = 60
     private static let factor = 1.5
     /// Seconds: two cores do the attacker's work too.
     private static let floor = 0.8
