@@ -39,8 +39,10 @@ extension Variable {
 
     package static let invokeURL = Variable(
         "PARLEY_INVOKE_URL", "Invoke API that wakes other functions, with the secret that opens it",
-        otherwise: "the region's, on Lambda",
-        readers: [.functions, .persistent])
+        otherwise: "the region's, on Lambda", isSecret: true, readers: [.functions, .persistent])
+    package static let sandboxKey = Variable(
+        "PARLEY_SANDBOX_KEY", "opens the sandbox's phone and controls", otherwise: "one is made and printed",
+        isSecret: true, readers: [.runner])
     package static let readsAhead = Variable(
         "PARLEY_RUNTIME_READS_AHEAD", as: .flag, "the host takes the request for more before it has answered the result"
     )
@@ -92,7 +94,8 @@ extension Variable {
         otherwise: "all that are set", readers: [.functions, .persistent])
 
     static let host = [
-        invokeURL, secrets, readsAhead, sandbox, clockFile, whatsAppTestServer, whatsAppURL, whatsAppRootKey,
+        invokeURL, sandboxKey, secrets, readsAhead, sandbox, clockFile, whatsAppTestServer, whatsAppURL,
+        whatsAppRootKey,
         runtimeAPI, lambdaLogLevel,
         functionName, taskRoot, region, accessKey, secretAccessKey, sessionToken, containerCredentials,
         containerCredentialsURL, containerTokenFile, lambdaURL, functionPrefix,

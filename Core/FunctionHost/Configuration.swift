@@ -98,7 +98,7 @@ extension Configuration {
 
     package var isSandbox: Bool { isOn(.sandbox) }
     package var clockFile: String? { self[.clockFile] }
-    package var invokeURL: String? { self[.invokeURL] }
+    package var invokeURL: String? { get throws(ConfigurationError) { try secret(.invokeURL) } }
 
     /// What Outbound may reach although its address is private: `host:port` pairs and every provider base URL, which
     /// the operator chose (the sandbox's simulators).

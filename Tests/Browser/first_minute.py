@@ -1,7 +1,7 @@
 """A stranger's first minute: Parley was started with one command and no credentials; the demo business answers on the
 phone from its knowledge, once per question, even when a webhook arrives twice.
 
-PARLEY_URL is where Parley answers; SCREENSHOTS, when set, is a folder for pictures.
+PARLEY_URL is where Parley answers, KEYS its data folder's keys; SCREENSHOTS, when set, is a folder for pictures.
 """
 
 import json
@@ -10,14 +10,15 @@ import time
 import unittest
 import urllib.request
 
-from phone import Page, browser
+from phone import Page, browser, sandbox_key
 
 BASE = os.environ["PARLEY_URL"]
 
 
 def control(method, path, body=None):
     request = urllib.request.Request(
-        f"{BASE}/sandbox/control/{path}", method=method, headers={"content-type": "application/json"},
+        f"{BASE}/sandbox/control/{path}", method=method,
+        headers={"content-type": "application/json", "x-sandbox-key": sandbox_key()},
         data=None if body is None else json.dumps(body).encode())
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.loads(answer.read() or b"null")

@@ -33,6 +33,14 @@ class ToSandbox(TwilioHttpClient):
         return super().request(method, url.replace("https://api.twilio.com", BASE), *rest, **more)
 
 
+def sandbox_key():
+    """What opens the phone and the controls: SANDBOX_KEY, or in KEYS, the data folder's file."""
+    if key := os.environ.get("SANDBOX_KEY"):
+        return key
+    with open(os.environ["KEYS"]) as file:
+        return next(line.split("=", 1)[1].strip() for line in file if line.startswith("PARLEY_SANDBOX_KEY="))
+
+
 def browser():
     options = webdriver.ChromeOptions()
     for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1360,900"):
@@ -49,7 +57,8 @@ class Page:
         self.driver = driver
 
     def open(self, base, business):
-        self.driver.get(f"{base}/sandbox/phone?business=%2B{business.lstrip('+')}")
+        """As a person does: with the link that was printed at the start."""
+        self.driver.get(f"{base}/sandbox/phone?key={sandbox_key()}&business=%2B{business.lstrip('+')}")
         self.until(lambda: self.one("#live").get_attribute("data-state") == "live")
 
     def one(self, selector):

@@ -38,6 +38,10 @@ def keys():
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
+def sandbox_key():
+    return {"x-sandbox-key": keys()["PARLEY_SANDBOX_KEY"]}
+
+
 def fail(what):
     failures.append(what)
     print("FAILED", what[:1500])

@@ -54,7 +54,8 @@ class World:
         body = {"from": "whatsapp:" + CUSTOMER, "to": "whatsapp:" + self.number, "body": text}
         if media:
             body["media"] = media
-        requests.post(URL + "/sandbox/control/messages", json=body, timeout=30).raise_for_status()
+        requests.post(
+            URL + "/sandbox/control/messages", json=body, headers=sandbox_key(), timeout=30).raise_for_status()
 
     def conversation(self):
         found = [c for c in self.owner.items("/api/v1/conversations") if CUSTOMER in c["remote_address"]]
@@ -315,7 +316,7 @@ def sent_file(world, request):
     world.owner.send("POST", "/api/v1/messages/media", json=body).raise_for_status()
 
     def look():
-        messages = requests.get(URL + "/sandbox/control/messages", timeout=30).text
+        messages = requests.get(URL + "/sandbox/control/messages", headers=sandbox_key(), timeout=30).text
         start = messages.find("/api/v1/files/")
         return messages[start + len("/api/v1/files/") :].split('"')[0] if start >= 0 else None
 

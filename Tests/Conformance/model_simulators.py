@@ -1,6 +1,6 @@
 """The official OpenAI and Anthropic SDKs drive the model simulators; the published descriptions judge every exchange.
 
-SANDBOX_URL names the running sandbox.
+SANDBOX_URL and SANDBOX_KEY name the running sandbox.
 """
 
 import json
@@ -49,7 +49,8 @@ def judge(spec, host, path):
 def fault(kind, provider, **more):
     body = json.dumps({"kind": kind, "provider": provider, **more}).encode()
     request = urllib.request.Request(
-        f"{BASE}/sandbox/control/faults", data=body, headers={"content-type": "application/json"})
+        f"{BASE}/sandbox/control/faults", data=body,
+        headers={"content-type": "application/json", "x-sandbox-key": os.environ["SANDBOX_KEY"]})
     urllib.request.urlopen(request, timeout=10).read()
 
 

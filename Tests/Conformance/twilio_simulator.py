@@ -1,7 +1,7 @@
 """Twilio's own SDK drives the simulator; Twilio's published description judges every exchange; Twilio's
 RequestValidator judges every webhook.
 
-SANDBOX_URL, SANDBOX_ACCOUNT, SANDBOX_TOKEN name the running sandbox.
+SANDBOX_URL, SANDBOX_ACCOUNT, SANDBOX_TOKEN, SANDBOX_KEY name the running sandbox.
 """
 
 import base64
@@ -24,7 +24,7 @@ from twilio.rest import Client
 import published
 from webhook_receiver import Receiver
 
-BASE, ACCOUNT, TOKEN = (os.environ["SANDBOX_" + name] for name in ("URL", "ACCOUNT", "TOKEN"))
+BASE, ACCOUNT, TOKEN, KEY = (os.environ["SANDBOX_" + name] for name in ("URL", "ACCOUNT", "TOKEN", "KEY"))
 BASIC = "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
 SPECS = {
     "api.twilio.com": published.load("twilio_api_v2010.json"),
@@ -59,7 +59,8 @@ class JudgedClient(TwilioHttpClient):
 
 def control(method, path, body=None):
     request = urllib.request.Request(
-        f"{BASE}/sandbox/control/{path}", method=method, headers={"content-type": "application/json"},
+        f"{BASE}/sandbox/control/{path}", method=method,
+        headers={"content-type": "application/json", "x-sandbox-key": KEY},
         data=None if body is None else json.dumps(body).encode(),
     )
     with urllib.request.urlopen(request, timeout=30) as answer:
@@ -338,7 +339,8 @@ class Control(Case):
 
     def test_another_site_may_not_write(self):
         for headers in ({"content-type": "text/plain"}, {"content-type": "application/json", "sec-fetch-site": "cross-site"}):
-            request = urllib.request.Request(f"{BASE}/sandbox/control/reset", method="POST", data=b"{}", headers=headers)
+            request = urllib.request.Request(
+                f"{BASE}/sandbox/control/reset", method="POST", data=b"{}", headers=headers | {"x-sandbox-key": KEY})
             with self.assertRaises(urllib.error.HTTPError) as caught:
                 urllib.request.urlopen(request, timeout=5)
             self.assertIn(caught.exception.code, (403, 415))
@@ -347,7 +349,8 @@ class Control(Case):
         events = []
 
         def listen():
-            with urllib.request.urlopen(f"{BASE}/sandbox/control/events", timeout=20) as stream:
+            request = urllib.request.Request(f"{BASE}/sandbox/control/events", headers={"x-sandbox-key": KEY})
+            with urllib.request.urlopen(request, timeout=20) as stream:
                 for line in stream:
                     if line.startswith(b"data:"):
                         events.append(json.loads(line[5:])["version"])

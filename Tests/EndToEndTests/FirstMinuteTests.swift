@@ -13,7 +13,10 @@ import Testing
         do {
             let outcome = try await runPython(
                 "Browser/first_line.py",
-                ["PARLEY_URL": try await parley.url(), "DEMO_ACCOUNT": folder + "/data/demo.json"],
+                [
+                    "PARLEY_URL": try await parley.url(), "DEMO_ACCOUNT": folder + "/data/demo.json",
+                    "KEYS": folder + "/data/keys",
+                ],
                 log: folder + "/browser.log")
             #expect(outcome.status == 0, "\(outcome.output)\n--- parley up:\n\(parley.output.suffix(6_000))")
         } catch {
@@ -30,7 +33,8 @@ import Testing
         do {
             let url = try await parley.url()
             let outcome = try await runPython(
-                "Browser/first_minute.py", ["PARLEY_URL": url], log: folder + "/browser.log")
+                "Browser/first_minute.py", ["PARLEY_URL": url, "KEYS": folder + "/data/keys"],
+                log: folder + "/browser.log")
             #expect(outcome.status == 0, "\(outcome.output)\n--- parley up:\n\(parley.output.suffix(6_000))")
             let account = try #require(FileManager.default.contents(atPath: folder + "/data/demo.json"))
             #expect(String(decoding: account, as: UTF8.self).contains("nora@linden-bakery.example"))

@@ -42,6 +42,7 @@ import Web
         (#"{"name":"x","timout":3}"#, "there is no key \"timout\""),
         (#"{"name":"x","timeoutSeconds":"3"}"#, "\"timeoutSeconds\" must be a whole number"),
         (#"{"name":"x","timeoutSeconds":0}"#, "\"timeoutSeconds\" must be 1 to 900, not 0"),
+        (#"{"name":"x","files":32}"#, "\"files\" must be 64 to 65536, not 32"),
         (#"{"name":"x","memoryMB":16}"#, "\"memoryMB\" must be 64 to 10240, not 16"),
         (#"{"name":"x","concurrency":2,"warm":3}"#, "\"warm\" must be 0 to 2, not 3"),
         (#"{"name":"X y"}"#, "\"name\" must be"),

@@ -207,6 +207,14 @@ import Web
         #expect(context["time"]?.string?.wholeMatch(of: pattern) != nil)
     }
 
+    @Test(arguments: [
+        ("[::1]:8080", "::1"), ("[::1]", "::1"), ("bot.example", "bot.example"), ("127.0.0.1:80", "127.0.0.1"),
+    ])
+    func theDomainIsTheHostWithoutItsPort(_ host: String, _ domain: String) async throws {
+        let context = try #require(try await event(.GET, "/in/7", [("Host", host)])["requestContext"])
+        #expect(context["domainName"] == .string(domain))
+    }
+
     @Test func whatIsAbsentIsLeftOut() async throws {
         let json = try await event(.GET, "/in/7")
         let members = try #require(json.object)

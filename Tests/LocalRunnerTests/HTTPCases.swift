@@ -185,6 +185,11 @@ enum HTTPCases {
         Case(
             name: "OPTIONS of the whole server", request: "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", statuses: [200],
             words: ["<OPTIONS * for a: >"]),
+        refused("a tab in the target", "GET /a\tb HTTP/1.1\r\nHost: a\r\n\r\n"),
+        refused("a form feed in the target", "GET /a\u{c}b HTTP/1.1\r\nHost: a\r\n\r\n"),
+        refused("a tab in the query", "GET /a?b\tc HTTP/1.1\r\nHost: a\r\n\r\n"),
+        refused("absolute-form without a host", "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n"),
+        refused("absolute-form with a port alone", "GET http://:80/x HTTP/1.1\r\nHost: a\r\n\r\n"),
         refused("an asterisk for another method", "GET * HTTP/1.1\r\nHost: a\r\n\r\n"),
         refused("a target that is no path", "GET x HTTP/1.1\r\nHost: a\r\n\r\n"),
         refused("a tunnel", "CONNECT b.example:443 HTTP/1.1\r\nHost: b.example:443\r\n\r\n", 501),

@@ -94,6 +94,35 @@ import Testing
         }
     }
 
+    /// K11: files and sockets that its process may have open.
+    @Test(arguments: [nil, 200]) func aFunctionMayOpenWhatItDeclares(_ files: Int?) async throws {
+        let script = FileManager.default.temporaryDirectory.path + "/parley-files-\(UUID().uuidString)"
+        try Self.counting.write(toFile: script, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+        defer { try? FileManager.default.removeItem(atPath: script) }
+        let manifest = FunctionManifest.probe { if let files { $0.files = files } }
+        try await TestHost.with(manifest, executable: script) { host in
+            let limit = try await host.invoke("probe", "{}")
+            #expect(limit.text == String(files ?? 1024))
+        }
+    }
+
+    private static let counting = """
+        #!/usr/bin/env python3
+        import http.client, os, resource
+        api, prefix = os.environ["AWS_LAMBDA_RUNTIME_API"].split("/")
+        while True:
+            connection = http.client.HTTPConnection(api)
+            connection.request("GET", "/" + prefix + "/2018-06-01/runtime/invocation/next")
+            event = connection.getresponse()
+            event.read()
+            number = event.getheader("Lambda-Runtime-Aws-Request-Id")
+            limit = str(resource.getrlimit(resource.RLIMIT_NOFILE)[1]).encode()
+            connection = http.client.HTTPConnection(api)
+            connection.request("POST", "/" + prefix + "/2018-06-01/runtime/invocation/" + number + "/response", limit)
+            connection.getresponse().read()
+        """
+
     private static let program = """
         #!/usr/bin/env python3
         import http.client, os, threading, time

@@ -7,8 +7,8 @@ import Testing
 
 @testable import LocalRunner
 
-/// Requests near those of the conformance table, over real sockets: whatever comes, each connection ends, the listener lives, and
-/// nothing of a refused request is served. `FUZZ_SEED` repeats a run; `PARLEY_LONG=1` takes `FUZZ_SECONDS` (600).
+/// Requests near those of the conformance table, over real sockets: whatever comes, each connection ends, the listener lives, a
+/// refusal is the last answer, and only what was asked for is served. `FUZZ_SEED` repeats a run; `PARLEY_LONG=1` takes `FUZZ_SECONDS` (600).
 @Suite(.serialized) struct HTTPFuzzTests {
     private static let variables = ProcessInfo.processInfo.environment
     private static let seconds =
@@ -47,7 +47,35 @@ import Testing
         } catch {
             Issue.record("no end for \(String(decoding: request.prefix(2_000), as: UTF8.self).debugDescription)")
         }
+        if let problem = problem(await client.text, for: request) {
+            Issue.record("\(problem): \(String(decoding: request.prefix(2_000), as: UTF8.self).debugDescription)")
+        }
         await client.close()
+    }
+
+    /// The judge of the answers sees what it must.
+    @Test(arguments: [
+        ("HTTP/1.1 200 OK\r\na: b\r\n\r\n/1", true), ("HTTP/1.1 400 Bad\r\n\r\n{}", true),
+        ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n/1HTTP/1.0 413 Large\r\n\r\n{}", true),
+        ("HTTP/1.1 200 OK\r\n\r\n/2", false), ("HTTP/1.1 400 Bad\r\n\r\n{}HTTP/1.1 200 OK\r\n\r\n/1", false),
+    ])
+    func aWrongAnswerIsSeen(_ answers: String, _ isRight: Bool) {
+        #expect((Self.problem(answers, for: Array("GET /1 HTTP/1.1\r\n\r\n".utf8)) == nil) == isRight)
+    }
+
+    /// Every request that is served is answered with 200 and its target; 100 is no answer.
+    private static func problem(_ answers: String, for request: [UInt8]) -> String? {
+        let asked = String(decoding: request, as: UTF8.self)
+        var isRefused = false
+        for answer in answers.split(separator: /(?=HTTP\/1\.[01] [0-9]{3} )/) where !answer.isEmpty {
+            let status = answer.dropFirst(9).prefix(3)
+            if status == "100" { continue }
+            if isRefused { return "an answer behind a refusal" }
+            isRefused = status != "200"
+            let target = answer.firstRange(of: "\r\n\r\n").map { answer[$0.upperBound...] } ?? ""
+            if !isRefused, !asked.utf8.contains(target.utf8) { return "served, and not asked for: \(target)" }
+        }
+        return nil
     }
 
     private static let pieces = [

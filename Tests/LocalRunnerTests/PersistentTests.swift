@@ -13,7 +13,7 @@ import Testing
     /// Streams, echoes its environment, dies on request, and says when a viewer left and when it was told to stop.
     private static let program = """
         #!/usr/bin/env python3
-        import http.server, os, signal, sys, time
+        import http.server, os, resource, signal, sys, time
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -22,6 +22,8 @@ import Testing
                 if self.path == "/stream/die": os._exit(3)
                 if self.path == "/stream/environment":
                     return self.answer(",".join(sorted(os.environ)).encode())
+                if self.path == "/stream/files":
+                    return self.answer(str(resource.getrlimit(resource.RLIMIT_NOFILE)[1]).encode())
                 if self.path == "/stream/pid": return self.answer(str(os.getpid()).encode())
                 self.send_response(200)
                 self.send_header("Content-Type", "text/event-stream")
@@ -59,10 +61,18 @@ import Testing
         var manifest = FunctionManifest(name: "streamer")
         manifest.persistent = true
         manifest.secrets = ["DATABASE_URL"]
+        manifest.files = 300
         manifest.forward = [
-            "GET /stream", "GET /stream/die", "GET /stream/environment", "GET /stream/pid",
+            "GET /stream", "GET /stream/die", "GET /stream/environment", "GET /stream/files", "GET /stream/pid",
         ]
         return manifest
+    }
+
+    @Test func itMayOpenWhatItDeclares() async throws {
+        try await withStreamer { host in
+            let files = try await host.request(.GET, "/stream/files")
+            #expect(files.text == "300")
+        }
     }
 
     private func withStreamer(

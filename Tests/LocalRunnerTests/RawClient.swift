@@ -21,13 +21,17 @@ final class RawClient: ChannelInboundHandler {
     }
 
     /// Writes the text as it is, in one piece.
-    static func send(_ text: String, port: Int) async throws -> RawClient {
-        try await send(Array(text.utf8), port: port)
+    /// - Parameter address: the client's own, of 127.0.0.0/8.
+    static func send(_ text: String, port: Int, from address: String? = nil) async throws -> RawClient {
+        try await send(Array(text.utf8), port: port, from: address)
     }
 
-    static func send(_ bytes: [UInt8], port: Int) async throws -> RawClient {
+    static func send(_ bytes: [UInt8], port: Int, from address: String? = nil) async throws -> RawClient {
         let client = RawClient()
-        let channel = try await ClientBootstrap(group: HostLoop.group)
+        var bootstrap = ClientBootstrap(group: HostLoop.group)
+        if let address { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0)) }
+        let channel =
+            try await bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(client) }
             }

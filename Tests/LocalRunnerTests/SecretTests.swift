@@ -10,7 +10,7 @@ import Testing
 /// Each function gets the secrets that its `function.json` declares, and no others.
 @Suite(.serialized) struct SecretTests {
     /// Read when it is needed: a function without a database starts without it.
-    private static let readLater = "DATABASE_URL"
+    private static let readLater: Set = ["DATABASE_URL", "PARLEY_INVOKE_URL"]
 
     /// Every variable with a value that a function can start with.
     private static var environment: [String: String] {
@@ -49,12 +49,31 @@ import Testing
         }
     }
 
+    /// The address holds the secret that opens the host's controls: whoever wakes nobody has no use for it.
+    @Test func onlyThoseThatWakeOthersCanInvoke() throws {
+        let names = try Self.manifests().filter { Self.passed($0).keys.contains("PARLEY_INVOKE_URL") }.map(\.name)
+        #expect(names.sorted() == ["conversations", "messages", "run-jobs", "session-worker", "twilio-inbound"])
+    }
+
+    /// Each process has a secret of its own in front of its Runtime API.
+    @Test func theAddressOfItsRuntimeAPIIsNoLogsBusiness() async throws {
+        try await TestHost.with(.probe()) { host in
+            let order = #"{"do":"environment","name":"AWS_LAMBDA_RUNTIME_API"}"#
+            let address = try await host.invoke("probe", order).text.replacing("\"", with: "")
+            let secret = try #require(address.split(separator: "/").last)
+            #expect(secret.count == 48)
+            _ = try await host.invoke("probe", #"{"do":"print","text":"no answer from \#(address), sorry"}"#)
+            let log = await host.log("probe")
+            #expect(log.contains("no answer from ") && log.contains("/[secret], sorry") && !log.contains(secret))
+        }
+    }
+
     /// Starts every function twice for each of its secrets: with it, and with a declaration that forgot it.
     @Test func everyFunctionStartsWithWhatItDeclaresAndWithNothingLess() async throws {
         for manifest in try Self.manifests() where !manifest.persistent {
             let complaint = try await self.complaint(of: manifest)
             #expect(complaint == nil, "\(manifest.name): \(complaint ?? "")")
-            for secret in manifest.secrets where secret != Self.readLater {
+            for secret in manifest.secrets where !Self.readLater.contains(secret) {
                 var poorer = manifest
                 poorer.secrets.removeAll { $0 == secret }
                 let name = Variable.secrets(named: secret).first?.name ?? ""

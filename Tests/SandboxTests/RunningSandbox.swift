@@ -9,6 +9,8 @@ struct RunningSandbox: Sendable {
     static let account = "AC00112233445566778899aabbccddeeff"
     static let token = "a-token-of-the-tests"
 
+    static let key = "a-key-of-the-tests"
+
     let url: String
     let folder: String
     var clockFile: String { "\(folder)/clock" }
@@ -40,7 +42,7 @@ struct RunningSandbox: Sendable {
     private static func configuration(_ folder: String) -> SandboxConfiguration {
         SandboxConfiguration(
             port: 0, publicURL: "https://parley.example", deliveryURL: "http://127.0.0.1:9", twilioAccountSID: account,
-            twilioAuthToken: token, clockFile: "\(folder)/clock", stateFile: "\(folder)/state.json",
+            twilioAuthToken: token, key: key, clockFile: "\(folder)/clock", stateFile: "\(folder)/state.json",
             assets: ProjectRoot.path + "/local-runner/Sources/Sandbox/Phone")
     }
 
@@ -57,6 +59,7 @@ struct RunningSandbox: Sendable {
         }
         if let form { request.httpBody = Data(form.utf8) }
         if authorized {
+            request.setValue(Self.key, forHTTPHeaderField: SandboxConfiguration.keyHeader)
             let credentials = Data("\(Self.account):\(Self.token)".utf8).base64EncodedString()
             request.setValue("Basic \(credentials)", forHTTPHeaderField: "authorization")
         }
@@ -65,7 +68,7 @@ struct RunningSandbox: Sendable {
     }
 
     /// Of a GET with exactly these fields: `URLSession` writes `Host` itself.
-    func status(_ path: String, _ headers: [String: String]) async throws -> Int {
+    func status(_ path: String, _ headers: [String: String], key: String? = key) async throws -> Int {
         let script = """
             import http.client, sys
             connection = http.client.HTTPConnection(sys.argv[1], timeout=20)
@@ -74,7 +77,8 @@ struct RunningSandbox: Sendable {
             connection.endheaders()
             print(connection.getresponse().status)
             """
-        let fields = headers.map { "\($0.key): \($0.value)" }
+        let fields =
+            headers.map { "\($0.key): \($0.value)" } + (key.map { ["\(SandboxConfiguration.keyHeader): \($0)"] } ?? [])
         let (_, output) = try await Program.run(
             "/usr/bin/env", ["python3", "-c", script, String(url.dropFirst(7)), path] + fields)
         return try #require(Int(output.prefix { $0.isNumber }), "\(output)")
@@ -90,7 +94,10 @@ struct RunningSandbox: Sendable {
         process.executableURL = URL(filePath: ProjectRoot.path + "/Tests/python")
         process.arguments = ["-W", "ignore", ProjectRoot.path + "/Tests/" + script]
         process.environment = ProcessInfo.processInfo.environment.merging(
-            ["SANDBOX_URL": url, "SANDBOX_ACCOUNT": Self.account, "SANDBOX_TOKEN": Self.token]) { $1 }
+            [
+                "SANDBOX_URL": url, "SANDBOX_ACCOUNT": Self.account, "SANDBOX_TOKEN": Self.token,
+                "SANDBOX_KEY": Self.key,
+            ]) { $1 }
             .merging(variables) { $1 }
         let output = try #require(FileHandle(forWritingAtPath: log))
         process.standardOutput = output

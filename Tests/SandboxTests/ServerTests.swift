@@ -50,6 +50,55 @@ import Testing
         }
     }
 
+    /// S5: any user of this machine reaches loopback.
+    @Test(arguments: ["/sandbox/control/state", "/sandbox/whatsapp/accounts"])
+    func theControlsAreOpenedByTheirKeyAlone(_ path: String) async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            let key = RunningSandbox.key
+            for (headers, status) in [
+                ([:], 401), (["x-sandbox-key": "another"], 401), (["Cookie": "parley_sandbox=another"], 401),
+                (["x-sandbox-key": key], 200), (["Cookie": "a=b; parley_sandbox=\(key)"], 200),
+            ] as [([String: String], Int)] {
+                #expect(
+                    try await sandbox.status(path, headers.merging(["Host": "127.0.0.1"]) { $1 }, key: nil) == status,
+                    "\(headers)")
+            }
+        }
+    }
+
+    /// One click: the browser keeps the key, the address bar and its history do not.
+    @Test func thePhonesLinkOpensIt() async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            for (path, opens) in [
+                (SandboxConfiguration.phonePath(key: RunningSandbox.key, business: "+15550001111"), true),
+                (SandboxConfiguration.phonePath(key: "another"), false),
+            ] {
+                let (status, output) = try await Program.run(
+                    "/usr/bin/env", ["curl", "-s", "-i", "--max-time", "20", sandbox.url + path])
+                #expect(status == 0 && output.contains("HTTP/1.1 \(opens ? 302 : 200) "), "\(output.prefix(300))")
+                let cookie = "parley_sandbox=\(RunningSandbox.key); Path=/sandbox; "
+                #expect(output.contains(cookie) == opens)
+                guard opens else { continue }
+                #expect(output.contains("HttpOnly; SameSite=Strict"))
+                #expect(output.contains("location: /sandbox/phone?business=%2B15550001111\r\n"))
+            }
+            // What holds no key and nothing else.
+            #expect(try await sandbox.status("/sandbox/phone", ["Host": "127.0.0.1"], key: nil) == 200)
+            #expect(try await sandbox.status("/sandbox/samples/menu.png", ["Host": "127.0.0.1"], key: nil) == 200)
+        }
+    }
+
+    /// A path is checked as it is matched.
+    @Test(arguments: ["//sandbox/control/state", "/sandbox//control/state", "///sandbox/control//state"])
+    func emptySegmentsGoRoundNoCheck(_ path: String) async throws {
+        try await RunningSandbox.with { sandbox async throws in
+            let evil = ["Host": "evil.example", "Origin": "http://evil.example"]
+            #expect(try await sandbox.status(path, evil) != 200)
+            #expect(try await sandbox.status(path, ["Host": "127.0.0.1"], key: nil) != 200)
+            #expect(try await sandbox.status(path, ["Host": "127.0.0.1"]) == 404)
+        }
+    }
+
     @Test func theClockFileHoldsTheOffset() async throws {
         try await RunningSandbox.with { sandbox async throws in
             #expect(

@@ -44,7 +44,7 @@ package enum TestSocket {
     }
 
     /// Reads requests until the peer leaves.
-    static func serve(_ connection: Int32, _ handle: (ReceivedRequest) -> Void) {
+    package static func serve(_ connection: Int32, _ handle: (ReceivedRequest) -> Void) {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

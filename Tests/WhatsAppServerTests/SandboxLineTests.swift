@@ -37,7 +37,9 @@ import WhatsAppWire
             async let judged = Program.run(
                 ProjectRoot.path + "/Tests/python", [ProjectRoot.path + "/Tests/Browser/line.py"],
                 environment: ProcessInfo.processInfo.environment.merging(
-                    ["SANDBOX_URL": "http://127.0.0.1:\(ready.port)", "LINE_CODE": code]) { $1 })
+                    [
+                        "SANDBOX_URL": "http://127.0.0.1:\(ready.port)", "SANDBOX_KEY": ready.key, "LINE_CODE": code,
+                    ]) { $1 })
             try await client.finishPairing()
             try await client.logIn()
             let got = try await client.message { $0.content?.body == .text("Are you open? <b>now</b>") }
@@ -62,6 +64,7 @@ import WhatsAppWire
                     request.setValue("application/json", forHTTPHeaderField: "content-type")
                 }
                 request.setValue(value, forHTTPHeaderField: header)
+                request.setValue(ready.key, forHTTPHeaderField: SandboxConfiguration.keyHeader)
                 let (_, response) = try await URLSession.shared.data(for: request)
                 #expect((response as? HTTPURLResponse)?.statusCode == status, "\(header): \(value)")
             }

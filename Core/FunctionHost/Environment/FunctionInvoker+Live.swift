@@ -7,13 +7,18 @@ extension FunctionInvoker {
     /// Seconds an answer may take: a wake-up must never hold up the webhook that sends it.
     static let timeout = 2.0
 
-    /// The runner's Invoke API when `PARLEY_INVOKE_URL` names it, else the region's on AWS, else nobody.
+    /// The runner's Invoke API when `PARLEY_INVOKE_URL` names it, else the region's on AWS, else nobody. A function that does not
+    /// declare the variable wakes nobody.
     /// - Parameter http: a client that may reach these private addresses, and other public ones.
     static func live(
         _ name: String, configuration: Configuration, logger: Logger,
         http: ((_ allowedPrivate: [String]) -> HTTPClient)? = nil
     ) -> FunctionInvoker {
-        if let url = configuration.invokeURL { return local(url, logger) }
+        do throws(ConfigurationError) {
+            if let url = try configuration.invokeURL { return local(url, logger) }
+        } catch {
+            return FunctionInvoker { warn($0, "\(error)", logger) }
+        }
         guard let region = configuration[.region] else { return .none }
         let authorities = configuration[.certificateFile]
         return aws(

@@ -52,11 +52,12 @@ final class LoopbackConnection {
     }
 
     /// Sends two requests in one write and reads both answers: half the system calls and half the waking up of one after
-    /// the other. For a host that is known to read ahead (RFC 9112, 9.3.2). `seconds` bounds the first answer only.
+    /// the other. For a host that is known to read ahead (RFC 9112, 9.3.2). `seconds` bounds the first answer only,
+    /// which counts whatever becomes of the second.
     func exchange(
         _ first: LoopbackRequest, timeout seconds: Double, then second: LoopbackRequest, bodyLimit: Int,
         waiting: Waiting
-    ) throws(LoopbackError) -> (first: LoopbackResponse, second: LoopbackResponse) {
+    ) throws(LoopbackError) -> (first: LoopbackResponse, second: Result<LoopbackResponse, LoopbackError>) {
         var answer: LoopbackResponse?
         do throws(LoopbackError) {
             let deadline = ContinuousClock.now + .seconds(seconds)
@@ -70,16 +71,22 @@ final class LoopbackConnection {
                 try wait(for: POLLIN, until: nil)
                 waiting.ends()
             }
-            return (early, try readResponse(until: nil, bodyLimit: bodyLimit))
+            return (early, .success(try readResponse(until: nil, bodyLimit: bodyLimit)))
         } catch .closed {
             // The host closed a connection it had kept: once more, one after the other.
             disconnect()
             if answer == nil { answer = try exchange(first, timeout: seconds) }
             guard let answer else { throw .closed }
-            return (answer, try exchange(second, bodyLimit: bodyLimit, waiting: waiting))
+            return (
+                answer,
+                Result { () throws(LoopbackError) in
+                    try exchange(second, bodyLimit: bodyLimit, waiting: waiting)
+                }
+            )
         } catch {
             disconnect()
-            throw error
+            guard let answer else { throw error }
+            return (answer, .failure(error))
         }
     }
 

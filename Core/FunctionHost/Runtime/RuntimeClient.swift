@@ -50,15 +50,16 @@ struct RuntimeClient {
         to requestID: String, with result: [UInt8], thenNext waiting: LoopbackConnection.Waiting
     ) throws -> (status: Int, next: Invocation) {
         guard readsAhead else { return (try respond(to: requestID, with: result), try next(waiting)) }
+        let answers = try connection.exchange(
+            response(requestID, result), timeout: Self.patience, then: Self.fetch, bodyLimit: Self.eventLimit,
+            waiting: waiting)
+        // What became of the result is known, also where the event can't be taken.
+        let status = try accepted(answers.first)
         do {
-            let answers = try connection.exchange(
-                response(requestID, result), timeout: Self.patience, then: Self.fetch, bodyLimit: Self.eventLimit,
-                waiting: waiting)
-            return (try accepted(answers.first), try invocation(answers.second))
+            return (status, try invocation(answers.second.get()))
         } catch let error as LoopbackError {
-            // The result was taken, or its event would not have come.
             try refuse(error)
-            return (202, try next(waiting))
+            return (status, try next(waiting))
         }
     }
 

@@ -19,8 +19,14 @@ def model_keys():
 
 
 def secrets(one):
-    """The variables that a declaration's secrets are."""
-    return {name for secret in one.get("secrets", []) for name in (model_keys() if secret == "MODEL_API_KEYS" else [secret])}
+    """The variables that a declaration's secrets are. Instead of the Invoke API's address there is a right to invoke."""
+    named = [secret for secret in one.get("secrets", []) if secret != "PARLEY_INVOKE_URL"]
+    return {name for secret in named for name in (model_keys() if secret == "MODEL_API_KEYS" else [secret])}
+
+
+def declared_names(one):
+    """What a process is told that it may read."""
+    return ",".join(sorted(secrets(one) | {"PARLEY_INVOKE_URL"} & set(one.get("secrets", [])))) or "-"
 
 
 def database_roles():
@@ -166,7 +172,7 @@ def functions_have_the_secrets_that_they_declare():
                 continue
             found.add(key)
         assert found == secrets(one), (name, found ^ secrets(one))
-        assert variables["PARLEY_SECRETS"] == (",".join(sorted(found)) or "-"), name
+        assert variables["PARLEY_SECRETS"] == declared_names(one), name
 
 
 def variables_are_those_that_functions_read():
@@ -193,9 +199,11 @@ def programs_have_the_secrets_that_they_declare():
         assert login_of({"Ref": login}) == one["database"], name
         assert variables["DATABASE_URL"]["Fn::Sub"].startswith(f"postgresql://{one['database']}@${{Proxy.Endpoint}}:5432/"), name
         assert found == {key: f"${{SettingsSecret}}:{key}::" for key in secrets(one) - {"DATABASE_URL"}}, name
-        assert variables["PARLEY_SECRETS"] == ",".join(sorted(secrets(one))), name
+        assert variables["PARLEY_SECRETS"] == declared_names(one), name
         assert variables["PARLEY_FUNCTION_PREFIX"] == {"Fn::Sub": "${AWS::StackName}-"}, name
         assert container["EntryPoint"] == [f"/opt/parley/bin/{name}"] and container["ReadonlyRootFilesystem"] is True, name
+        files = one.get("files", 1024)
+        assert container["Ulimits"] == [{"Name": "nofile", "SoftLimit": files, "HardLimit": files}], name
         assert int(task["Memory"]) >= one["memoryMB"] and container["StopTimeout"] == 30, name
         assert ("HEARTBEAT_FILE" in variables) is ("HealthCheck" in container) is ("PORT" not in variables), name
         readable = statements(resource(task["ExecutionRoleArn"]), "secretsmanager:GetSecretValue")
@@ -297,7 +305,7 @@ def rights_are_narrow():
 
 
 def everything_declared_is_known_to_this_check():
-    known = {"name", "description", "routes", "schedules", "timeoutSeconds", "memoryMB", "concurrency", "warm", "queue",
+    known = {"name", "description", "routes", "schedules", "timeoutSeconds", "memoryMB", "files", "concurrency", "warm", "queue",
              "secrets", "database", "wakeOnly", "connections", "persistent", "forward", "maximumRetryAttempts",
              "maximumEventAgeSeconds"}
     for name, one in declared().items():

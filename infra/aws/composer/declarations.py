@@ -13,14 +13,16 @@ SETTINGS = ["DASHBOARD_PASSWORD", "SESSION_SECRET", "CRON_SECRET", "PARLEY_SECRE
 # Of `DatabaseRole`.
 DATABASE_ROLES = [f"parley_{name}" for name in [
     "app", "api", "auth", "health", "housekeeping", "inbound", "jobs", "keys", "lines", "runner"]]
-# Only these call run-jobs through the Invoke API; run-jobs hands work that is left on to a fresh invocation.
-WAKE_RUN_JOBS = {"conversations", "messages", "run-jobs", "session-worker", "twilio-inbound"}
+# The runner's Invoke API with the secret that opens it. Here a right to invoke run-jobs stands for it, and no variable.
+INVOKE_URL = "PARLEY_INVOKE_URL"
+# Of a function on Lambda, which can't be raised.
+LAMBDA_FILES = 1024
 
 METHODS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 # Key -> its default, whose type is the value's.
 DEFAULTS = {
     "name": "", "description": "", "routes": [], "schedules": [], "timeoutSeconds": 3, "initTimeoutSeconds": 10,
-    "memoryMB": 128, "concurrency": 2, "warm": 0, "queue": 256, "env": {}, "secrets": [], "database": "parley_app",
+    "memoryMB": 128, "files": 1024, "concurrency": 2, "warm": 0, "queue": 256, "env": {}, "secrets": [], "database": "parley_app",
     "handler": "bootstrap", "maximumRetryAttempts": 2, "maximumEventAgeSeconds": 21600, "wakeOnly": False,
     "connections": 1, "persistent": False, "forward": [],
 }
@@ -54,18 +56,18 @@ class Declaration:
 
     @property
     def wakes(self):
-        return self.name in WAKE_RUN_JOBS
+        return INVOKE_URL in self.secrets
 
     @property
     def settings(self):
         """Names that it reads from the settings secret."""
-        declared = [name for name in self.secrets if name != "DATABASE_URL"]
+        declared = [name for name in self.secrets if name not in ("DATABASE_URL", INVOKE_URL)]
         return sorted(one for name in declared for one in (MODEL_KEYS if name == "MODEL_API_KEYS" else [name]))
 
     @property
     def declared_secrets(self):
         """The value of PARLEY_SECRETS; an empty variable would count as unset, so "-" stands for none."""
-        return ",".join(sorted(self.settings + ["DATABASE_URL"] * self.uses_database)) or "-"
+        return ",".join(sorted(self.settings + ["DATABASE_URL"] * self.uses_database + [INVOKE_URL] * self.wakes)) or "-"
 
     @property
     def is_invoked_later(self):
@@ -99,8 +101,6 @@ def read(folder):
             raise Problem(f"{path.parent.name}/{path.name}: {problem}") from None
     refuse_doubles("function", [one.name for one in found])
     refuse_doubles("route", [text for one in found for text in one.routes + one.forward])
-    if strangers := WAKE_RUN_JOBS - {one.name for one in found}:
-        raise Problem(f"there is no function {', '.join(sorted(strangers))}, which WAKE_RUN_JOBS names")
     return sorted(found, key=lambda one: one.name)
 
 
@@ -117,8 +117,10 @@ def declaration(members):
     if one.database not in DATABASE_ROLES:
         raise Problem(f"there is no database role {one.database!r}")
     for name in one.secrets:
-        if name not in SETTINGS + ["DATABASE_URL", "MODEL_API_KEYS"]:
+        if name not in SETTINGS + ["DATABASE_URL", "MODEL_API_KEYS", INVOKE_URL]:
             raise Problem(f"there is no secret {name!r}")
+    if one.files > LAMBDA_FILES and not one.persistent:
+        raise Problem(f"\"files\": Lambda gives a function {LAMBDA_FILES}")
     for text in one.routes + one.forward:
         route(text)
     for schedule in one.schedules:

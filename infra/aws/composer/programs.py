@@ -51,6 +51,7 @@ def container(one):
         "ReadonlyRootFilesystem": True,
         # Fargate knows no `no-new-privileges`; without capabilities, and not as root (the image's user), nothing is left to gain.
         "LinuxParameters": {"Capabilities": {"Drop": ["ALL"]}},
+        "Ulimits": [{"Name": "nofile", "SoftLimit": one.files, "HardLimit": one.files}],
         "StopTimeout": 30,
         "Environment": [{"Name": key, "Value": value} for key, value in variables(one).items()],
         "Secrets": secrets(one),

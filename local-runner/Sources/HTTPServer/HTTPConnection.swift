@@ -11,6 +11,8 @@ final class HTTPConnection: ChannelInboundHandler {
     /// Seconds in which a refused client may read why, while what it still sends is thrown away: a socket that is closed with
     /// unread data takes the answer back (RFC 9112, 9.6).
     private static let farewell = TimeAmount.seconds(2)
+    /// So often it is asked, after each of them, whether the client still reads.
+    private static let farewells = 5
 
     nonisolated let channel: any Channel
     private let connections: OpenConnections
@@ -37,6 +39,8 @@ final class HTTPConnection: ChannelInboundHandler {
     private var unsent = 0
     /// The other end's address as text, for as long as the connection lives.
     private(set) lazy var peer = channel.remoteAddress?.ipAddress ?? "127.0.0.1"
+    /// Whose places and bytes are counted together.
+    private(set) lazy var share = countedAddress(peer)
 
     nonisolated init(_ channel: any Channel, _ connections: OpenConnections, _ arrival: Arrival) {
         self.channel = channel
@@ -47,6 +51,8 @@ final class HTTPConnection: ChannelInboundHandler {
     var limits: HTTPLimits { connections.limits }
     /// A request is being answered.
     var isBusy: Bool { current != nil }
+    /// Whether what it holds can be given up: a request that still arrives, or that nobody has begun with.
+    var canGiveWay: Bool { current.map { $0.withdraw != nil } ?? (held > 0 && !isEnding) }
 
     func close() {
         channel.close(promise: nil)
@@ -82,11 +88,13 @@ final class HTTPConnection: ChannelInboundHandler {
 
     /// Called by the exchange when its answer is complete. It is forgotten first: writing the end of its answer lets the next
     /// request in, if that has arrived already.
-    func finished(closes: Bool) {
+    ///
+    /// - Parameter isBare: nothing may follow its head.
+    func finished(closes: Bool, isBare: Bool) {
         current = nil
         lastActivity = .now()
         letGo()
-        if closes { return endAndClose() }
+        if closes { return endAndClose(isBare: isBare) }
         guard limits.pipelining, !channel.isWritable else { return end() }
         owesEnd = true
         flush()
@@ -104,21 +112,38 @@ final class HTTPConnection: ChannelInboundHandler {
         if isInputClosed, current == nil, head == nil, !owesEnd, unsentNow == 0 { close() }
     }
 
-    private func endAndClose() {
+    private func endAndClose(isBare: Bool) {
         isEnding = true
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: promise)
-        let farewell = isRefused && !isInputClosed ? Self.farewell : nil
+        // Of an empty piece the encoder makes nothing, and of an end the last chunk.
+        channel.writeAndFlush(
+            isBare ? HTTPServerResponsePart.body(.byteBuffer(ByteBuffer())) : .end(nil), promise: promise)
+        let lingers = isRefused && !isInputClosed
         promise.futureResult.whenComplete { [channel] _ in
-            guard let farewell else { return channel.close(promise: nil) }
-            channel.close(mode: .output, promise: nil)
-            channel.eventLoop.scheduleTask(in: farewell) { channel.close(promise: nil) }
+            lingers ? channel.close(mode: .output, promise: nil) : channel.close(promise: nil)
+        }
+        if isRefused { sayFarewell(Self.farewells) }
+    }
+
+    /// Counted from when the answer was written: whoever reads nothing has no say in when it leaves.
+    private func sayFarewell(_ rounds: Int) {
+        channel.eventLoop.scheduleTask(in: Self.farewell) { [weak self] in
+            HostLoop.assumeIsolated {
+                guard let self else { return }
+                if rounds > 1, self.isReadSlowly() { self.sayFarewell(rounds - 1) } else { self.close() }
+            }
         }
     }
 
     private func letGo() {
-        connections.letGo(held)
+        connections.letGo(held, of: share)
         held = 0
+    }
+
+    /// What this request takes beside its body, until it is answered.
+    func hold(_ bytes: Int) {
+        held += bytes
+        connections.hold(bytes, of: share)
     }
 
     // MARK: Requests
@@ -155,9 +180,8 @@ final class HTTPConnection: ChannelInboundHandler {
     private func append(_ bytes: ByteBuffer) {
         guard !isEnding else { return }
         guard body.readableBytes + bytes.readableBytes <= limits.body else { return refuse(.tooLarge) }
-        guard connections.isRoom(for: bytes.readableBytes, of: self) else { return giveUp() }
-        held += bytes.readableBytes
-        connections.hold(bytes.readableBytes)
+        guard connections.isRoom(for: bytes.readableBytes, of: self) else { return refuse(.crowded) }
+        hold(bytes.readableBytes)
         if body.readableBytes == 0 {
             body = bytes
         } else {
@@ -174,11 +198,14 @@ final class HTTPConnection: ChannelInboundHandler {
         body = ByteBuffer()
         current = exchange
         connections.serve(exchange)
+        if isInputClosed { _ = exchange.withdraw?(.clientLeft) }
     }
 
-    /// Others need the room that this request takes.
-    func giveUp() {
-        refuse(.unavailable("There is no room for that body now; try again soon."))
+    /// Others need the room that this request takes. False when it keeps it.
+    func giveWay() -> Bool {
+        if let current { return current.withdraw?(.crowded) ?? false }
+        refuse(.crowded)
+        return held == 0
     }
 
     /// What the parser can't read is answered once, and the connection ends: nobody knows where the next request begins.
@@ -204,9 +231,14 @@ final class HTTPConnection: ChannelInboundHandler {
     /// The client sends no more. What it has asked for it still gets; an answer without an end has nobody who ends it.
     private func inputClosed() {
         isInputClosed = true
-        if let current { return current.isEndless ? close() : () }
-        closeIfDone()
+        guard let current else { return closeIfDone() }
+        if current.isEndless { return close() }
+        _ = current.withdraw?(.clientLeft)
     }
+}
+
+extension Fault {
+    fileprivate static let crowded = Fault.unavailable("There is no room for that body now; try again soon.")
 }
 
 // MARK: What the channel says

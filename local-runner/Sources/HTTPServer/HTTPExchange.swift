@@ -12,6 +12,16 @@ package final class HTTPExchange {
     package var onAbandon: (@HostLoop () -> Void)?
     /// Called while an answer is streamed and the client reads too slowly (`false`), or again (`true`).
     package var onWritable: (@HostLoop (Bool) -> Void)?
+    /// Takes the request back and answers it, if nobody has begun with it; says whether it did. `nil` where that can't be.
+    package var withdraw: (@HostLoop (Withdrawal) -> Bool)?
+
+    /// Why a request that waits is taken back.
+    package enum Withdrawal: Sendable {
+        /// It sends no more: it has gone, or it is one of the few that end their own direction first.
+        case clientLeft
+        /// Others need the room that it takes.
+        case crowded
+    }
     /// The connection closes after the answer.
     package var closes: Bool
     /// Cleared when the answer is complete or the client has gone, which also breaks the cycle.
@@ -55,8 +65,7 @@ package final class HTTPExchange {
         fields.reserveCapacity(headers.count + 2)
         for header in headers { fields.add(name: header.0, value: header.1) }
         if status.mayHaveResponseBody { fields.add(name: "content-length", value: String(body.readableBytes)) }
-        if closes { fields.add(name: "connection", value: "close") }
-        if !closes, head.version == .http1_0 { fields.add(name: "connection", value: "keep-alive") }
+        sayWhetherItCloses(&fields)
         let channel = connection.channel
         channel.write(head(status, fields), promise: nil)
         if body.readableBytes > 0, head.method != .HEAD, status.mayHaveResponseBody {
@@ -65,18 +74,39 @@ package final class HTTPExchange {
         finish(connection)
     }
 
-    /// Begins an answer whose body follows in parts.
+    /// Begins an answer whose body follows in parts. The answer to a HEAD is then complete.
     package func begin(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
         guard isWaiting, let connection else { return }
         isStarted = true
         isStreaming = true
         isEndless = !headers.contains(name: "content-length")
-        if head.version == .http1_0 && !headers.contains(name: "content-length") { closes = true }
-        connection.channel.writeAndFlush(head(status, headers), promise: nil)
+        // What has no length is framed in chunks. There are none in HTTP/1.0, nor behind the head that answers a HEAD: the last of
+        // them would be the beginning of the next answer (RFC 9112, 6.3).
+        let isBare = head.method == .HEAD && isEndless
+        if isBare || head.version == .http1_0 && isEndless { closes = true }
+        var fields = headers
+        sayWhetherItCloses(&fields)
+        connection.channel.writeAndFlush(self.head(status, fields), promise: nil)
+        guard head.method == .HEAD else { return }
+        isStreaming = false
+        finish(connection, isBare: isBare)
+    }
+
+    private func sayWhetherItCloses(_ fields: inout HTTPHeaders) {
+        if closes { fields.add(name: "connection", value: "close") }
+        if !closes, head.version == .http1_0 { fields.add(name: "connection", value: "keep-alive") }
+    }
+
+    /// The answer is complete, or the client has gone.
+    package var isOver: Bool { connection == nil }
+
+    /// Bytes that are kept for this request beside its body, until it is answered: they count against whoever sent it.
+    package func hold(_ bytes: Int) {
+        connection?.hold(bytes)
     }
 
     package func send(_ bytes: ByteBuffer) {
-        guard isStreaming, let connection, head.method != .HEAD else { return }
+        guard isStreaming, let connection else { return }
         connection.channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(bytes)), promise: nil)
     }
 
@@ -94,19 +124,23 @@ package final class HTTPExchange {
     func abandon() {
         connection = nil
         onAbandon?()
-        onAbandon = nil
-        onWritable = nil
+        forget()
     }
 
     private func head(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) -> HTTPServerResponsePart {
         .head(HTTPResponseHead(version: head.version, status: status, headers: headers))
     }
 
-    private func finish(_ connection: HTTPConnection) {
+    private func finish(_ connection: HTTPConnection, isBare: Bool = false) {
         self.connection = nil
+        forget()
+        connection.finished(closes: closes, isBare: isBare)
+    }
+
+    private func forget() {
         onAbandon = nil
         onWritable = nil
-        connection.finished(closes: closes)
+        withdraw = nil
     }
 }
 

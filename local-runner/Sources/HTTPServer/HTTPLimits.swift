@@ -8,9 +8,10 @@ package struct HTTPLimits: Sendable {
     package var fields = 100
     /// Request body, bytes.
     package var body: Int
-    /// Bytes of all bodies that have arrived, in part or whole, and are not answered. Whoever sends most loses first.
+    /// Bytes of all bodies that have arrived, in part or whole, and are not answered. The address that sends most loses first.
     package var bodies = 256 << 20
-    /// Open connections. Beyond it those on which nothing is asked make room, of the address that has most of them.
+    /// Open connections. Beyond it those on which nothing is asked make room, of the address that has most of them; where there are
+    /// none, one that waits for an answer does.
     package var connections: Int
     /// Seconds without traffic after which a connection without a request in progress is closed. `nil`: never.
     package var idle: Double?

@@ -18,7 +18,10 @@ struct RequestRules {
         try checkFraming(head, fields)
         var head = head
         if let authority = head.authority {
-            guard Self.isHost(authority) else { throw .malformed("The target's host is none.") }
+            // An empty host is none (RFC 9110, 4.2.1).
+            guard Self.isHost(authority), !hostName(of: authority).isEmpty else {
+                throw .malformed("The target's host is none.")
+            }
             head.headers.replaceOrAdd(name: "host", value: authority)
         }
         return head

@@ -14,6 +14,8 @@ package struct SandboxConfiguration: Sendable {
     package var deliveryURL: String?
     package var twilioAccountSID: String
     package var twilioAuthToken: String
+    /// Opens the phone and the controls: loopback is no person.
+    package var key: String
     /// Text file with the clock's offset in seconds; `nil` fixes the clock to the system's.
     package var clockFile: String?
     /// Called with the time that the clock is about to show.
@@ -32,7 +34,8 @@ package struct SandboxConfiguration: Sendable {
 
     package init(
         port: Int, publicURL: String, deliveryURL: String? = nil, twilioAccountSID: String, twilioAuthToken: String,
-        clockFile: String? = nil, stateFile: String? = nil, whatsAppPort: Int = 0, whatsAppStateFile: String? = nil,
+        key: String? = nil, clockFile: String? = nil, stateFile: String? = nil, whatsAppPort: Int = 0,
+        whatsAppStateFile: String? = nil,
         assets: String, seed: UInt64? = nil,
         sharedNumbers: [String] = ["+14155238886"]
     ) {
@@ -41,6 +44,7 @@ package struct SandboxConfiguration: Sendable {
         self.deliveryURL = deliveryURL
         self.twilioAccountSID = twilioAccountSID
         self.twilioAuthToken = twilioAuthToken
+        self.key = key ?? Self.madeKey()
         self.clockFile = clockFile
         self.stateFile = stateFile
         self.whatsAppPort = whatsAppPort
@@ -49,6 +53,23 @@ package struct SandboxConfiguration: Sendable {
         self.seed = seed
         self.sharedNumbers = sharedNumbers
     }
+
+    /// 192 bits.
+    private static func madeKey() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let digits = Array("0123456789abcdef")
+        return String((0..<48).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
+    }
+
+    /// Of the phone's link.
+    /// - Parameter business: where the customer writes to first, E.164.
+    package static func phonePath(key: String, business: String? = nil) -> String {
+        let number = business.map { "&business=" + $0.replacing("+", with: "%2B") } ?? ""
+        return "/sandbox/phone?\(LocalCallers.parameter)=\(key)\(number)"
+    }
+
+    /// The field in which a program says the key.
+    package static let keyHeader = LocalCallers.header
 
     /// Provider base URLs that point a function at the sandbox on `port`.
     package static func environment(port: Int) -> [String: String] {

@@ -14,6 +14,11 @@ package struct SandboxServer: Sendable {
         /// For clients of the WhatsApp test server.
         package let whatsAppURL: String
         package let whatsAppRootKey: String
+        /// Opens the phone and the controls.
+        package let key: String
+
+        /// What a person opens.
+        package var phoneURL: String { "http://127.0.0.1:\(port)" + SandboxConfiguration.phonePath(key: key) }
     }
 
     package init(
@@ -37,7 +42,7 @@ package struct SandboxServer: Sendable {
                 + WhatsAppControl(api: await ServerControl(whatsApp), server: whatsApp).endpoints
                 + PhonePage(folder: configuration.assets).endpoints + ChatCompletions(faults: twilio).endpoints
                 + AnthropicMessages(faults: twilio).endpoints + GeminiContent(faults: twilio).endpoints)
-        let callers = LocalCallers(publicURL: configuration.publicURL)
+        let callers = LocalCallers(publicURL: configuration.publicURL, key: configuration.key)
         let adapter = HTTPAdapter { request in await Sandbox.answer(request, endpoints, to: callers) }
         let listener: HTTPListener
         do {
@@ -50,7 +55,9 @@ package struct SandboxServer: Sendable {
         }
         let port = await listener.port
         await twilio.isReached(at: port)
-        await onReady(Ready(port: port, whatsAppURL: whatsApp.url, whatsAppRootKey: whatsApp.rootKey))
+        await onReady(
+            Ready(
+                port: port, whatsAppURL: whatsApp.url, whatsAppRootKey: whatsApp.rootKey, key: configuration.key))
         await withTaskGroup { group in
             group.addTask { await background.process() }
             group.addTask { await keepBeating(twilio, listener) }
@@ -80,7 +87,9 @@ package struct SandboxServer: Sendable {
 
 private func answer(_ request: Web.Request, _ endpoints: Endpoints, to callers: LocalCallers) async -> Reply {
     do {
+        guard !request.path.utf8.contains("//".utf8) else { throw Fault.notFound("page in the sandbox") }
         try callers.check(request)
+        if let opened = callers.opened(request) { return .whole(opened) }
         return try await endpoints.answer(request)
     } catch let fault as Web.Fault {
         return .json(

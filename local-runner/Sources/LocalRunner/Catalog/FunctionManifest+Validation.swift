@@ -9,6 +9,7 @@ extension FunctionManifest {
             outside("timeoutSeconds", timeoutSeconds, 1...900),
             outside("initTimeoutSeconds", initTimeoutSeconds, 1...900),
             outside("memoryMB", memoryMB, 64...10_240),
+            outside("files", files, 64...65_536),
             outside("concurrency", concurrency, 1...1000),
             outside("warm", warm, 0...max(0, concurrency)),
             outside("queue", queue, 0...10_000),

@@ -12,6 +12,7 @@ import Web
 /// | `timeoutSeconds` | 1...900, per invocation | 3 |
 /// | `initTimeoutSeconds` | 1...900, from start to the first poll | 10 |
 /// | `memoryMB` | 64...10240, resident size | 128 |
+/// | `files` | 64...65536, files and sockets that a process may have open at once; Lambda gives 1024 | 1024 |
 /// | `concurrency` | 1...1000, processes at once (reserved concurrency) | 2 |
 /// | `warm` | 0...concurrency, processes kept ready | 0 |
 /// | `queue` | 0...10000, invocations that may wait for a process | 256 |
@@ -35,6 +36,7 @@ struct FunctionManifest: Sendable, Equatable {
     var timeoutSeconds = 3
     var initTimeoutSeconds = 10
     var memoryMB = 128
+    var files = 1024
     var concurrency = 2
     var warm = 0
     var queue = 256
@@ -77,6 +79,7 @@ extension FunctionManifest {
         timeoutSeconds = try members.integer("timeoutSeconds") ?? timeoutSeconds
         initTimeoutSeconds = try members.integer("initTimeoutSeconds") ?? initTimeoutSeconds
         memoryMB = try members.integer("memoryMB") ?? memoryMB
+        files = try members.integer("files") ?? files
         concurrency = try members.integer("concurrency") ?? concurrency
         warm = try members.integer("warm") ?? warm
         queue = try members.integer("queue") ?? queue

@@ -1,4 +1,5 @@
 import Glibc
+import Sandbox
 
 /// What a person needs once everything runs: a short block that stays at the end of the terminal.
 struct Announcement {
@@ -6,6 +7,8 @@ struct Announcement {
     var publicURL: String
     var controlPort: Int
     var isSandbox: Bool
+    /// Opens the phone.
+    var sandboxKey: String
     /// How the operator logs in; the password only when it is the documented one of the sandbox.
     var operatorName: String
     var operatorPassword: String?
@@ -35,8 +38,8 @@ struct Announcement {
 
     private var sandboxRows: [(label: String, value: String)] {
         guard isSandbox else { return [] }
-        guard case .ready(let demo) = demo else { return [("Phone", "\(url)/sandbox/phone")] }
-        return [("Phone", "\(url)/sandbox/phone?business=\(demo.number.replacing("+", with: "%2B"))")]
+        let number: String? = if case .ready(let demo) = demo { demo.number } else { nil }
+        return [("Phone", url + SandboxConfiguration.phonePath(key: sandboxKey, business: number))]
     }
 
     private var demoRows: [(label: String, value: String)] {

@@ -104,7 +104,7 @@ struct Runner: Service {
             group.addTask { await events.run() }
             group.addTask { await scheduler.run() }
             if let cluster = access.cluster { group.addTask { await cluster.supervise() } }
-            group.addTask { await announce(ports, catalog, data, values) }
+            group.addTask { await announce(ports, catalog, data, values, sandboxKey: keys[Keys.sandboxKey] ?? "") }
             if let keepAlive { group.addTask { await keepAlive.run() } }
             if options.watches {
                 group.addTask { await Watcher(host: host, installation: options.installation).run() }
@@ -131,8 +131,8 @@ struct Runner: Service {
         let account = variables.playTwilio()
         say("Starting the sandbox ...")
         let sandbox = SandboxChild(
-            root: options.installation.rootFolder, data: data, account: account, publicURL: variables.publicURL,
-            frontPort: variables.frontPort,
+            root: options.installation.rootFolder, data: data, account: account, key: keys[Keys.sandboxKey] ?? "",
+            publicURL: variables.publicURL, frontPort: variables.frontPort,
             databaseURL: DatabaseAccess.url(variables.databaseURL, as: .housekeeping), logs: logs)
         try await sandbox.start()
         variables.environment.merge(sandbox.variables(variables.environment)) { $1 }
@@ -165,18 +165,21 @@ struct Runner: Service {
     /// Sets up the demo, which takes a moment, and says the rest in one piece.
     @HostLoop
     private func announce(
-        _ ports: Ports, _ catalog: Catalog, _ data: DataDirectory, _ values: [String: String]
+        _ ports: Ports, _ catalog: Catalog, _ data: DataDirectory, _ values: [String: String], sandboxKey: String
     ) async {
         var demo: Demo.Outcome?
         if options.isSandbox, options.setsUpDemo, Self.hasAccounts(catalog) {
             say("Setting up the demo business ...")
-            demo = await Demo(url: "http://127.0.0.1:\(ports.front.port)", dataFolder: data.path).run()
+            demo = await Demo(
+                url: "http://127.0.0.1:\(ports.front.port)", dataFolder: data.path, sandboxKey: sandboxKey
+            ).run()
         }
         guard !Task.isCancelled else { return }
         let password = Variable.dashboardPassword.text(in: values)
         let announcement = Announcement(
             url: address(ports), publicURL: Variable.publicURL.text(in: values) ?? "", controlPort: ports.control.port,
-            isSandbox: options.isSandbox, operatorName: Variable.dashboardUsername.text(in: values) ?? "",
+            isSandbox: options.isSandbox, sandboxKey: sandboxKey,
+            operatorName: Variable.dashboardUsername.text(in: values) ?? "",
             operatorPassword: password == FirstAdmin.defaultPassword ? password : nil, demo: demo,
             logs: data.logs, logCommand: "\(Installation.executable) logs -f --data \(data.path)")
         say(announcement.text)

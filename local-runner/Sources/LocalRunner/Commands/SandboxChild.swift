@@ -23,10 +23,12 @@ final class SandboxChild {
 
     /// - Parameters:
     ///   - account: Twilio account SID and token it plays.
+    ///   - key: opens its phone and controls.
     ///   - databaseURL: Parley's database as the role of housekeeping, for what must be ready before the clock moves.
     ///   - frontPort: where webhooks for `publicURL` are delivered.
     init(
-        root: String, data: DataDirectory, account: (sid: String, token: String), publicURL: String, frontPort: Int,
+        root: String, data: DataDirectory, account: (sid: String, token: String), key: String, publicURL: String,
+        frontPort: Int,
         databaseURL: String, logs: LogWriter
     ) {
         self.logs = logs
@@ -41,7 +43,7 @@ final class SandboxChild {
             environment: PassedVariables(ProcessVariables.all).values(for: FunctionManifest(name: "sandbox")).merging(
                 [
                     Variable.twilioAccountSID.name: account.sid, Variable.twilioAuthToken.name: account.token,
-                    Variable.databaseURL.name: databaseURL,
+                    Variable.databaseURL.name: databaseURL, Variable.sandboxKey.name: key,
                 ]) { $1 },
             directory: root)
     }

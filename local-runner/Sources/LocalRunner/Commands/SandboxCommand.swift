@@ -20,7 +20,10 @@ struct SandboxProvidersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
         abstract: "All providers and a phone in the browser (default); `up` starts it when it is needed.",
-        discussion: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are the account it plays.")
+        discussion: """
+            TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are the account it plays. PARLEY_SANDBOX_KEY opens the phone and the controls; \
+            without it one is made, and the phone's link with it is printed.
+            """)
 
     @Option(help: "Loopback port; 0 lets the system choose.")
     var port = 0
@@ -51,7 +54,8 @@ struct SandboxProvidersCommand: AsyncParsableCommand {
         var configuration = SandboxConfiguration(
             port: port, publicURL: publicURL, deliveryURL: deliveryURL,
             twilioAccountSID: Variable.twilioAccountSID.set(in: environment) ?? "",
-            twilioAuthToken: Variable.twilioAuthToken.set(in: environment) ?? "", clockFile: clockFile,
+            twilioAuthToken: Variable.twilioAuthToken.set(in: environment) ?? "",
+            key: Variable.sandboxKey.set(in: environment), clockFile: clockFile,
             stateFile: stateFile,
             whatsAppPort: whatsappPort, whatsAppStateFile: whatsappStateFile, assets: assets)
         if let url = Variable.databaseURL.set(in: environment) {
@@ -62,7 +66,8 @@ struct SandboxProvidersCommand: AsyncParsableCommand {
             let lines =
                 "WhatsApp is ready: \(ready.whatsAppURL) \(ready.whatsAppRootKey)\n"
                 + "Sandbox is ready: http://127.0.0.1:\(ready.port)\n"
-            writeAll(STDOUT_FILENO, Array(lines.utf8))
+            let link = Variable.sandboxKey.set(in: environment) == nil ? "Phone: \(ready.phoneURL)\n" : ""
+            writeAll(STDOUT_FILENO, Array((lines + link).utf8))
         }
         try await untilTold { try await server.run() }
     }

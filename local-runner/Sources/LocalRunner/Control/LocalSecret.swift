@@ -1,6 +1,7 @@
 import Cryptography
 import FoundationEssentials
 import NIOHTTP1
+import Web
 
 /// What a caller on this machine must know: loopback is no person, any user of the machine reaches it. It stands first in the
 /// path, where every client lets one put it.
@@ -23,7 +24,6 @@ enum LocalSecret {
     /// Whether a program of this machine asks: a browser names the site whose page it shows, or a host that was made to point here.
     static func isLocal(_ head: HTTPRequestHead) -> Bool {
         let host = head.headers.first(name: "host") ?? "127.0.0.1"
-        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" }.dropFirst() : host.prefix { $0 != ":" }
-        return ["127.0.0.1", "localhost", "::1"].contains(name) && !head.headers.contains(name: "origin")
+        return ["127.0.0.1", "localhost", "::1"].contains(hostName(of: host)) && !head.headers.contains(name: "origin")
     }
 }

@@ -12,11 +12,13 @@ struct Keys: Sendable, Equatable {
     static let owner = "PARLEY_OWNER_PASSWORD"
     static let sandboxAccount = "SANDBOX_TWILIO_ACCOUNT"
     static let sandboxToken = "SANDBOX_TWILIO_TOKEN"
+    /// Opens the sandbox's phone and controls.
+    static let sandboxKey = Variable.sandboxKey.name
     /// Opens the Invoke API.
     static let control = "PARLEY_CONTROL_SECRET"
     private static let generated = [
         database, owner, sandboxAccount, sandboxToken, Variable.sessionSecret.name,
-        Variable.cronSecret.name, "RUNNER_ID", control,
+        Variable.cronSecret.name, "RUNNER_ID", control, sandboxKey,
     ]
 
     subscript(_ name: String) -> String? { values[name] }

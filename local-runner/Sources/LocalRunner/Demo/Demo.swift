@@ -8,6 +8,8 @@ struct Demo: Sendable {
     /// Where this machine reaches Parley: `http://127.0.0.1:8080`.
     let url: String
     let dataFolder: String
+    /// Opens the sandbox's controls.
+    let sandboxKey: String
 
     private var accountFile: String { "\(dataFolder)/demo.json" }
 
@@ -58,7 +60,7 @@ struct Demo: Sendable {
         let number = try await number(api, organization)
         _ = try await api.need(
             "POST", "/sandbox/control/numbers",
-            .object(["number": .string(number), "name": .string(DemoBusiness.name)]))
+            .object(["number": .string(number), "name": .string(DemoBusiness.name)]), sandboxKey: sandboxKey)
         return (account, number)
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Outbound
+import Sandbox
 import Web
 
 /// Parley's public API as the demo's owner calls it: JSON, a bearer token, nothing that another client could not do.
@@ -25,12 +26,14 @@ struct DemoAPI: Sendable {
     }
 
     func call(
-        _ method: String, _ path: String, _ body: JSONValue? = nil, organization: String? = nil, key: String? = nil
+        _ method: String, _ path: String, _ body: JSONValue? = nil, organization: String? = nil, key: String? = nil,
+        sandboxKey: String? = nil
     ) async throws -> Answer {
         var headers = [(name: "accept", value: "application/json")]
         if body != nil { headers.append((name: "content-type", value: "application/json")) }
         if let token { headers.append((name: "authorization", value: "Bearer \(token)")) }
         if let key { headers.append((name: "idempotency-key", value: key)) }
+        if let sandboxKey { headers.append((name: SandboxConfiguration.keyHeader, value: sandboxKey)) }
         if let organization { headers.append((name: "x-organization-id", value: organization)) }
         let request = OutboundRequest(
             method: method, url: url + path, headers: headers, body: try body.map(Self.encoded) ?? [], timeout: 60)
@@ -54,9 +57,11 @@ struct DemoAPI: Sendable {
 
     /// Calls and expects a 2xx answer. A repeat with the same `key` changes nothing.
     func need(
-        _ method: String, _ path: String, _ body: JSONValue? = nil, organization: String? = nil, key: String? = nil
+        _ method: String, _ path: String, _ body: JSONValue? = nil, organization: String? = nil, key: String? = nil,
+        sandboxKey: String? = nil
     ) async throws -> JSONValue {
-        let answer = try await call(method, path, body, organization: organization, key: key)
+        let answer = try await call(
+            method, path, body, organization: organization, key: key, sandboxKey: sandboxKey)
         guard (200..<300).contains(answer.status) else {
             throw DemoError("\(method) \(path) answered \(answer.complaint)")
         }

@@ -111,7 +111,7 @@ struct EventRequest {
 
     private func writeContext(_ writer: inout EventWriter, _ milliseconds: Int) {
         let host = head.headers.first(name: "host") ?? "localhost"
-        let domain = host.split(separator: ":").first.map(String.init) ?? host
+        let domain = hostName(of: host)
         writer.key("requestContext")
         writer.raw("{\"accountId\":\"000000000000\",\"apiId\":\"local\",\"domainName\":")
         writer.string(domain)

@@ -2,16 +2,19 @@ import HTTPServer
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Web
 
 /// A path prefix that another process of this machine serves.
 struct Forward: Sendable, Equatable {
-    /// `/sandbox/` matches everything below it and `/sandbox` itself; `/api/v1/events/stream` that path only.
+    /// `/sandbox/` matches everything below it and `/sandbox` itself, as routes are matched: whoever serves it reads the path so too.
+    /// `/api/v1/events/stream` matches that path only.
     var prefix: String
     var host: String
     var port: Int
 
     func matches(_ path: Substring) -> Bool {
-        path == prefix || prefix.hasSuffix("/") && (path.hasPrefix(prefix) || path == prefix.dropLast())
+        path == prefix
+            || prefix.hasSuffix("/") && Route.parts(of: String(path)).starts(with: Route.parts(of: prefix))
     }
 }
 
@@ -23,6 +26,13 @@ final class Forwarder {
         "upgrade",
     ]
 
+    /// Until an answer begins.
+    private let patience: TimeAmount
+
+    init(patience: TimeAmount) {
+        self.patience = patience
+    }
+
     /// - Parameters:
     ///   - whenDown: answers when nobody listens there; 502 by default.
     ///   - headers: what the answer's header fields become.
@@ -31,7 +41,7 @@ final class Forwarder {
         headers: @escaping @HostLoop ([(String, String)]) -> [(String, String)] = { $0 }
     ) {
         let head = request(exchange, target, client)
-        let relay = ForwardRelay(exchange, headers: headers)
+        let relay = ForwardRelay(exchange, patience: patience, headers: headers)
         ClientBootstrap(group: HostLoop.group)
             .connectTimeout(.seconds(5))
             .channelInitializer { channel in
@@ -54,9 +64,11 @@ final class Forwarder {
     /// A HEAD is asked as a GET: what streams has no other way to say how it would begin.
     private func request(_ exchange: HTTPExchange, _ target: Forward, _ client: Client) -> HTTPRequestHead {
         var headers = HTTPHeaders()
+        let named = Self.named(exchange.head.headers)
         for field in exchange.head.headers {
             let name = field.name.lowercased()
-            guard !Self.hopByHop.contains(name), !client.replaces(name), name != "content-length" else { continue }
+            guard !Self.hopByHop.contains(name), !named.contains(name), !client.replaces(name), name != "content-length"
+            else { continue }
             headers.add(name: field.name, value: field.value)
         }
         headers.add(name: "x-forwarded-for", value: client.forwardedFor)
@@ -71,8 +83,18 @@ final class Forwarder {
     }
 
     static func answerHeaders(_ headers: HTTPHeaders) -> [(String, String)] {
-        headers.filter { !hopByHop.contains($0.name.lowercased()) }.map { ($0.name, $0.value) }
+        let named = named(headers)
+        return headers.filter { !hopByHop.contains($0.name.lowercased()) && !named.contains($0.name.lowercased()) }
+            .map { ($0.name, $0.value) }
     }
+
+    /// Fields that are for this connection only, says whoever wrote them (RFC 9110, 7.6.1). What the message can't be without is
+    /// none of them.
+    private static func named(_ headers: HTTPHeaders) -> Set<String> {
+        Set(headers[canonicalForm: "connection"].map { $0.lowercased() }).subtracting(endToEnd)
+    }
+
+    private static let endToEnd: Set<String> = ["authorization", "content-length", "content-type", "cookie", "host"]
 }
 
 /// The answering half of one forwarded request.
@@ -81,20 +103,31 @@ private final class ForwardRelay: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 
     private let exchange: HTTPExchange
+    private let patience: TimeAmount
     private let headers: @HostLoop ([(String, String)]) -> [(String, String)]
     private var isDone = false
     private var channel: (any Channel)?
 
-    init(_ exchange: HTTPExchange, headers: @escaping @HostLoop ([(String, String)]) -> [(String, String)]) {
+    init(
+        _ exchange: HTTPExchange, patience: TimeAmount,
+        headers: @escaping @HostLoop ([(String, String)]) -> [(String, String)]
+    ) {
         self.exchange = exchange
+        self.patience = patience
         self.headers = headers
     }
 
     /// Nobody reads the rest.
     private func endEarly() {
         isDone = true
-        exchange.end()
         channel?.close(promise: nil)
+    }
+
+    /// A client that has ended its own direction, or waits with nobody at the other end, is not noticed before it is answered.
+    private func giveUpIfSilent() {
+        guard !isDone, exchange.isWaiting else { return }
+        exchange.refuse(.busy)
+        endEarly()
     }
 
     func send(_ head: HTTPRequestHead, _ body: ByteBuffer, on channel: any Channel) {
@@ -102,6 +135,7 @@ private final class ForwardRelay: ChannelInboundHandler {
         // The client may have left while we connected.
         guard exchange.isWaiting else { return channel.close(promise: nil) }
         exchange.onAbandon = { channel.close(promise: nil) }
+        channel.eventLoop.scheduleTask(in: patience) { HostLoop.assumeIsolated { self.giveUpIfSilent() } }
         exchange.onWritable = { isWritable in
             _ = channel.setOption(.autoRead, value: isWritable)
             if isWritable { channel.read() }
@@ -128,7 +162,7 @@ private final class ForwardRelay: ChannelInboundHandler {
     private func receive(_ part: HTTPClientResponsePart) {
         switch part {
         case .head(let head):
-            guard head.status.code >= 200 else { return }
+            guard head.status.code >= 200, !isDone else { return }
             exchange.begin(head.status, HTTPHeaders(headers(Forwarder.answerHeaders(head.headers))))
             if exchange.head.method == .HEAD { endEarly() }
         case .body(let bytes): exchange.send(bytes)

@@ -25,7 +25,7 @@ final class FrontServer {
 
     private let host: Host
     private let settings: Settings
-    private let forwarder = Forwarder()
+    private let forwarder: Forwarder
     private let port: Int
 
     /// - Parameter port: the port it is reached on, for `x-forwarded-port`.
@@ -33,6 +33,7 @@ final class FrontServer {
         self.host = host
         self.settings = settings
         self.port = port
+        forwarder = Forwarder(patience: settings.integrationTimeout)
     }
 
     func serve(_ exchange: HTTPExchange) {
@@ -76,18 +77,27 @@ final class FrontServer {
         let id = Invocation.makeID()
         let trace = TraceID.make()
         let declared = match.routeKey.prefix { $0 != " " }
+        let client = client(of: exchange)
         let method = exchange.head.method == .HEAD && declared == "GET" ? "GET" : exchange.head.method.rawValue
         let event = EventRequest(
             head: exchange.head, body: exchange.body, match: match, path: path, query: query, method: method,
-            client: client(of: exchange), requestID: id, traceID: trace
+            client: client, requestID: id, traceID: trace
         ).event()
         guard event.readableBytes <= Self.eventLimit else {
             return refuse(exchange, .tooLarge)
         }
+        exchange.hold(event.readableBytes)
         let invocation = Invocation(
-            id: id, payload: event, traceID: trace, patience: settings.integrationTimeout
+            id: id, payload: event, traceID: trace, client: countedAddress(client.address),
+            patience: settings.integrationTimeout
         ) { [self] outcome in answer(exchange, outcome, id) }
         exchange.onAbandon = { pool.withdraw(invocation) }
+        exchange.withdraw = { [self] reason in
+            guard pool.withdraw(invocation, reason) else { return false }
+            refuse(exchange, .busy)
+            return true
+        }
+        invocation.onStart = { exchange.withdraw = nil }
         pool.invoke(invocation)
         if !invocation.isComplete, pool.entry.manifest.timeoutSeconds >= 30 { limit(exchange) }
     }

@@ -10,6 +10,11 @@ struct SecretFilter: Sendable {
         needles = secrets.map { Array($0.utf8) }.filter { $0.count > Self.mark.count }.sorted { $0.count > $1.count }
     }
 
+    /// The same with another secret.
+    func hiding(_ secret: String) -> SecretFilter {
+        SecretFilter(needles.map { String(decoding: $0, as: UTF8.self) } + [secret])
+    }
+
     /// The line's bytes with every secret replaced.
     func filtered(_ line: ByteBuffer) -> [UInt8] {
         var bytes = Array(line.readableBytesView)

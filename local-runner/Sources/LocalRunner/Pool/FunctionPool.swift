@@ -1,10 +1,9 @@
-import DequeModule
 import Domain
 import HTTPServer
 import NIOCore
 
 /// The processes of one function: started on demand, one invocation each at a time, at most `concurrency` of them.
-/// Invocations beyond that wait in a bounded queue; beyond the queue they are throttled.
+/// Invocations beyond that wait in a bounded queue; beyond the queue they are throttled, first those of whoever has most there.
 @HostLoop
 final class FunctionPool {
     private(set) var entry: Catalog.Entry
@@ -14,7 +13,7 @@ final class FunctionPool {
     private var processes: [ObjectIdentifier: FunctionProcess] = [:]
     /// Ready processes; the last one used is used next, so that the others can be ended.
     private var idle: [FunctionProcess] = []
-    private var waiting = Deque<Invocation>()
+    private var waiting = WaitingLine()
     private var isStopping = false
     private var onEmpty: (@HostLoop () -> Void)?
     /// Failed starts in a row; the warm pool waits longer after each.
@@ -38,16 +37,22 @@ final class FunctionPool {
     func invoke(_ invocation: Invocation) {
         if isStopping { return invocation.complete(.throttled(.stopping)) }
         if let process = idle.popLast() { return process.run(invocation) }
-        guard waiting.count < entry.manifest.queue + max(0, entry.manifest.concurrency - live) + starting else {
-            return invocation.complete(.throttled(.concurrency))
+        if waiting.count >= entry.manifest.queue + max(0, entry.manifest.concurrency - live) + starting {
+            guard let other = waiting.giveWay(to: invocation.client) else {
+                return invocation.complete(.throttled(.concurrency))
+            }
+            other.complete(.throttled(.concurrency))
         }
         waiting.append(invocation)
         startForWaiting()
     }
 
-    /// Whoever asked has gone: what has not begun need not.
-    func withdraw(_ invocation: Invocation) {
-        waiting.removeAll { $0 === invocation }
+    /// What has not begun need not, when whoever asked has gone or others need the room. Says whether it was taken back: a client that
+    /// ends its own direction behind its request, and waits for no more than a start, still gets its answer.
+    @discardableResult
+    func withdraw(_ invocation: Invocation, _ reason: HTTPExchange.Withdrawal = .crowded) -> Bool {
+        guard reason == .crowded || waiting.count > starting else { return false }
+        return waiting.remove(invocation)
     }
 
     /// One start per waiting invocation, within the limit. A process that is being ended still counts until it has.
@@ -108,7 +113,7 @@ final class FunctionPool {
 
     /// Time-outs, memory, waiting too long, the warm pool, idle shrinking. Called many times a second.
     func tick(now: NIODeadline) {
-        guard !processes.isEmpty || !waiting.isEmpty || entry.manifest.warm > 0 else { return }
+        guard !processes.isEmpty || waiting.count > 0 || entry.manifest.warm > 0 else { return }
         let measuring = now - measuredAt >= .nanoseconds(Int64(settings.memoryCheckSeconds * 1e9))
         if measuring { measuredAt = now }
         for process in processes.values { process.check(now: now, measuring: measuring) }
@@ -119,12 +124,8 @@ final class FunctionPool {
         }
     }
 
-    /// Callers differ in patience, so the one who waits longest is not always the first to give up.
     private func expireWaiting(now: NIODeadline) {
-        guard waiting.contains(where: { now >= $0.waitUntil }) else { return }
-        let expired = waiting.filter { now >= $0.waitUntil }
-        waiting.removeAll { now >= $0.waitUntil }
-        for invocation in expired { invocation.complete(.throttled(.concurrency)) }
+        for invocation in waiting.removeExpired(at: now) { invocation.complete(.throttled(.concurrency)) }
     }
 
     private func keepWarm(now: NIODeadline) {

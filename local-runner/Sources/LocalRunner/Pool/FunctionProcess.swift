@@ -20,7 +20,9 @@ final class FunctionProcess {
     private var listener: HTTPListener?
     /// In front of every path of its Runtime API, and known to this process only: whoever else is on this machine finds the port,
     /// and would take its work with the customers' tokens in it.
-    private let secret = LocalSecret.make()
+    private let secret: String
+    /// A library's complaint may quote that address too.
+    private let filter: SecretFilter
     private var child: ChildProcess?
     private var parked: HTTPExchange?
     private let startedAt = NIODeadline.now()
@@ -43,6 +45,8 @@ final class FunctionProcess {
     init(pool: FunctionPool, isWarm: Bool) {
         self.pool = pool
         self.isWarm = isWarm
+        secret = LocalSecret.make()
+        filter = pool.settings.filter.hiding(secret)
     }
 
     // MARK: Life
@@ -78,7 +82,7 @@ final class FunctionProcess {
             directory: pool.entry.folder,
             // The resident size is what counts and is watched; this stops a runaway between two looks. Stacks of
             // threads and allocator reserves count here although they are never touched, hence the room.
-            dataLimit: 4 * memory + 1 << 30)
+            dataLimit: 4 * memory + 1 << 30, descriptors: UInt64(manifest.files))
     }
 
     /// Ends an idle process: at once, or politely when it asked for that by registering an extension.
@@ -249,7 +253,7 @@ final class FunctionProcess {
     }
 
     private func logged(_ line: ByteBuffer) {
-        pool.log(pool.settings.filter.filtered(line), current?.tail)
+        pool.log(filter.filtered(line), current?.tail)
     }
 
     /// END and REPORT.

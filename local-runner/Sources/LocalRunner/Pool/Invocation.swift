@@ -9,6 +9,8 @@ final class Invocation {
     let id: String
     let payload: ByteBuffer
     let traceID: String
+    /// Whoever asked, for their share of the queue: an address. What the host itself wants done has none.
+    let client: String
     /// JSON, already base64-decoded.
     let clientContext: String?
     /// Collects the last 4 KB of log for `X-Amz-Log-Result`.
@@ -20,13 +22,14 @@ final class Invocation {
     private var onOutcome: (@HostLoop (Outcome) -> Void)?
 
     init(
-        id: String = Invocation.makeID(), payload: ByteBuffer, traceID: String = TraceID.make(),
+        id: String = Invocation.makeID(), payload: ByteBuffer, traceID: String = TraceID.make(), client: String = "",
         clientContext: String? = nil, tail: LogTail? = nil, patience: TimeAmount = .seconds(60),
         onOutcome: @escaping @HostLoop (Outcome) -> Void
     ) {
         self.id = id
         self.payload = payload
         self.traceID = traceID
+        self.client = client
         self.clientContext = clientContext
         self.tail = tail
         waitUntil = .now() + patience

@@ -74,8 +74,7 @@ final class PersistentProcess {
         ChildProcess.Command(
             path: entry.executable, environment: settings.environment(forPersistent: entry, port: port),
             directory: entry.folder, dataLimit: 4 * UInt64(entry.manifest.memoryMB) << 20 + 1 << 30,
-            // A thousand lines or viewers, and what else it has open.
-            descriptors: 4096)
+            descriptors: UInt64(entry.manifest.files))
     }
 
     private func log(_ line: ByteBuffer) {

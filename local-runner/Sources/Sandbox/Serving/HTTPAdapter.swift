@@ -49,6 +49,7 @@ extension Web.Request {
         self.init(
             method: method, path: String(path), rawQuery: String(query),
             headers: Headers(head.headers.map { (name: $0.name, value: $0.value) }),
-            body: Array(exchange.body.readableBytesView), requestID: UUID().uuidString.lowercased())
+            cookies: Cookies.parse(head.headers["cookie"]), body: Array(exchange.body.readableBytesView),
+            requestID: UUID().uuidString.lowercased())
     }
 }

@@ -24,6 +24,8 @@ final class StreamedReply {
         }
         exchange.begin(
             HTTPResponseStatus(statusCode: status), HTTPHeaders(headers.fields.map { ($0.name, $0.value) }))
+        // A HEAD is answered, and somebody may have left.
+        guard !exchange.isOver else { return }
         writing = Task { @HostLoop in
             for await chunk in chunks {
                 exchange.send(ByteBuffer(bytes: chunk))

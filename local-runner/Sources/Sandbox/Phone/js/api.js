@@ -8,7 +8,9 @@ async function call(method, path, body, base = "control") {
   })
   const text = await answer.text()
   const value = text ? JSON.parse(text) : null
-  if (!answer.ok) throw new Error(value?.detail ?? `The sandbox answered ${answer.status}.`)
+  if (!answer.ok) {
+    throw Object.assign(new Error(value?.detail ?? `The sandbox answered ${answer.status}.`), { status: answer.status })
+  }
   return value
 }
 

@@ -26,7 +26,8 @@ for (const [id, field] of [["online", "online"], ["reads", "reads"]]) {
   })
 }
 
-const labels = { connecting: "Connecting", live: "Live", polling: "Checking every 2 s", lost: "The sandbox does not answer" }
+const labels = { connecting: "Connecting", live: "Live", polling: "Checking every 2 s", lost: "The sandbox does not answer",
+  closed: "Open this page with the link that Parley printed at its start" }
 function showLive(state) {
   const line = byID("live")
   if (line.dataset.state === state) return
@@ -42,7 +43,7 @@ async function refresh() {
   isRunning = true
   while (isDue) {
     isDue = false
-    await show().catch(() => showLive("lost"))
+    await show().catch((error) => showLive(error.status === 401 ? "closed" : "lost"))
   }
   isRunning = false
 }

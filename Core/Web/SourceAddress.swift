@@ -1,7 +1,7 @@
 import Domain
 import Glibc
 
-/// The address that login tries are counted under. An IPv6 host commonly owns a whole /64, so that is what is counted.
+/// The address that somebody is counted under: login tries, places, bytes. An IPv6 host commonly owns a whole /64, so that is what is counted.
 package func countedAddress(_ sourceIP: String) -> String {
     guard sourceIP.contains(":") else { return sourceIP.cut(to: 60) }
     var address = in6_addr()
