@@ -21,6 +21,13 @@ extension APIEnvironment {
     }
 }
 
+extension APIEnvironment {
+    /// `nil` without credentials.
+    package var numberSettling: NumberSettling? {
+        get throws { try provisioning.map { NumberSettling(store: numbers, provisioning: $0, clock: clock) } }
+    }
+}
+
 /// The numbers of the platform's account at Twilio.
 package struct TwilioAccount: Sendable {
     package var numbers: TwilioNumbers?

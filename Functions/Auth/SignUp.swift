@@ -46,11 +46,6 @@ extension FieldType where Value == String {
     }.shaped(.text(TextShape(6...254, format: "email")))
 
     fileprivate static let newPassword = FieldType.anyText(atMost: 1024).checked { password, field throws(Fault) in
-        guard password.utf8.count >= PasswordRule.length.lowerBound else {
-            throw .invalid(field, "A password has at least \(PasswordRule.length.lowerBound) characters.")
-        }
-        guard password.utf8.count <= PasswordRule.length.upperBound else {
-            throw .invalid(field, "A password has at most \(PasswordRule.length.upperBound) bytes.")
-        }
+        if let objection = PasswordRule.objection(toLengthOf: password) { throw .invalid(field, objection) }
     }.shaped(.text(TextShape(PasswordRule.length)))
 }

@@ -18,10 +18,24 @@ extension Endpoint {
         example: ["number": "+14155550100", "name": "Sales Line"]
     ) { call, purchase in
         guard let provisioning = try call.api.provisioning else { throw Fault.noTwilioAccount }
+        let policy = PurchasePolicy(call.api.configuration)
+        if policy.forbids(call.member) { return try await bought(purchase.wanted, call, provisioning) }
         return try await provisioning.buy(
             purchase.wanted, for: call.organization, by: call.user, name: purchase.name ?? purchase.wanted,
-            waits: try PurchasePolicy(call.api.configuration).waits(call.member),
+            waits: policy.waits(call.member),
             papers: TwilioPapers(addressSID: purchase.address, bundleSID: purchase.bundle))
+    }
+
+    /// Where nothing is bought, a request whose answer was lost may still be repeated.
+    private static func bought(
+        _ number: String, _ call: Call<Member>, _ provisioning: NumberProvisioning
+    ) async throws -> NumberPurchase {
+        var purchase = try await call.numbers.purchase(of: number, by: call.organization)
+        if let known = purchase, known.status == .requested || known.status == .unknown {
+            purchase = try await provisioning.settle(known)
+        }
+        guard let purchase, purchase.status == .bought else { throw Fault.forbidden(PurchasePolicy.refusal.about) }
+        return purchase
     }
 }
 

@@ -34,7 +34,8 @@ extension Endpoint {
         faults: DocumentedFault.provisioning, limits: .askingForNumbers
     ) { call, choice in
         guard let provisioning = try call.api.provisioning else { throw Fault.noTwilioAccount }
-        let purchase = try await choice.purchase(call, [.bought, .releasing, .released, .unknown, .waiting])
+        let purchase = try await choice.purchase(
+            call, [.bought, .releasing, .released, .requested, .unknown, .waiting])
         try await provisioning.release(purchase.found("number"))
     }
 

@@ -10,33 +10,35 @@ import Web
 extension Endpoint {
     static let listNumberRequests = Endpoint(
         .get, "/api/v1/number-requests",
-        "Numbers that organizations ask for and that wait for a decision, oldest first.",
+        "Numbers that organizations ask for and that wait for a decision, or were approved and have no answer; oldest first.",
         for: .platformStaff, takes: .query(ListQuery.form), answers: .page(of: NumberRequest.answer)
     ) { call, query in
-        let requests = try await call.numbers.waiting(after: query.after(), limit: query.limit + 1)
+        let requests = try await call.numbers.waiting(
+            after: query.after(), limit: query.limit + 1, at: call.now)
         return query.page(requests) { Cursor($0.createdAt, $0.id) }
     }
 
     static let approveNumberRequest = Endpoint(
         .post, "/api/v1/number-requests/{id}/approve",
-        "Buys the number for whoever asked, within their plan; a repeat finds nothing that waits.",
+        "Buys the number for whoever asked, within their plan; one that was approved and has no answer is looked up first.",
         for: .platformStaff, answers: .one(NumberPurchase.answer), faults: DocumentedFault.provisioning,
         limits: .decidingPurchases
     ) { call in
         guard let provisioning = try call.api.provisioning else { throw Fault.noTwilioAccount }
-        let (purchase, name) = try await call.numbers.waiting(try call.id(of: "request")).found("request")
-        return try await provisioning.buy(
-            purchase.number, for: purchase.organization, by: purchase.requestedBy, name: name)
+        return try await provisioning.approve(
+            try await call.numbers.waiting(try call.id(of: "request")).found("request"))
     }
 
     static let refuseNumberRequest = Endpoint(
         .post, "/api/v1/number-requests/{id}/refuse", "Refuses the number, with a reason that whoever asked can read.",
-        for: .platformStaff, takes: .body(Refusal.form), answers: .nothing, limits: .decidingPurchases,
+        for: .platformStaff, takes: .body(Refusal.form), answers: .nothing,
+        faults: [DocumentedFault(409, "changed", "It was approved or withdrawn meanwhile.")],
+        limits: .decidingPurchases,
         example: ["reason": "The trial has no number of its own."]
     ) { call, refusal in
-        let (purchase, _) = try await call.numbers.waiting(try call.id(of: "request")).found("request")
+        let purchase = try await call.numbers.waiting(try call.id(of: "request")).found("request")
         guard try await call.numbers.refuse(purchase, reason: refusal.reason, at: call.now) else {
-            throw Fault.notFound("request")
+            throw NumberStoreError.changed
         }
     }
 }
@@ -54,6 +56,10 @@ extension NumberRequest {
         $0.field("organization", \.organizationName)
         $0.field("number", \.number)
         $0.field("name", \.channelName, about: "What its channel is to be called.")
+        $0.field("status", \.status, about: "requested or unknown: approved, and nobody knows whether it was bought.")
+        $0.field("address_sid", \.addressSID, about: "Sent along when it is bought.")
+        $0.field("bundle_sid", \.bundleSID, about: "Sent along when it is bought.")
+        $0.field("reason", \.reason, about: "Why there is no answer; empty otherwise.")
         $0.field("requested_by", \.requestedBy)
         $0.field("created_at", \.createdAt)
     }

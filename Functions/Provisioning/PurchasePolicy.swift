@@ -17,11 +17,9 @@ enum PurchasePolicy: String {
     }
 
     /// Whether the member's purchase waits for the operator. Platform staff decides itself.
-    func waits(_ member: Member) throws(Fault) -> Bool {
-        if member.isOperator { return false }
-        guard self != .closed else { throw .forbidden(Self.refusal.about) }
-        return self == .approval
-    }
+    func waits(_ member: Member) -> Bool { self == .approval && !member.isOperator }
+
+    func forbids(_ member: Member) -> Bool { self == .closed && !member.isOperator }
 
     static let refusal = DocumentedFault(403, "forbidden", "Numbers are bought by the operator of this installation.")
 }

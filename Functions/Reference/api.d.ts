@@ -339,14 +339,14 @@ export interface Operations {
     body: undefined;
     answer: { message: { author: string; author_user_id: string | null; body: string; channel_id: string; conversation_id: string; created_at: string; direction: string; error_code: string | null; error_reason: string | null; id: string; media: unknown; provider_message_id: string | null; sent_at: string | null; status: "received" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "cancelled"; type: "text" | "image" | "video" | "audio" | "document" | "buttons" | "poll" | "location" | "contact" | "sticker" | "reaction" | "unsupported" }; statuses: ({ at: string; error_code: string | null; message_id: string; status: "received" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "failed" | "cancelled" })[]; trail: ({ at: string; gate: string; outcome: string; reason: string })[] };
   };
-  /** Numbers that organizations ask for and that wait for a decision, oldest first. */
+  /** Numbers that organizations ask for and that wait for a decision, or were approved and have no answer; oldest first. */
   "GET /api/v1/number-requests": {
     path: {};
     query: { limit?: number; cursor?: string };
     body: undefined;
-    answer: { items: ({ created_at: string; id: string; name: string; number: string; organization: string; organization_id: string; requested_by: string })[]; next_cursor: string | null };
+    answer: { items: ({ address_sid: string | null; bundle_sid: string | null; created_at: string; id: string; name: string; number: string; organization: string; organization_id: string; reason: string; requested_by: string; status: "requested" | "bought" | "failed" | "unknown" | "releasing" | "released" | "kept" | "waiting" | "refused" })[]; next_cursor: string | null };
   };
-  /** Buys the number for whoever asked, within their plan; a repeat finds nothing that waits. */
+  /** Buys the number for whoever asked, within their plan; one that was approved and has no answer is looked up first. */
   "POST /api/v1/number-requests/{id}/approve": {
     path: { id: string };
     query: {};

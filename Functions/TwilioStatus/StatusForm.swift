@@ -46,7 +46,7 @@ extension StatusReport {
     fileprivate mutating func fail(_ update: TwilioStatusUpdate) {
         let sentence = update.errorReason ?? TwilioStatusUpdate.noReason
         reason = sentence
-        optsOut = update.errorClass == .optedOut
+        optsOut = update.errorClass?.optsOut ?? false
         guard update.errorClass?.needsPerson ?? true else { return }
         callsPerson = "\(sentence) Nothing is tried again by itself; a person has to look."
     }

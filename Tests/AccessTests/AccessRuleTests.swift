@@ -38,10 +38,17 @@ import Web
     }
 
     @Test func anyOtherTextOfEightCharactersIsAPassword() {
-        for password in ["correct horse", "ñandúñan", "🙂🙂🙃🙃", "tr0ub4dor&3", " spaces around "] {
+        for password in ["correct horse", "ñandúñan", "🙂🙂🙃🙃🙂🙃🙂🙃", "tr0ub4dor&3", " spaces around "] {
             #expect(PasswordRule.objection(to: password, of: ["a@example.com"]) == nil, "\(password)")
         }
         #expect(FrequentPasswords.list.split(separator: " ").count >= 3_000, "ASVS 6.2.4")
+    }
+
+    /// Characters are counted at the lower end, bytes at the upper.
+    @Test func aPasswordOfFewCharactersIsShortHoweverManyBytesTheyTake() {
+        #expect(PasswordRule.objection(to: "🙂🙃", of: []) != nil)
+        #expect(PasswordRule.objection(to: "ñandúña", of: []) != nil)
+        #expect(PasswordRule.objection(to: String(repeating: "🙂🙃", count: 40), of: []) != nil)
     }
 
     @Test(arguments: ["", "a b", "é", "a\0b", String(repeating: "a", count: 101)])

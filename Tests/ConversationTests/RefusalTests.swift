@@ -12,6 +12,20 @@ import Testing
         try await road.database.owner.query("select status from parley.conversations").first?["status"]
     }
 
+    /// As Twilio lists it; its report comes later and finds the message failed already.
+    @Test func anOptOutFoundByLookingIsRemembered() async throws {
+        try await Road.with { road in
+            road.provider.answers(takingAnyway: true) { _ in .unknown(reason: "timed out") }
+            road.provider.becomes(.failed, optsOut: true)
+            try await road.receive("Hi")
+            try await road.settle()
+            try await road.settle()
+            #expect(try await road.messages().map(\.status) == ["failed"])
+            #expect(try await road.count("select count(*) from parley.contacts where opted_out_at is not null") == 1)
+            #expect(try await status(road) == "open", "who wants no messages waits for nobody")
+        }
+    }
+
     @Test(arguments: ["20003", "63007", "21211"])
     func aPermanentRefusalCallsAPerson(_ code: String) async throws {
         try await Road.with { road in

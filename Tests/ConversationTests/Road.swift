@@ -214,7 +214,7 @@ final class FakeProvider: Sendable {
     }
     private let taken = Mutex<[Taken]>([])
     private let answer = Mutex<@Sendable (ChannelDraft) -> SendResult?>({ _ in nil })
-    private let standing = Mutex(MessageStatus.sent)
+    private let standing = Mutex((status: MessageStatus.sent, optsOut: false))
     private let listing = Mutex<(@Sendable () throws -> Void)>({})
     /// Providers write a message down even when their answer is lost.
     private let takesWhenSilent = Mutex(false)
@@ -225,7 +225,7 @@ final class FakeProvider: Sendable {
         takesWhenSilent.withLock { $0 = takingAnyway }
     }
     /// What it lists its messages as.
-    func becomes(_ status: MessageStatus) { standing.withLock { $0 = status } }
+    func becomes(_ status: MessageStatus, optsOut: Bool = false) { standing.withLock { $0 = (status, optsOut) } }
     func lists(_ body: @escaping @Sendable () throws -> Void) { listing.withLock { $0 = body } }
 
     var sent: [String] { taken.withLock { $0.map(\.draft.body) } }
@@ -252,10 +252,11 @@ final class FakeProvider: Sendable {
             },
             reconcile: { draft, since in
                 try self.listing.withLock { $0 }()
+                let standing = self.standing.withLock { $0 }
                 return self.all.filter { $0.draft.to == draft.to && $0.at >= since }.map {
                     SentMessage(
-                        providerID: $0.providerID, body: $0.draft.body, createdAt: $0.at,
-                        status: self.standing.withLock { $0 })
+                        providerID: $0.providerID, body: $0.draft.body, createdAt: $0.at, status: standing.status,
+                        optsOut: standing.optsOut)
                 }
             }, longest: 0)
     }

@@ -37,6 +37,25 @@ import Testing
         }
     }
 
+    /// The quota is a hard cap: a reply leaves whole or not at all.
+    @Test func aReplyOfMorePartsThanAreLeftIsNotSent() async throws {
+        try await Road.with { road in
+            try await road.set("message_limit", "2")
+            try await road.set("quota_message", "Limit reached.")
+            let long = String(repeating: "All of our cakes are made of flour. ", count: 80)
+            #expect(MessageSplit(long).parts.count > 2)
+            road.composes { _ in ComposedReply(text: long, reason: "long") }
+            try await road.receive("Hi")
+            try await road.settle()
+            #expect(road.provider.sent == ["Limit reached."])
+            #expect(try await road.count(Self.used) == 1, "the notice is a message like any other")
+            try await road.receive("Hi again")
+            try await road.settle()
+            #expect(road.provider.sent == ["Limit reached."], "once a month")
+            #expect(try await road.count(Self.used) == 1)
+        }
+    }
+
     @Test func aReplyThatIsNotSaidCountsNothing() async throws {
         try await Road.with { road in
             let receipt = try await road.receive("Hi")
@@ -97,7 +116,8 @@ import Testing
                 id: NumberPurchaseID(UUID()), organization: road.organization, number: "+14155238886",
                 requestedBy: road.user, at: road.now)
             purchase.channel = road.channel
-            try await NumberStore(database: database.app).released(purchase, at: road.now)
+            try await NumberStore(database: database.app).released(
+                database.releasing(purchase, at: road.now), at: road.now)
         case .organization:
             try await OrganizationStore(database: database.app).delete(road.organization, at: road.now)
         }

@@ -175,6 +175,21 @@ import Web
         }
     }
 
+    /// The failure was told before, without its code.
+    @Test func anOptOutToldSecondIsRememberedOnce() async throws {
+        try await with { api, message in
+            let bare = [("MessageSid", "SM9"), ("MessageStatus", "undelivered")]
+            _ = try await api.router(request(bare, message: message))
+            let told = [("MessageSid", "SM9"), ("MessageStatus", "failed"), ("ErrorCode", "63033")]
+            _ = try await api.router(request(told, message: message))
+            #expect(try await conversation(api).optedOut == 1)
+            #expect(try await state(api.db, message) == ["failed", "SM9", "63033"])
+            try await api.db.owner.query("update parley.contacts set opted_out_at = null")
+            _ = try await api.router(request(told, message: message))
+            #expect(try await conversation(api).optedOut == 0)
+        }
+    }
+
     @Test func aReportAboutAnotherMessageOfTheProviderDoesNotTouchThisOne() async throws {
         try await with { api, message in
             _ = try await api.router(request([("MessageSid", "SM9"), ("MessageStatus", "sent")], message: message))

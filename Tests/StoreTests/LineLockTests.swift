@@ -149,7 +149,8 @@ import Testing
                 id: NumberPurchaseID(UUID()), organization: organization, number: "+14155550001",
                 requestedBy: UserID(UUID()), at: Self.now)
             purchase.channel = first
-            try await NumberStore(database: db.app).released(purchase, at: Self.now)
+            try await NumberStore(database: db.app).released(
+                db.releasing(purchase, at: Self.now), at: Self.now)
             #expect(try await Self.primary(of: organization, in: db) == [second])
         }
     }

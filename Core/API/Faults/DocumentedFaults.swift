@@ -17,6 +17,7 @@ extension DocumentedFault {
             DocumentedFault(409, "number-taken", "Somebody else has the number."),
             DocumentedFault(409, "in-progress", "The number is being provisioned right now."),
             DocumentedFault(409, "releasing", "The number is being released."),
+            DocumentedFault(409, "changed", "It was decided otherwise meanwhile."),
             DocumentedFault(409, "plan-limit", "The plan has room for no further number."),
         ]
 

@@ -18,6 +18,8 @@ extension Fault {
         case .busy:
             self = Fault(
                 status: 409, code: "in-progress", detail: "This number is being provisioned right now.", retryAfter: 5)
+        case .changed:
+            self = .conflict("changed", "This was decided otherwise meanwhile; look at it again.")
         case .planLimit(let limit):
             self = .conflict(
                 "plan-limit", "Your plan has room for \(limit) number\(limit == 1 ? "" : "s"); release one or upgrade.")
@@ -29,10 +31,6 @@ extension Fault {
         case .notForSale: self = .conflict("number-taken", "That number is taken; choose another.")
         case .notBought: self = .notFound("number")
         case .releasing: self = .conflict("releasing", "The number is being released; repeat the release first.")
-        case .unsettled:
-            self = Fault(
-                status: 409, code: "in-progress",
-                detail: "The number is being provisioned; repeat its purchase, then release it.", retryAfter: 5)
         case .provider(let error): self = .twilio(error)
         }
     }

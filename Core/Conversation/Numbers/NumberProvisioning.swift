@@ -39,19 +39,36 @@ package struct NumberProvisioning: Sendable {
             wanted, limit: \.numberLimit, waits: waits, channelName: name, at: now)
         guard purchase.status != .bought, purchase.status != .waiting else { return purchase }
         guard purchase.status != .releasing else { throw NumberProvisioningError.releasing }
-        let bought = try await provider(purchase)
-        return try await store.bought(
-            purchase, providerID: bought.sid, channel: ids.make(), name: name, at: clock.now())
+        return try await complete(purchase)
+    }
+
+    /// For the operator: buys what waits, and goes on with what was approved before and has no answer.
+    package func approve(_ purchase: NumberPurchase) async throws -> NumberPurchase {
+        try await complete(try await store.approve(purchase, limit: \.numberLimit, at: clock.now()))
+    }
+
+    private func complete(_ purchase: NumberPurchase) async throws -> NumberPurchase {
+        try await keep(try await provider(purchase), as: purchase)
+    }
+
+    private func keep(_ bought: TwilioNumber, as purchase: NumberPurchase) async throws -> NumberPurchase {
+        try await store.bought(
+            purchase, providerID: bought.sid, channel: ids.make(),
+            name: purchase.channelName.isEmpty ? purchase.number : purchase.channelName, at: clock.now())
     }
 
     private func provider(_ purchase: NumberPurchase) async throws -> TwilioNumber {
         let papers = TwilioPapers(addressSID: purchase.addressSID, bundleSID: purchase.bundleSID)
+        // An answer that was lost may have been a yes; so may "taken", when the yes was our own earlier one.
+        var mayBeOurs = purchase.status == .unknown
         do {
-            if let owned = try await owned(purchase.number) { return try await adopt(owned, purchase) }
+            if let owned = try await owned(purchase.number) {
+                mayBeOurs = true
+                return try await adopt(owned, purchase)
+            }
             return try await twilio.purchasePhoneNumber(purchase.number, Self.tag(purchase), papers, webhooks)
         } catch let error as TwilioError {
-            // An answer that was lost may have been a yes; so may "taken", when the yes was our own earlier one.
-            let mayBeOurs = error.mayHaveArrived || error.isTemporary || purchase.status == .unknown
+            mayBeOurs = mayBeOurs || error.mayHaveArrived || error.isTemporary
             try await store.settle(
                 purchase, as: mayBeOurs ? .unknown : .failed, reason: error.reason, at: clock.now())
             throw NumberProvisioningError.provider(error)
@@ -73,37 +90,50 @@ package struct NumberProvisioning: Sendable {
             ? owned : try await twilio.updateNumberWebhook(owned.sid, webhooks)
     }
 
+    /// Looks up what became of a purchase that has no answer, and buys nothing.
+    /// - Returns: the purchase, bought or failed.
+    package func settle(_ purchase: NumberPurchase) async throws -> NumberPurchase {
+        var held = try await store.hold(purchase, from: [.requested, .unknown], at: clock.now())
+        do {
+            if let owned = try await owned(held.number) {
+                return try await keep(try await adopt(owned, held), as: held)
+            }
+        } catch let error as TwilioError {
+            try await store.settle(held, as: .unknown, reason: error.reason, at: clock.now())
+            throw NumberProvisioningError.provider(error)
+        }
+        held.reason = "The purchase was interrupted, and the number was not bought."
+        held.status = .failed
+        try await store.settle(held, as: .failed, reason: held.reason, at: clock.now())
+        return held
+    }
+
     /// Gives a number back. A repeat finds it given back and says the same.
     package func release(_ purchase: NumberPurchase) async throws {
         guard purchase.status != .released else { return }
-        guard purchase.status != .waiting else {
-            return try await store.settle(purchase, as: .released, reason: "It was withdrawn.", at: clock.now())
-        }
-        guard let sid = try await sid(purchase) else {
-            return try await store.settle(purchase, as: .failed, reason: "It was never bought.", at: clock.now())
-        }
-        try await store.settle(purchase, as: .releasing, reason: "", at: clock.now())
+        guard purchase.status != .waiting else { return try await store.withdraw(purchase, at: clock.now()) }
+        let held = try await store.hold(
+            purchase, from: [.bought, .releasing, .requested, .unknown], as: .releasing, at: clock.now())
         do {
-            try await twilio.releasePhoneNumber(sid)
-        } catch {
-            if !error.mayHaveArrived, !error.isTemporary {
-                let before: NumberPurchase.Status = purchase.channel == nil ? .unknown : .bought
-                try await store.settle(purchase, as: before, reason: error.reason, at: clock.now())
+            guard let sid = try await sid(held) else {
+                return try await store.settle(held, as: .failed, reason: "It was never bought.", at: clock.now())
             }
+            try await twilio.releasePhoneNumber(sid)
+        } catch let error as TwilioError {
+            // A repeat asks again. One that Twilio refuses is what it was before.
+            let isOpen = error.mayHaveArrived || error.isTemporary
+            let before: NumberPurchase.Status = held.channel == nil ? .unknown : .bought
+            try await store.settle(
+                held, as: isOpen ? .releasing : before, reason: isOpen ? "" : error.reason, at: clock.now())
             throw NumberProvisioningError.provider(error)
         }
-        try await store.released(purchase, at: clock.now())
+        try await store.released(held, at: clock.now())
     }
 
     /// A purchase whose answer was lost is looked for in the account; `nil` when it did not go through.
-    private func sid(_ purchase: NumberPurchase) async throws -> String? {
+    private func sid(_ purchase: NumberPurchase) async throws(TwilioError) -> String? {
         if let sid = purchase.providerID { return sid }
-        guard [.unknown, .releasing].contains(purchase.status) else { throw NumberProvisioningError.unsettled }
-        do {
-            return try await owned(purchase.number).flatMap { $0.friendlyName == Self.tag(purchase) ? $0.sid : nil }
-        } catch {
-            throw NumberProvisioningError.provider(error)
-        }
+        return try await owned(purchase.number).flatMap { $0.friendlyName == Self.tag(purchase) ? $0.sid : nil }
     }
 
     /// Points the number's webhooks at this installation again.
@@ -136,8 +166,6 @@ package enum NumberProvisioningError: Error, Equatable {
     case notForSale
     case notBought
     case releasing
-    /// Requested, and no answer yet: repeating the purchase settles it.
-    case unsettled
 }
 
 extension TwilioError {

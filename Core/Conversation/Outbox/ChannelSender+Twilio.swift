@@ -36,7 +36,8 @@ extension SentMessage {
             providerID: message.sid, body: message.body, createdAt: message.createdAt,
             status: status == .cancelled || status == .received ? .sent : status,
             errorCode: message.errorCode.map { String($0) },
-            reason: message.errorCode.map(TwilioErrorClass.sentence) ?? TwilioStatusUpdate.noReason)
+            reason: message.errorCode.map(TwilioErrorClass.sentence) ?? TwilioStatusUpdate.noReason,
+            optsOut: status == .failed && message.errorCode.map { TwilioErrorClass(code: $0).optsOut } ?? false)
     }
 }
 

@@ -89,10 +89,12 @@ package struct SentMessage: Sendable, Equatable {
     /// Of one that failed.
     package var errorCode: String?
     package var reason: String?
+    /// The customer wants no messages; of one that failed.
+    package var optsOut: Bool
 
     package init(
         providerID: String, body: String, createdAt: Date?, status: MessageStatus = .sent, errorCode: String? = nil,
-        reason: String? = nil
+        reason: String? = nil, optsOut: Bool = false
     ) {
         self.providerID = providerID
         self.body = body
@@ -100,5 +102,6 @@ package struct SentMessage: Sendable, Equatable {
         self.status = status
         self.errorCode = errorCode
         self.reason = reason
+        self.optsOut = optsOut
     }
 }

@@ -25,13 +25,16 @@ extension Outbox {
         return nil
     }
 
-    /// Its id is the only sign that the message left: one that another message took meanwhile is no sign.
+    /// Its id is the only sign that the message left: one that another message took meanwhile is no sign. In the order of locks,
+    /// contact and conversation before the message.
     private func settle(_ attempt: SendAttempt, as found: SentMessage) async throws -> Bool {
-        try await database.transaction(
+        let (thread, now) = (attempt.conversation.id, clock.now())
+        let optOut: [Query] = found.optsOut ? [.setOptOut(in: thread, at: now, now: now)] : []
+        return try await database.transaction(
             for: attempt.conversation.organization, durability: .inOrder,
-            reading: [.claim(found.providerID, for: attempt.entry.id)]
+            reading: optOut + [.lock(thread), .claim(found.providerID, for: attempt.entry.id)]
         ) { _, answers in
-            guard answers.joined().first != nil else { return (false, []) }
+            guard answers.last?.isEmpty == false else { return (false, []) }
             return (true, changes(attempt, as: found))
         }
     }
@@ -47,6 +50,8 @@ extension Outbox {
         move.errorCode = found.errorCode
         move.reason = found.reason
         let reason = "Its sending was interrupted; the provider lists it as failed. \(found.reason ?? "")"
+        // Who wants no messages waits for nothing.
+        guard !found.optsOut else { return changes(attempt, move, "opt_out", .stopped, reason) }
         return [.setStatus(attempt.conversation.id, .pending, at: clock.now())]
             + changes(attempt, move, "provider", .stopped, reason)
     }

@@ -9,7 +9,7 @@ import Web
 /// are `Data`, which JSON has as base64: as a list of numbers they would be three times as long.
 package struct TurnRecording: Codable, Sendable, Equatable {
     /// Of this form. A turn that asks other questions than before, or writes them otherwise, has a higher one.
-    package static let currentVersion = 3
+    package static let currentVersion = 4
 
     package var version = currentVersion
     package var conversation: String

@@ -62,7 +62,9 @@ extension TurnRun {
         guard let row = asked.joined().first else {
             throw PostgresError.decoding("the conversation has no organization")
         }
-        return try overQuota(turn, try QuotaAllowance(row), part: standing.nextPart, in: conversation, at: now)
+        return try overQuota(
+            turn, try QuotaAllowance(row), messages: reply.texts.count, part: standing.nextPart, in: conversation,
+            at: now)
     }
 
     /// Books what was paid for a reply that will not be said.

@@ -15,15 +15,22 @@ extension TurnRun {
         ]
     }
 
-    /// Other replies used the rest of the quota while this one was written.
-    /// - Parameter part: the notice's place in the turn's answer: behind a welcome.
+    /// The quota has no room for the reply: others used the rest of it meanwhile, or it has more parts than are left.
+    /// - Parameters:
+    ///   - messages: of the reply.
+    ///   - part: the notice's place in the turn's answer: behind a welcome.
     func overQuota(
-        _ turn: TurnID, _ allowance: QuotaAllowance, part: Int, in conversation: ConversationRecord, at now: Date
+        _ turn: TurnID, _ allowance: QuotaAllowance, messages: Int, part: Int, in conversation: ConversationRecord,
+        at now: Date
     ) throws -> [Query] {
         let notice = parts(
             allowance.notice.map { MessageSplit($0).parts } ?? [], by: .system, answering: turn, from: part,
             under: conversation.ownership.epoch)
-        let reason = "The quota of \(allowance.quota.limit) messages was used up while the reply was written."
+        let quota = allowance.quota
+        let reason =
+            quota.isExhausted
+            ? "The quota of \(quota.limit) messages was used up while the reply was written."
+            : "Of the quota of \(quota.limit) messages \(quota.remaining) are left, and the reply has \(messages): it was not sent."
         return [
             .record("quota", notice.isEmpty ? .stopped : .answered, reason, turn: turn, in: conversation, at: now),
             .finish(turn, as: notice.isEmpty ? .closed : .answered, at: now),

@@ -66,5 +66,8 @@ package enum TwilioErrorClass: String, Sendable, CaseIterable {
 
     /// Whether a person has to look at a message that failed so: the customer waits, and nothing is tried again. Who wants no messages
     /// waits for nothing.
-    package var needsPerson: Bool { self != .optedOut }
+    package var needsPerson: Bool { !optsOut }
+
+    /// Whether the customer wants no messages, from whatever road the code came: an answer, a list, a report.
+    package var optsOut: Bool { self == .optedOut }
 }

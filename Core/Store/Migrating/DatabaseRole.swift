@@ -82,5 +82,6 @@ package enum DatabaseRole: String, Sendable, CaseIterable {
         Capability(name: "take_rate", roles: [.api, .auth]),
         Capability(name: "waiting_purchases", roles: [.api]),
         Capability(name: "waiting_purchase", roles: [.api]),
+        Capability(name: "unsettled_purchases", roles: [.api]),
     ]
 }

@@ -96,7 +96,11 @@ package struct OrganizationStore: Sendable {
         [
             """
             update number_purchases set status = 'kept', updated_at = \(now)
-            where organization_id = \(id) and status in ('bought', 'unknown')
+            where organization_id = \(id) and status in ('bought', 'unknown', 'requested', 'releasing')
+            """,
+            """
+            update number_purchases set status = 'released', reason = 'It was withdrawn.', updated_at = \(now)
+            where organization_id = \(id) and status = 'waiting'
             """,
             "update organizations set deleted_at = \(now), updated_at = \(now) where id = \(id)",
             """

@@ -5,8 +5,8 @@ package import Postgres
 /// Messages an organization sends count in its month from the moment they are queued, until they fail before the provider took
 /// them. Who queues one in `Query.queue`, or ends one in `Query.move`, need not think of it.
 extension Query {
-    /// Counts messages of a reply before they are queued, in the organization's current month. With a limit, only while the
-    /// quota was not used up: no row comes back when it was. The row's lock makes concurrent replies count one after the other.
+    /// Counts messages of a reply before they are queued, in the organization's current month. With a limit, only when there is room
+    /// for all of them: no row comes back when there is not. The row's lock makes concurrent replies count one after the other.
     /// - Parameter replies: of a persona, counted with them.
     package static func countOutbound(
         _ messages: Int, replies: Int = 0, of organization: OrganizationID, limit: Int? = nil, at now: Date
@@ -15,10 +15,10 @@ extension Query {
         insert into usage_periods as used (organization_id, period, outbound, ai_replies)
         select id, to_char(\(now)::timestamptz at time zone time_zone, 'YYYY-MM'), \(messages)::int, \(replies)::int
         from organizations
-        where id = \(organization) and coalesce(\(limit)::bigint, 1) > 0
+        where id = \(organization) and (\(limit)::bigint is null or \(messages)::bigint <= \(limit)::bigint)
         on conflict (organization_id, period) do update
         set outbound = used.outbound + excluded.outbound, ai_replies = used.ai_replies + excluded.ai_replies
-        where \(limit)::bigint is null or used.outbound < \(limit)::bigint
+        where \(limit)::bigint is null or used.outbound + excluded.outbound <= \(limit)::bigint
         returning outbound
         """
     }

@@ -112,6 +112,10 @@ begin
         and exists (select from operator_access a where a.fingerprint = ensure_operator.fingerprint);
     if found then return known; end if;
     perform pg_advisory_xact_lock(hashtextextended('operator', 0));
+    -- Another first login may have done it meanwhile, and has its session by now.
+    select u.id into known from users u where u.is_operator and u.username = ensure_operator.username
+        and exists (select from operator_access a where a.fingerprint = ensure_operator.fingerprint);
+    if found then return known; end if;
     insert into operator_access as a (fingerprint, at) values (ensure_operator.fingerprint, ensure_operator.at)
         on conflict (single) do update set fingerprint = excluded.fingerprint, at = excluded.at;
     delete from sessions s using users u where u.id = s.user_id and u.username is not null;

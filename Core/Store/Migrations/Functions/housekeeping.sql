@@ -25,7 +25,7 @@ $$;
 
 -- Deletes what has had its time, at most 10,000 rows of a kind per call: sessions and login tries that ran out, answers of
 -- idempotent writes after a day, events after 90 days (whole months of them go in `drop_old_partition`), dead jobs after 90
--- days, uploads. Returns how many rows went.
+-- days, uploads, addresses that were given back after the year in which they are remembered (`was_released`). Returns how many rows went.
 create or replace function prune(at timestamptz) returns integer
     language plpgsql security definer set search_path = parley, pg_temp as $$
 declare
@@ -58,6 +58,11 @@ begin
     total := total + gone;
     delete from uploads u using (select organization_id, id from uploads where expires_at <= at limit 1000) expired
     where u.organization_id = expired.organization_id and u.id = expired.id;
+    get diagnostics gone = row_count;
+    total := total + gone;
+    delete from released_addresses where (kind, address) in (
+        select r.kind, r.address from released_addresses r where r.released_at <= prune.at - interval '1 year'
+        order by r.released_at limit 10000);
     get diagnostics gone = row_count;
     return total + gone;
 end

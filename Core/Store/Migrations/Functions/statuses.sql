@@ -4,7 +4,8 @@
 -- Domain) and keeps the report in the message's history. The provider's id is learned here when the answer to our own
 -- request was lost. No row comes back when the message is not ours.
 --
--- `opts_out`: the customer wants no messages. `calls_person`: why a person has to look, when it fails. Neither when it was reported before.
+-- `opts_out`: the customer wants no messages, learned once of a message, whatever was reported of it before: a failure may be told
+-- without its code first. `calls_person`: why a person has to look, when it fails.
 drop function if exists report_status(status_report, text[], timestamptz);
 create or replace function report_status(
     report status_report, from_statuses text[], reported_at timestamptz, opts_out boolean default false,
@@ -20,6 +21,7 @@ declare
     thread uuid;
     is_new boolean;
     has_moved boolean;
+    is_learned boolean := false;
 begin
     -- By our own id, which the callback's URL carries with the organization; else by the provider's id on the line it was
     -- sent from.
@@ -41,8 +43,15 @@ begin
     end if;
 
     -- In the order of locks, contact and conversation before the message.
-    if opts_out and not exists (select from message_statuses s where s.organization_id = organization
-            and s.message_id = message and s.status = report.status) then
+    -- What was learned stands in the trail, by whoever learned it; who began again meanwhile is not stopped by a repeat.
+    if opts_out then
+        perform from contacts c where c.organization_id = organization and c.id = (
+            select t.contact_id from conversations t where t.organization_id = organization and t.id = thread)
+            for no key update;
+        is_learned := not exists (select from decisions d where d.organization_id = organization
+            and d.message_id = message and d.gate = 'opt_out');
+    end if;
+    if is_learned then
         perform set_opt_out(thread, reported_at, reported_at);
     end if;
     if calls_person is not null then
@@ -52,7 +61,8 @@ begin
     perform from messages m where m.organization_id = organization and m.id = message for no key update;
     insert into message_statuses (organization_id, message_id, status, error_code, at)
     values (organization, message, report.status, report.error_code, reported_at)
-    on conflict (organization_id, message_id, status) do nothing;
+    on conflict (organization_id, message_id, status) do update set error_code = excluded.error_code
+        where message_statuses.error_code is null and excluded.error_code is not null;
     is_new := found;
     update messages m
     set status = report.status, provider_message_id = report.provider_message_id,
@@ -62,6 +72,10 @@ begin
             else report.error_reason end
     where m.organization_id = organization and m.id = message and m.status = any (from_statuses);
     has_moved := found;
+    -- A failure that is explained only now.
+    update messages m set error_code = report.error_code, error_reason = report.error_reason
+    where not has_moved and m.organization_id = organization and m.id = message and m.status = 'failed'
+        and report.status = 'failed' and m.error_code is null and report.error_code is not null;
     update messages m set provider_message_id = report.provider_message_id
     where m.organization_id = organization and m.id = message and m.provider_message_id is null;
 
@@ -70,8 +84,8 @@ begin
         values (organization, 'message.status', message,
             jsonb_build_object('conversation_id', thread, 'status', report.status), reported_at);
     end if;
-    if has_moved and (opts_out or calls_person is not null) then
-        perform keep_refusal(organization, thread, message, opts_out, calls_person, reported_at);
+    if is_learned or has_moved and calls_person is not null then
+        perform keep_refusal(organization, thread, message, is_learned, calls_person, reported_at);
     end if;
     return query select message, organization, thread, not is_new, has_moved;
 end
