@@ -42,7 +42,7 @@ import Testing
         try await Road.with { road in
             try await road.set("message_limit", "2")
             try await road.set("quota_message", "Limit reached.")
-            let long = String(repeating: "All of our cakes are made of flour. ", count: 80)
+            let long = String(repeating: "All of our cakes are made of flour. ", count: 120)
             #expect(MessageSplit(long).parts.count > 2)
             road.composes { _ in ComposedReply(text: long, reason: "long") }
             try await road.receive("Hi")

@@ -3,7 +3,8 @@ import FoundationEssentials
 import Store
 import WhatsAppWire
 
-/// A WhatsApp message in the road's words. Everything a stranger chose is cut to what the columns take.
+/// A WhatsApp message in the road's words. What strangers chose is cut to the columns where every road does it (`Query.receive`,
+/// `Query.keep`); names of authors here, because keys are made of them.
 struct InboundMapper: Sendable {
     /// The line's own address on the road, before a phone was linked anew.
     let storedAddress: String?
@@ -11,6 +12,8 @@ struct InboundMapper: Sendable {
     let addresses: AddressBook
     let clock: WallClock
 
+    /// Unicode scalars of an author's name.
+    private static let longestName = 199
     /// Dates that a sender's clock can't mean, seconds ahead of ours.
     private static let aheadOfTime: Double = 86_400
 
@@ -36,7 +39,7 @@ struct InboundMapper: Sendable {
         case .choice(let id, _): inbound.choice = id
         default: break
         }
-        return inbound.cut()
+        return inbound
     }
 
     /// What is kept of a message that the database would not take: that it came, from whom, and why there is no more of it.
@@ -44,8 +47,7 @@ struct InboundMapper: Sendable {
         InboundMessage(
             kind: .whatsappWeb, localAddress: localAddress, remoteAddress: message.chat.description,
             providerMessageID: message.id, authors: authors(of: message), type: .unsupported, text: reason,
-            writtenAt: writtenAt(message), isGroup: message.chat.isGroup
-        ).cut()
+            writtenAt: writtenAt(message), isGroup: message.chat.isGroup)
     }
 
     /// All names of the author that are known here, the hidden id first; none for our own: there is one of us on a line.
@@ -57,7 +59,7 @@ struct InboundMapper: Sendable {
             addresses.phoneNumber(of: sender),
         ]
         return names.compactMap(\.self).reduce(into: []) { known, name in
-            let text = name.description.cut(to: InboundMessage.Column.author)
+            let text = name.description.cut(to: Self.longestName)
             if !known.contains(text) { known.append(text) }
         }
     }
@@ -80,27 +82,5 @@ struct InboundMapper: Sendable {
         if let name = message.pushName { return name }
         let number = addresses.phoneNumber(of: message.sender) ?? message.senderAlternate ?? message.sender
         return number.isPhoneNumber ? "+\(number.user)" : "Somebody"
-    }
-}
-
-extension InboundMessage {
-    /// Characters (as Postgres counts them: Unicode scalars) of the columns that foreign text reaches.
-    fileprivate enum Column {
-        static let author = 199
-        static let name = 255
-        static let text = 65_536
-        static let choice = 1_000
-        static let contentType = 255
-    }
-
-    fileprivate func cut() -> InboundMessage {
-        var message = self
-        message.contactName = contactName?.cut(to: Column.name)
-        message.text = text.cut(to: Column.text)
-        message.choice = choice?.cut(to: Column.choice)
-        message.media = media.map {
-            Domain.MediaReference(url: $0.url, contentType: $0.contentType.cut(to: Column.contentType))
-        }
-        return message
     }
 }
