@@ -12,7 +12,7 @@ import Testing
 @Suite struct TurnRecordingTests {
     private static let environment = ["OPENAI_API_KEY": "sk-test"]
     private static let answer =
-        #"{"choices":[{"message":{"content":"We open at nine."},"finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":5},"model":"gpt-4o-mini"}"#
+        #"{"choices":[{"message":{"content":"We open early."},"finish_reason":"stop"}],"usage":{"prompt_tokens":20,"completion_tokens":5},"model":"gpt-4o-mini"}"#
     private static func box(_ name: String = "one") throws -> SecretBox {
         try SecretBox(keys: "\(name):" + Data(repeating: name == "one" ? 1 : 2, count: 32).base64EncodedString())
     }
@@ -41,7 +41,7 @@ import Testing
         try await road.queue.finish(job, outcome)
         await recorder.drain()
         #expect(http.requests.count == 1)
-        #expect(try await road.texts() == (marked == nil ? ["Welcome!", "We open at nine."] : ["We open at nine."]))
+        #expect(try await road.texts() == (marked == nil ? ["Welcome!", "We open early."] : ["We open early."]))
         try await body(try #require(receipt.turn), recorder)
     }
 
@@ -94,7 +94,7 @@ import Testing
                 let second = try await isolated.replay(recording)
                 #expect(first == recording.resultHash)
                 #expect(second == recording.resultHash)
-                #expect(try await road.texts() == ["Welcome!", "We open at nine."])
+                #expect(try await road.texts() == ["Welcome!", "We open early."])
             }
         }
     }
@@ -157,7 +157,7 @@ import Testing
             let outbox = Outbox(
                 database: road.database.app, clock: road.clock, ids: road.ids, sender: { _ in sender }, marked: marked)
             #expect(try await outbox.run(job, until: Date() + 20) == .recorded(next: nil))
-            #expect(road.provider.sent == ["We open at nine."])
+            #expect(road.provider.sent == ["We open early."])
             #expect(try await road.messages().map(\.status) == ["sent"])
         }
     }
@@ -234,7 +234,7 @@ import Testing
                     else {
                         continue
                     }
-                    let other = String(decoding: body, as: UTF8.self).replacing("nine", with: "ten")
+                    let other = String(decoding: body, as: UTF8.self).replacing("early", with: "late")
                     recording.exchanges[position].answer = .response(
                         status: status, headers: headers, body: Data(other.utf8))
                 }

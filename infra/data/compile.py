@@ -170,8 +170,8 @@ class Lexicon:
 
 
 TAGS = {"percent": "%", "cent": "k", "half": "h", "price": "p", "clock": "o", "am": "a", "pm": "b", "per": "/",
-        "courtesy": "~", "order": "#", "tenth": "z"}
-VALUE_TAGS = {"scale": "s", "period": "P", "unit": "u", "relative": "r", "promise": "!", "number": "n"}
+        "courtesy": "~", "order": "#", "tenth": "z", "at": "@", "ofday": "^", "opens": "+", "closed": "-"}
+VALUE_TAGS = {"scale": "s", "period": "P", "unit": "u", "relative": "r", "promise": "!", "number": "n", "weekday": "w"}
 # Codes that are words: only in capitals.
 WORDLIKE = set("ALL TOP TRY CUP PEN COP MAD MOP GEL BAM RON LAK RUB SOS NAD ANG BOB SAR YER MRU STN SHP BAN HUF DOP".split())
 UNITS = {"duration-minute": "minute", "duration-hour": "hour", "duration-day": "day", "duration-week": "week",

@@ -21,6 +21,14 @@ package struct Claim: Sendable, Hashable {
     package var isImplied = false
     /// Of a promise: what else its sentence promises, which is what it is about: `free` of `Delivery is free`.
     package var beside: Set<String> = []
+    /// Of a day: whether something is said to be open or closed on it.
+    var door: Door?
     /// `We offer no refund.`
     package var isNegated = false
+
+    enum Door: Sendable, Hashable {
+        case open, closed
+        /// `closed at 17:30 on Mondays` may be open before, or not at all.
+        case closesAtTime
+    }
 }

@@ -7,6 +7,10 @@ enum Meaning: Sendable, Equatable {
     /// Codes that are also words; only in capitals.
     case code([String])
     case cent, half, percent, tenth, price, clock, morning, afternoon, per, courtesy, order
+    /// In front of a time of day; `timeAhead` also where nothing else says that it is one.
+    case ahead, timeAhead
+    /// A place is open, or isn't.
+    case opens, closed
     /// Powers of ten.
     case scale(Int)
     case period(String)
@@ -65,6 +69,10 @@ enum ClaimLexicon {
         case "/": return .per
         case "~": return .courtesy
         case "#": return .order
+        case "@": return .ahead
+        case "^": return .timeAhead
+        case "+": return .opens
+        case "-": return .closed
         case "s": return Int(value).map(Meaning.scale)
         case "n": return Int(value).map(Meaning.number)
         case "P": return .period(value)

@@ -10,7 +10,7 @@ extension ClaimReader {
         return false
     }
 
-    private struct Day {
+    struct Day {
         /// `12-24`; two when day and month may be either.
         var values: [String]
         var year: String?
@@ -18,7 +18,7 @@ extension ClaimReader {
         var end: Int?
     }
 
-    private func day(_ first: String, _ second: String, year: String?, isMonthFirst: Bool = false, end: Int? = nil)
+    func day(_ first: String, _ second: String, year: String?, isMonthFirst: Bool = false, end: Int? = nil)
         -> Day?
     {
         guard first.count <= 2, second.count <= 2, let one = Int(first), let two = Int(second) else { return nil }
@@ -47,20 +47,30 @@ extension ClaimReader {
         let isCounted =
             index + 3 < tokens.count
             && (tokens[index + 3].isSymbol("%") || entries[index + 3].meanings.contains(.percent))
-        guard sign == "/", !isCounted, Decimals.quotient(first, second).map({ $0.hasPrefix("0.") }) != true else {
+        let isFraction = Decimals.quotient(first, second).map { $0.hasPrefix("0.") } == true
+        guard sign == "/", !isCounted, !isFraction || isDayAhead(index) else {
             return nil
         }
         return day(first, second, year: nil, end: index + 3)
     }
 
-    private func plain(_ index: Int) -> String? {
+    func plain(_ index: Int) -> String? {
         guard index < tokens.count, let figure = tokens[index].figure, figure.isPlain else { return nil }
         return figure.groups[0]
     }
 
-    private func isJoined(_ index: Int, by sign: Unicode.Scalar) -> Bool {
+    func isJoined(_ index: Int, by sign: Unicode.Scalar) -> Bool {
         guard index + 1 < tokens.count, tokens[index].isSymbol(sign) else { return false }
         return !tokens[index].spaceBefore && !tokens[index + 1].spaceBefore && tokens[index + 1].figure != nil
+    }
+
+    /// Names of months that are other words where they are written small: `3 may enter`, `2 out of 5`, `2 des 3`.
+    private static let otherWords: Set<String> = ["may", "out", "des", "set", "mar"]
+
+    private func isOtherWord(_ month: Int, behind number: Int) -> Bool {
+        guard isWord(month, in: Self.otherWords), !tokens[month].isTitled else { return false }
+        if isWord(month, in: ["out"]), isWord(month + 1, in: ["of"]) { return true }
+        return month == number + 1 && !isDayAhead(number)
     }
 
     private static let between: Set<String> = [
@@ -76,7 +86,9 @@ extension ClaimReader {
         while next < tokens.count, next < index + 4, tokens[next].isSymbol(".") || isWord(next, in: Self.between) {
             next += 1
         }
-        if next < tokens.count, let month = entries[next].meanings.month, !tokens[next].isLine {
+        if next < tokens.count, let month = entries[next].meanings.month, !tokens[next].isLine,
+            !isOtherWord(next, behind: index)
+        {
             let year = plain(next + 1) ?? (isWord(next + 1, in: Self.between) ? plain(next + 2) : nil)
             let hasYear = year?.count == 4
             return Day(
@@ -85,7 +97,9 @@ extension ClaimReader {
         }
         var before = index - 1
         if before >= 0, tokens[before].isSymbol(".") { before -= 1 }
-        guard before >= 0, let month = entries[before].meanings.month, tokens[before].isWord else { return nil }
+        guard before >= 0, let month = entries[before].meanings.month, tokens[before].isWord,
+            !isWord(before, in: Self.otherWords) || tokens[before].isTitled || isDayAhead(before)
+        else { return nil }
         var after = index + 1
         while after < tokens.count, after < index + 3, tokens[after].isSymbol(",") || isWord(after, in: Self.between) {
             after += 1
@@ -94,8 +108,8 @@ extension ClaimReader {
         return Day(values: ["\(month)-\(day)"], year: year, start: before, end: year == nil ? nil : after + 1)
     }
 
-    private func isWord(_ index: Int, in words: Set<String>) -> Bool {
-        index < tokens.count && tokens[index].isWord
+    func isWord(_ index: Int, in words: Set<String>) -> Bool {
+        tokens.indices.contains(index) && tokens[index].isWord
             && words.contains(String(decoding: tokens[index].key, as: UTF8.self))
     }
 
@@ -124,7 +138,8 @@ extension ClaimReader {
             minute = minutes
         } else if next + 1 < tokens.count, let minutes = plain(next + 1), minutes.count == 2, let value = Int(minutes),
             value < 60,
-            tokens[next].isSymbol(":") && !tokens[next + 1].spaceBefore && !tokens[next].spaceBefore || isHourSign(next)
+            tokens[next].isSymbol(":") && !tokens[next + 1].spaceBefore && !tokens[next].spaceBefore
+                || isHourSign(next, minute: next + 1)
         {
             (minute, isClock) = (value, true)
             next += 2
@@ -144,22 +159,35 @@ extension ClaimReader {
         return true
     }
 
-    private func isHourSign(_ index: Int) -> Bool {
-        tokens[index].isWord && tokens[index].key == Array("h".utf8) && !tokens[index].spaceBefore
-            && !tokens[index + 1].spaceBefore
+    /// `17h30`, `17 h 30`, `17 Uhr 30`, `9点30分`, `9시 30분`; two hours and thirty minutes are a time that it takes.
+    private func isHourSign(_ index: Int, minute: Int) -> Bool {
+        let isLetter = tokens[index].isWord && tokens[index].key == Array("h".utf8)
+        if isLetter, !tokens[index].spaceBefore, !tokens[minute].spaceBefore { return true }
+        if tokens[index].isRun {
+            guard isClockWord(index), entries.hits[index]?.first?.length == tokens[index].range.count,
+                minute + 1 < tokens.count, tokens[minute + 1].isRun
+            else { return false }
+            return scalars[tokens[minute + 1].range].first.map(Self.minuteSigns.contains) == true
+        }
+        guard isLetter || isClockWord(index),
+            minute + 1 >= tokens.count || !tokens[minute + 1].isWord || isClockWord(minute + 1)
+        else { return false }
+        return !(minute + 1 < tokens.count && tokens[minute + 1].isSymbol("%"))
     }
 
-    private func isClockWord(_ index: Int) -> Bool {
+    private static let minuteSigns: Set<Unicode.Scalar> = ["\u{5206}", "\u{BD84}"]
+
+    func isClockWord(_ index: Int) -> Bool {
         guard index < tokens.count else { return false }
         return entries[index].meanings.contains(.clock)
     }
 
-    private struct Half: Equatable {
+    struct Half: Equatable {
         var isAfternoon: Bool
         var end: Int
     }
 
-    private func half(at index: Int) -> Half? {
+    func half(at index: Int) -> Half? {
         guard index < tokens.count, !tokens[index].isLine else { return nil }
         let meanings = entries[index].meanings
         if meanings.contains(.afternoon) { return Half(isAfternoon: true, end: entries[index].next) }

@@ -55,7 +55,7 @@ extension ClaimReader {
         return false
     }
 
-    private static let denials: Set<String> = [
+    static let denials: Set<String> = [
         "no", "not", "never", "without", "neither", "nor", "cannot", "nicht", "kein", "keine", "keinen", "keinerlei",
         "ohne",
         "sin", "nunca", "nao", "sem", "nem", "pas", "aucun", "aucune", "sans", "non", "nessun", "nessuna", "senza",

@@ -72,8 +72,8 @@ extension ClaimReader {
     private mutating func addWord(_ meaning: Meaning, _ range: Range<Int>) {
         switch meaning {
         case .promise(let subject): addPromise(subject, range)
-        case .weekday(let day): claims.append(Claim(kind: .date, text: text(range), values: ["w\(day)"]))
-        case .relative(let day): claims.append(Claim(kind: .date, text: text(range), values: [day]))
+        case .weekday(let day): addDay("w\(day)", range)
+        case .relative(let day): addDay(day, range)
         default: break
         }
     }
@@ -87,9 +87,9 @@ extension ClaimReader {
                     claims.append(Claim(kind: .promise, text: text, values: [subject]))
                 }
                 if case .weekday(let day) = meaning, hit.length > 1 {
-                    claims.append(Claim(kind: .date, text: text, values: ["w\(day)"]))
+                    addDay("w\(day)", text, at: start)
                 }
-                if case .relative(let day) = meaning { claims.append(Claim(kind: .date, text: text, values: [day])) }
+                if case .relative(let day) = meaning { addDay(day, text, at: start) }
             }
         }
         for numeral in HanNumerals.measures(in: scalars[tokens[index].range], hits: entries.hits[index] ?? []) {

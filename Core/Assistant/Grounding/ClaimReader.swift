@@ -6,6 +6,8 @@ struct ClaimReader {
     let tokens: [ClaimToken]
     let entries: ClaimEntries
     var claims: [Claim]
+    /// Days by their names, each with the scalar where it begins, until it is known whether it is open then.
+    var days: [(claim: Int, place: Int, isEnd: Bool)] = []
     /// Tokens that belong to a claim.
     var used: Set<Int> = []
     /// The customer asked for a price: a number alone is one.
@@ -51,19 +53,31 @@ struct ClaimReader {
 
     private mutating func readSentence(_ range: Range<Int>) {
         let first = claims.count
-        let speaksOfPrice = range.contains {
-            entries[$0].meanings.contains(.price) || hits($0).contains { $0.contains(.price) }
-        }
+        let speaksOfPrice = speaks(of: [.price], in: range)
+        let opens = speaks(of: [.opens, .closed], in: range)
         for index in range where tokens[index].figure != nil && !used.contains(index) {
-            _ = readDate(at: index) || readTime(at: index) || readMeasure(at: index, in: range)
+            _ =
+                !speaksOfPrice && readShortDate(at: index, in: range) || readDate(at: index)
+                || !speaksOfPrice && readPlainTime(at: index, in: range, opens: opens) || readTime(at: index)
+                || readMeasure(at: index, in: range)
         }
         inheritUnits(in: range)
         for index in range where tokens[index].figure != nil && !used.contains(index) {
             readNumber(at: index, in: range, speaksOfPrice: speaksOfPrice)
         }
+        readTimeWords(range, opens: opens)
         readWords(range, speaksOfPrice: speaksOfPrice)
         readSigns(range)
         bindPromises(from: first)
+        bindDays(range)
+    }
+
+    private func speaks(of meanings: [Meaning], in range: Range<Int>) -> Bool {
+        range.contains { index in
+            meanings.contains { meaning in
+                entries[index].meanings.contains(meaning) || hits(index).contains { $0.contains(meaning) }
+            }
+        }
     }
 
     func hits(_ index: Int) -> [[Meaning]] { entries.hits[index]?.map(\.meanings) ?? [] }

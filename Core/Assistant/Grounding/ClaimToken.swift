@@ -20,6 +20,8 @@ struct ClaimToken: Sendable {
     var key: [UInt8]
     var spaceBefore: Bool
     var isCapital: Bool
+    /// Its first letter is one.
+    var isTitled = false
 
     var figure: Figure? { if case .figure(let figure) = kind { figure } else { nil } }
     var isWord: Bool { if case .word = kind { true } else { false } }
@@ -67,7 +69,8 @@ struct ClaimTokenizer {
         tokens.append(
             ClaimToken(
                 kind: kind, range: range, sign: sign, key: key, spaceBefore: isSpaced,
-                isCapital: text.capitals[range].allSatisfy { $0 }))
+                isCapital: text.capitals[range].allSatisfy { $0 },
+                isTitled: text.capitals[range.lowerBound]))
     }
 
     private func takenEnd(_ start: Int) -> Int { taken[start...].firstIndex(of: false) ?? taken.count }

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// What an automatic text may take its facts from (semantics 11).
 package struct GroundingSources: Sendable {
@@ -8,19 +8,21 @@ package struct GroundingSources: Sendable {
     package var prices: [String] = []
     /// Supports names, dates and quantities; never money, percent, promises, links or numbers to call.
     package var customer: [String]
-    /// Days of the week and times of day are no invention.
-    package var keepsHours: Bool
+    /// Of the week of hours; nil: none are kept. They support that it is open or closed on a day, and nothing else that may
+    /// happen on it.
+    package var openDays: Set<Weekday>?
     /// The wall clock at the business: today's date and time are known.
     package var now: String
     /// Words of the business's that are instructions: facts in them may be said, they may not be recited.
     package var instructions: String
 
     package init(
-        business: [String], customer: [String], keepsHours: Bool = false, now: String = "", instructions: String = ""
+        business: [String], customer: [String], openDays: Set<Weekday>? = nil, now: String = "",
+        instructions: String = ""
     ) {
         self.business = business
         self.customer = customer
-        self.keepsHours = keepsHours
+        self.openDays = openDays
         self.now = now
         self.instructions = instructions
     }
@@ -39,7 +41,8 @@ package struct GroundingSources: Sendable {
             ] + products + knowledge + said
         prices = profile.products.prefix(50).map(\.price)
         customer = asked
-        keepsHours = facts.hours.isEnabled
+        openDays =
+            facts.hours.isEnabled ? Set(Weekday.allCases.filter { !(facts.hours.week[$0] ?? []).isEmpty }) : nil
         now = facts.localTime.text
         instructions = facts.persona.style.instructions
     }

@@ -61,12 +61,41 @@ extension KnownClaims {
     }
 
     private func supportsDate(_ claim: Claim) -> Bool {
-        let isWord = claim.values.contains { $0.first?.isLetter == true }
-        if isWord, keepsHours { return true }
+        if claim.values.contains(where: { $0.first?.isLetter == true }) { return supportsDay(claim) }
         return anyone([.date]).contains { source in
             Self.isSame(source.values, claim.values)
                 && (claim.units.isEmpty || source.units.isEmpty || !claim.units.isDisjoint(with: source.units))
         }
+    }
+
+    /// Hours say on which days it is open, and nothing else that happens on a day; that it is open then no customer knows.
+    private func supportsDay(_ claim: Claim) -> Bool {
+        let named = of([.date], business).filter { Self.isSame($0.values, claim.values) }
+        guard let door = claim.door else {
+            return !named.isEmpty || of([.date], customer).contains { Self.isSame($0.values, claim.values) }
+                || today.map { claim.values == ["w\($0)"] } == true
+        }
+        guard let openDays else {
+            return named.contains {
+                $0.door == nil || $0.door == door || $0.door == .closesAtTime || door == .closesAtTime
+            }
+        }
+        if named.contains(where: { $0.door == door }) { return true }
+        guard let day = claim.values.first.flatMap(weekday) else { return false }
+        return openDays.contains(day) == (door != .closed)
+    }
+
+    /// Of `tomorrow`, by today's.
+    private func weekday(_ value: String) -> String? {
+        let later: Int? =
+            switch value {
+            case "tomorrow": 1
+            case "tonight": 0
+            case "yesterday": 6
+            default: nil
+            }
+        guard let later else { return value }
+        return today.map { "w\(($0 + later) % 7)" }
     }
 
     /// `9-17` and `9 h` of a source are times too.

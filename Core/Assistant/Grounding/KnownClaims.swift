@@ -11,10 +11,17 @@ struct KnownClaims: Sendable {
     private(set) var customer: [Claim.Kind: [Claim]] = [:]
     /// Those the business names.
     private(set) var currencies: Set<String> = []
-    let keepsHours: Bool
+    /// Days on which it is open, as claims name them; nil: no hours are kept.
+    let openDays: Set<String>?
+    /// The number of today's weekday.
+    let today: Int?
 
     init(_ sources: GroundingSources, asked: AskedClaims) {
-        keepsHours = sources.keepsHours
+        openDays = sources.openDays.map { days in
+            Set(Weekday.allCases.enumerated().filter { days.contains($0.element) }.map { "w\($0.offset)" })
+        }
+        let name = sources.now.lowercased().split(separator: " ").first
+        today = Weekday.allCases.firstIndex { $0.rawValue == name.map { String($0) } }
         customer = Dictionary(grouping: asked.claims, by: \.kind)
         var left = Self.longest
         for text in sources.prices {

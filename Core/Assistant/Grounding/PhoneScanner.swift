@@ -70,7 +70,7 @@ struct PhoneScanner {
         let groups = text.split { !$0.isDigit }.map(\.count)
         let signs = Set(text.filter { !$0.isDigit })
         if groups.count == 1 { return digits >= Self.leastPlainDigits && !isCounted(text) && !isOrder(text) }
-        if isYears(text) || isTimes(text) || isCounted(text) && isFigure(text) { return false }
+        if isYears(text) || isTimes(text) || isDays(text) || isCounted(text) && isFigure(text) { return false }
         // `1 299 000` is money where money stands beside it; with dots it is a number anyway.
         let isGrouped = (1...3).contains(groups[0]) && groups.dropFirst().allSatisfy { $0 == 3 } && signs.count == 1
         return !(isGrouped && (signs == ["."] || isCounted(text)))
@@ -97,6 +97,16 @@ struct PhoneScanner {
                 let numbers = part.split(separator: ".").compactMap { Int(String($0)) }
                 return numbers.count == 2 && numbers[0] <= 24 && numbers[1] < 60
                     || numbers.count == 1 && numbers[0] <= 24
+            }
+    }
+
+    /// `24.12.-26.12.`
+    private func isDays(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
+        let parts = text.split { $0 == "-" || $0 == " " }
+        return text.contains("-") && parts.count == 2
+            && parts.allSatisfy { part in
+                let numbers = part.split(separator: ".").compactMap { Int(String($0)) }
+                return numbers.count == 2 && (1...31).contains(numbers[0]) && (1...12).contains(numbers[1])
             }
     }
 

@@ -1,3 +1,4 @@
+import Domain
 import Testing
 
 @testable import Assistant
@@ -83,8 +84,8 @@ import Testing
 
     @Test func hoursSupportDaysAndTimes() {
         let sources = GroundingSources(
-            business: ["Mon-fri: 09:00-17:00\nSat-sun: closed"], customer: [], keepsHours: true,
-            now: "Sat 2026-11-21 01:30")
+            business: ["Mon-fri: 09:00-17:00\nSat-sun: closed"], customer: [],
+            openDays: [.monday, .tuesday, .wednesday, .thursday, .friday], now: "Sat 2026-11-21 01:30")
         for text in [
             "We open on Monday at 9.", "Tomorrow we are closed.", "Until 5 pm.", "Heute ist Samstag, der 21. November.",
         ] {
