@@ -18,20 +18,6 @@ import Testing
         nonisolated init() {}
     }
 
-    private func with(
-        _ limits: HTTPLimits, serve: @escaping HTTPListener.Serve = { $0.answer(.ok, []) },
-        _ body: @HostLoop (HTTPListener) async throws -> Void
-    ) async throws {
-        let listener = try await HTTPListener.bind(host: "127.0.0.1", port: 0, limits: limits, serve: serve)
-        do {
-            try await body(listener)
-        } catch {
-            await listener.close()
-            throw error
-        }
-        await listener.close()
-    }
-
     private static func post(_ bytes: Int, sending: Int) -> String {
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(bytes)\r\n\r\n" + String(repeating: "x", count: sending)
     }
@@ -40,7 +26,7 @@ import Testing
 
     @Test func busyConnectionsOfOneAddressDoNotLockOthersOut() async throws {
         let held = Held()
-        try await with(
+        try await HTTPListener.with(
             HTTPLimits(connections: 8),
             serve: { $0.peer == Self.other ? $0.answer(.ok, []) : held.exchanges.append($0) }
         ) { listener in
@@ -59,7 +45,7 @@ import Testing
     @Test func theAddressThatSendsMostGivesWay() async throws {
         var limits = HTTPLimits(body: 1 << 20)
         limits.bodies = 3_000_000
-        try await with(limits) { listener in
+        try await HTTPListener.with(limits) { listener in
             var clients: [RawClient] = []
             for _ in 0..<10 {
                 clients.append(try await RawClient.send(Self.post(1_000_000, sending: 290_000), port: listener.port))
@@ -77,7 +63,7 @@ import Testing
     @Test(arguments: [0, 900_000]) func requestsThatWaitGiveWayToo(_ made: Int) async throws {
         var limits = HTTPLimits(body: 1 << 20)
         limits.bodies = 3_000_000
-        try await with(
+        try await HTTPListener.with(
             limits,
             serve: { exchange in
                 guard exchange.peer != Self.other else { return exchange.answer(.ok, []) }
@@ -108,7 +94,7 @@ import Testing
     @Test func whoeverGivesWayIsCountedUntilItIsGone() async throws {
         var limits = HTTPLimits(body: 1 << 20)
         limits.bodies = 3_000_000
-        try await with(limits) { listener in
+        try await HTTPListener.with(limits) { listener in
             var silent: [any Channel] = []
             for _ in 0..<8 {
                 let channel = try await ClientBootstrap(group: HostLoop.group).channelOption(.autoRead, value: false)
@@ -128,7 +114,7 @@ import Testing
     @Test func aRefusalThatNobodyReadsEnds() async throws {
         var limits = HTTPLimits()
         limits.refusal = { _ in HTTPRefusal(status: 400, headers: [], body: ByteBuffer(repeating: 7, count: 32 << 20)) }
-        try await with(limits) { listener in
+        try await HTTPListener.with(limits) { listener in
             let channel = try await ClientBootstrap(group: HostLoop.group).channelOption(.autoRead, value: false)
                 .connect(host: "127.0.0.1", port: listener.port).get()
             try await channel.writeAndFlush(ByteBuffer(string: "GET / HTTP/1.1\r\n\r\n"))

@@ -21,20 +21,6 @@ import Web
         nonisolated init() {}
     }
 
-    private func with(
-        _ limits: HTTPLimits, serve: @escaping HTTPListener.Serve = { $0.answer(.ok, []) },
-        _ body: @HostLoop (HTTPListener) async throws -> Void
-    ) async throws {
-        let listener = try await HTTPListener.bind(host: "127.0.0.1", port: 0, limits: limits, serve: serve)
-        do {
-            try await body(listener)
-        } catch {
-            await listener.close()
-            throw error
-        }
-        await listener.close()
-    }
-
     /// Connects and says nothing.
     @HostLoop
     private func silent(_ count: Int, at port: Int) async throws -> [any Channel] {
@@ -48,7 +34,7 @@ import Web
 
     @Test func halfOpenConnectionsMakeRoom() async throws {
         let limits = HTTPLimits(connections: 32)
-        try await with(limits) { listener in
+        try await HTTPListener.with(limits) { listener in
             let silent = try await silent(100, at: listener.port)
             #expect(listener.openConnections <= 32)
             for _ in 0..<5 {
@@ -64,7 +50,7 @@ import Web
     @Test func whoeverWaitsForAnAnswerGivesNoRoom() async throws {
         let limits = HTTPLimits(connections: 8)
         let seen = Seen()
-        try await with(limits, serve: { exchange in seen.exchanges.append(exchange) }) { listener in
+        try await HTTPListener.with(limits, serve: { exchange in seen.exchanges.append(exchange) }) { listener in
             var clients: [RawClient] = []
             for _ in 0..<8 { clients.append(try await RawClient.send(Self.request, port: listener.port)) }
             try await clients[7].wait("their requests") { _ in seen.exchanges.count == 8 }
@@ -80,7 +66,7 @@ import Web
 
     /// Slowloris: a head that never ends, and a connection that never begins.
     @Test func aHeadHasTenSeconds() async throws {
-        try await with(HTTPLimits()) { listener in
+        try await HTTPListener.with(HTTPLimits()) { listener in
             let silent = try await silent(3, at: listener.port)
             let slow = try await RawClient.send("GET / HTTP/1.1\r\nHost: a\r\nx: ", port: listener.port)
             let idle = try await RawClient.send(Self.request, port: listener.port)
@@ -99,7 +85,7 @@ import Web
     @Test func whoeverDoesNotReadCostsOneAnswer() async throws {
         let seen = Seen()
         let body = ByteBuffer(repeating: 7, count: 1 << 20)
-        try await with(
+        try await HTTPListener.with(
             HTTPLimits(),
             serve: { exchange in
                 seen.count += 1
@@ -128,7 +114,7 @@ import Web
     @Test func bodiesAreBoundedTogether() async throws {
         var limits = HTTPLimits(body: 1 << 20)
         limits.bodies = 3 << 20
-        try await with(limits) { listener in
+        try await HTTPListener.with(limits) { listener in
             var clients: [RawClient] = []
             let part = String(repeating: "x", count: 900_000)
             for _ in 0..<8 {
@@ -149,7 +135,7 @@ import Web
 
     /// A refused client that goes on sending still reads why.
     @Test func aRefusalIsReadByWhoeverGoesOnSending() async throws {
-        try await with(HTTPLimits(body: 1 << 16)) { listener in
+        try await HTTPListener.with(HTTPLimits(body: 1 << 16)) { listener in
             for _ in 0..<5 {
                 let client = try await RawClient.send(
                     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n", port: listener.port)

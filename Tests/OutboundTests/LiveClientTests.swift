@@ -192,7 +192,7 @@ import Testing
         #expect(try await two.status == 200)
     }
 
-    @Test func waitingForAPlaceIsPartOfTheTimeout() async throws {
+    private func whileTheOnlyPlaceIsTaken(_ body: (HTTPClient, LocalServer) async throws -> Void) async throws {
         let (arrived, signal) = AsyncStream.makeStream(of: Void.self)
         let server = try LocalServer { peer in
             peer.read()
@@ -205,39 +205,33 @@ import Testing
             await self.code(client, OutboundRequest(method: "GET", url: server.url, timeout: 60))?.code
         }
         for await _ in arrived { break }
-        let failure = await code(client, OutboundRequest(method: "POST", url: server.url, body: [1], timeout: 0.2))
-        #expect(failure?.code == .unreachable && failure?.mayHaveArrived == false)
-        #expect(server.requests.count == 1)
+        try await body(client, server)
         holding.cancel()
         _ = await holding.value
     }
 
+    @Test func waitingForAPlaceIsPartOfTheTimeout() async throws {
+        try await whileTheOnlyPlaceIsTaken { client, server in
+            let failure = await code(client, OutboundRequest(method: "POST", url: server.url, body: [1], timeout: 0.2))
+            #expect(failure?.code == .unreachable && failure?.mayHaveArrived == false)
+            #expect(server.requests.count == 1)
+        }
+    }
+
     /// A process that ends has no time for others' slow requests.
     @Test func whoIsToldToStopWaitsForNoPlace() async throws {
-        let (arrived, signal) = AsyncStream.makeStream(of: Void.self)
-        let server = try LocalServer { peer in
-            peer.read()
-            signal.yield()
-            peer.waitForClose()
-        }
-        defer { server.stop() }
-        let client = HTTPClient.live(allowedPrivate: [server.address], connections: 1)
-        let holding = Task {
-            await self.code(client, OutboundRequest(method: "GET", url: server.url, timeout: 60))?.code
-        }
-        for await _ in arrived { break }
-        for pause in [Duration.zero, .milliseconds(100)] {
-            let began = ContinuousClock.now
-            let waiting = Task {
-                await self.code(client, OutboundRequest(method: "GET", url: server.url, timeout: 30))?.code
+        try await whileTheOnlyPlaceIsTaken { client, server in
+            for pause in [Duration.zero, .milliseconds(100)] {
+                let began = ContinuousClock.now
+                let waiting = Task {
+                    await self.code(client, OutboundRequest(method: "GET", url: server.url, timeout: 30))?.code
+                }
+                try await Task.sleep(for: pause)
+                waiting.cancel()
+                #expect(await waiting.value == .unreachable)
+                #expect(.now - began < .seconds(10))
             }
-            try await Task.sleep(for: pause)
-            waiting.cancel()
-            #expect(await waiting.value == .unreachable)
-            #expect(.now - began < .seconds(10))
         }
-        holding.cancel()
-        _ = await holding.value
     }
 
     @Test func cancellingEndsTheTransfer() async throws {
